@@ -1,0 +1,39 @@
+"""Convenio tests proposed military-cooperation deals against declarative rules.
+
+>>> import convenio
+>>> pack = convenio.load_pack("core")
+>>> case = convenio.load_case("us-colombia-dca-2009", pack)
+>>> convenio.assess(case, pack).case.title == case.title
+True
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from convenio.assessment import Assessment, Finding, assess, load_case
+    from convenio.facts.case import Case
+    from convenio.packs import Pack, load_pack
+
+__version__ = "0.1.0"
+
+# Imported when first used, so that `convenio --help` starts at once.
+_PUBLIC = {
+    "Assessment": "convenio.assessment",
+    "Finding": "convenio.assessment",
+    "assess": "convenio.assessment",
+    "load_case": "convenio.assessment",
+    "Case": "convenio.facts.case",
+    "Pack": "convenio.packs",
+    "load_pack": "convenio.packs",
+}
+
+__all__ = ["Assessment", "Case", "Finding", "Pack", "assess", "load_case", "load_pack"]
+
+
+def __getattr__(name: str) -> Any:
+    if name in _PUBLIC:
+        return getattr(importlib.import_module(_PUBLIC[name]), name)
+    raise AttributeError(f"module 'convenio' has no attribute '{name}'")

@@ -1,0 +1,86 @@
+"""The result of testing one case against one pack. Every report is a view of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from convenio.assessment.finding import Finding, FindingBuilder
+from convenio.assessment.rating import FamilyRating, worst
+from convenio.backends.outcome import VERDICTS, Outcome
+from convenio.facts.case import CONFIDENCE_ORDER, Case, Confidence
+from convenio.packs.pack import Pack
+from convenio.packs.policy import Rating
+from convenio.packs.rule import SEVERITIES
+
+
+@dataclass(frozen=True)
+class Assessment:
+    """Ratings and verdicts of one case; findings are built when they are first looked at.
+
+    `inference` says which engine inferred the verdicts: "durable_rules" (checked against the
+    reference) or "reference".
+    """
+
+    case: Case
+    pack: Pack
+    inference: str
+    outcomes: Mapping[str, Outcome]
+    families: Mapping[str, FamilyRating]
+    builder: FindingBuilder = field(repr=False, compare=False)
+
+    @property
+    def floor(self) -> Rating:
+        """The rating that is established."""
+        return worst(family.floor for family in self.families.values())
+
+    @property
+    def ceiling(self) -> Rating:
+        """The rating that the open facts could still lead to."""
+        return worst(family.ceiling for family in self.families.values())
+
+    @cached_property
+    def findings(self) -> tuple[Finding, ...]:
+        """One finding for every rule, in the order of the pack."""
+        return tuple(self.builder.build(rule.id) for rule in self.pack.rules)
+
+    def finding(self, rule_id: str) -> Finding:
+        """Return the finding of one rule; KeyError where the pack has no such rule."""
+        return self.builder.build(rule_id)
+
+    def counts(self, family: str) -> dict[str, int]:
+        """Return how many rules of a family have each verdict."""
+        verdicts = [
+            self.outcomes[rule.id].verdict for rule in self.pack.rules if rule.family == family
+        ]
+        return {verdict: verdicts.count(verdict) for verdict in VERDICTS}
+
+    def family_confidence(self, family: str) -> Confidence | None:
+        """Return the lowest confidence of the findings that make a family's floor."""
+        counted = self.families[family].counted
+        if counted is None:
+            return None
+        worst_enough = SEVERITIES[SEVERITIES.index(counted) :]
+        levels = [
+            finding.confidence
+            for finding in self.findings
+            if finding.rule.family == family
+            and finding.severity in worst_enough
+            and finding.confidence is not None
+        ]
+        return min(levels, key=CONFIDENCE_ORDER.index, default=None)
+
+    def _repr_html_(self) -> str:
+        """Return a short table for notebooks."""
+        import html  # noqa: PLC0415 — only notebooks need it
+
+        rows = "".join(
+            f"<tr><th>{html.escape(name)}</th><td>{rating.floor}</td><td>{rating.ceiling}</td></tr>"
+            for name, rating in self.families.items()
+        )
+        title = html.escape(self.case.title)
+        return (
+            f"<table><caption>{title}: {self.floor} to {self.ceiling}</caption>"
+            f"<tr><th>family</th><th>established</th><th>possible</th></tr>{rows}</table>"
+        )

@@ -1,0 +1,104 @@
+"""Loads case files for a pack, and changes single facts of a case."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+
+from convenio.documents import Document, Node, parse_document, read_document
+from convenio.documents import Mapping as TreeMapping
+from convenio.errors import CaseError, Problem, UsageError
+from convenio.facts.case import Case, StatedFact
+from convenio.facts.case_file import read_case
+from convenio.facts.statements import StatementReader
+from convenio.language.evaluate import Evaluator
+from convenio.packs.loading import load_pack
+from convenio.packs.pack import Pack
+from convenio.resources import data_folder
+
+
+def load_case(path: str | Path, pack: Pack | None = None) -> Case:
+    """Read a case file (YAML or JSON), or a case that ships, given by its name.
+
+    Raises CaseError with all problems of the file, each with line and column.
+
+    >>> load_case("us-colombia-dca-2009").as_of.isoformat()
+    '2009-10-30'
+    """
+    pack = pack or load_pack("core")
+    return case_from_document(read_document(find_case(path), CaseError), pack)
+
+
+def find_case(path: str | Path) -> Path:
+    """Return the file of a case; a bare name that is no file stands for a case that ships."""
+    file = Path(path)
+    if not file.exists() and file.suffix == "" and file.name == str(path):
+        shipped = data_folder("cases") / f"{path}.yaml"
+        if shipped.is_file():
+            return shipped
+    return file
+
+
+def case_from_document(document: Document, pack: Pack) -> Case:
+    """Return the case that a document states, checked against the pack's catalogue."""
+    case = read_case(document, pack.catalogue, pack.models)
+    problems = _guarded(case, pack)
+    if problems:
+        raise CaseError(problems)
+    return case
+
+
+def with_settings(case: Case, pack: Pack, settings: Mapping[str, str]) -> Case:
+    """Return the case with facts replaced; values are written as in a case file.
+
+    >>> pack = load_pack("core")
+    >>> case = load_case("us-colombia-dca-2009", pack)
+    >>> with_settings(case, pack, {"terms.duration_years": "3"}).facts["terms.duration_years"].value
+    3.0
+    """
+    nodes: dict[str, Node] = {}
+    for path, text in settings.items():
+        document = parse_document(f"value: {text}".encode(), f"--set {path}", UsageError)
+        assert isinstance(document.root, TreeMapping)
+        nodes[path] = document.root.entries["value"]
+    return with_facts(case, pack, read_facts(pack, nodes, UsageError))
+
+
+def read_facts(
+    pack: Pack, nodes: Mapping[str, Node], error: type[CaseError] | type[UsageError] = CaseError
+) -> dict[str, StatedFact]:
+    """Type facts that are given as tree nodes under their paths."""
+    reader = StatementReader(pack.catalogue, pack.models)
+    facts: dict[str, StatedFact] = {}
+    for path, node in nodes.items():
+        stated = reader.path(path, node, node.position)
+        if stated is not None:
+            facts[path] = stated
+    if reader.problems:
+        raise error(reader.problems)
+    return facts
+
+
+def with_facts(case: Case, pack: Pack, facts: Mapping[str, StatedFact]) -> Case:
+    """Return the case with these facts in the place of its own."""
+    changed = replace(case, facts={**case.facts, **facts})
+    problems = [problem for problem in _guarded(changed, pack) if problem.path in facts]
+    if problems:
+        raise UsageError(problems)
+    return changed
+
+
+def _guarded(case: Case, pack: Pack) -> list[Problem]:
+    """Name facts that are stated although their `only_if` is false."""
+    excluded = Evaluator(case, pack.currency, pack.guards).excluded
+    return [
+        Problem(
+            case.facts[path].position,
+            path,
+            "this fact may not be stated here",
+            expected="it only where " + pack.catalogue.facts[path].only_if,
+        )
+        for path in pack.guards
+        if path in excluded and path in case.facts and case.facts[path].state != "unknown"
+    ]

@@ -1,0 +1,374 @@
+"""Inference by forward chaining on durable_rules.
+
+The library is given only what it was measured to do well: flat facts whose properties are set to
+1 or absent, and rules that are ORs of ANDs of such properties. Each atom has two properties,
+*true* and *false*. A case is asserted twice: with every unknown atom setting neither property
+(what fires is certain) and with it setting both (what fires is possible). Whatever else can go
+wrong in it (a lost agenda, a swallowed exception) is found and raised, never read as a verdict.
+"""
+
+from __future__ import annotations
+
+import itertools
+import os
+import threading
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cache
+from typing import Any
+
+from convenio.backends.outcome import Outcome, flag_truth
+from convenio.errors import EngineError
+from convenio.language import syntax as s
+from convenio.language.normal import All, AnyOf, AtLeastOf, Formula, Test
+from convenio.language.truth import Truth, conjunction, disjunction, negate, threshold
+from convenio.packs.compile import CompiledPack, CompiledRule
+from convenio.packs.rule import SEVERITIES, Severity
+
+NAME = "durable_rules"
+
+# Bounds within which the library was measured to be right: see docs/decisions.
+MAX_BRANCHES = 8
+MAX_LITERALS = 24
+MAX_SHARD_BRANCHES = 60
+MAX_SHARD_PROPERTIES = 200
+
+_SENTINEL = "end"
+_RESERVED_NAMES = ("kind", "sid", "id", "$s")
+
+Literal = str
+"""The name of a property that must be set: `a17t` (atom 17 is true), `a17f`, `d3t`."""
+
+Branches = tuple[tuple[Literal, ...], ...]
+
+
+@cache
+def available() -> bool:
+    """Return whether the library can be imported (its C part does not build on Python 3.13+)."""
+    try:
+        import durable.engine  # noqa: F401, PLC0415
+    except ImportError:
+        return False
+    return True
+
+
+@dataclass(frozen=True, slots=True)
+class _Output:
+    """What a firing means: the rule does not apply (level -1), or this level holds."""
+
+    rule: str
+    level: int
+    branches: Branches
+
+
+@dataclass
+class _Derived:
+    """Formulas that Python reduces to one property: an OR beneath an AND, an `at_least`."""
+
+    formulas: list[Formula] = field(default_factory=list)
+    _index: dict[Formula, int] = field(default_factory=dict)
+
+    def literal(self, formula: Formula) -> Literal:
+        if formula not in self._index:
+            self._index[formula] = len(self.formulas)
+            self.formulas.append(formula)
+        return f"d{self._index[formula]}t"
+
+
+@dataclass(frozen=True)
+class _Shard:
+    """A part of a stratum that is small enough for one ruleset."""
+
+    name: str
+    outputs: tuple[_Output, ...]
+    atoms: tuple[int, ...]
+    derived: tuple[tuple[int, Formula], ...]
+
+
+def negated(formula: Formula) -> Formula:
+    """Return the negation, in negation normal form."""
+    match formula:
+        case Test(atom, positive):
+            return Test(atom, not positive)
+        case All(parts):
+            return AnyOf(tuple(negated(part) for part in parts))
+        case AnyOf(parts):
+            return All(tuple(negated(part) for part in parts))
+        case AtLeastOf(count, parts, positive):
+            return AtLeastOf(count, parts, not positive)
+
+
+def flattened(formula: Formula) -> Formula:
+    """Return the formula with nested ANDs and nested ORs merged into one level each."""
+    if isinstance(formula, Test | AtLeastOf):
+        return formula
+    kind: type[All] | type[AnyOf] = All if isinstance(formula, All) else AnyOf
+    parts: list[Formula] = []
+    for part in map(flattened, formula.parts):
+        parts.extend(part.parts if isinstance(part, kind) else [part])
+    unique = tuple(dict.fromkeys(parts))
+    return unique[0] if len(unique) == 1 else kind(unique)
+
+
+def _branches(formula: Formula, derived: _Derived) -> Branches:
+    """Return the formula as an OR of ANDs of properties; no branch at all never fires."""
+    flat = flattened(formula)
+    if isinstance(flat, AnyOf):
+        branches = tuple(_conjunction(part, derived) for part in flat.parts)
+        if len(branches) > MAX_BRANCHES or sum(map(len, branches)) > MAX_LITERALS:
+            return ((derived.literal(flat),),)
+        return branches
+    return (_conjunction(flat, derived),)
+
+
+def _conjunction(formula: Formula, derived: _Derived) -> tuple[Literal, ...]:
+    parts = formula.parts if isinstance(formula, All) else (formula,)
+    literals = tuple(
+        f"a{part.atom}{'t' if part.positive else 'f'}"
+        if isinstance(part, Test)
+        else derived.literal(part)
+        for part in parts
+    )
+    return literals if len(literals) <= MAX_LITERALS else (derived.literal(formula),)
+
+
+def _outputs(rule: CompiledRule, derived: _Derived) -> Iterator[_Output]:
+    exclusion = _branches(negated(rule.applies), derived)
+    if exclusion:
+        yield _Output(rule.id, -1, exclusion)
+    for level, (_, condition) in enumerate(rule.levels):
+        yield _Output(rule.id, level, _branches(All((rule.applies, condition)), derived))
+
+
+def _shards(outputs: Sequence[_Output], derived: _Derived, name: str) -> Iterator[_Shard]:
+    group: list[_Output] = []
+    properties: set[str] = set()
+    size = 0
+    for output in outputs:
+        if not output.branches:
+            continue
+        wanted = {literal for branch in output.branches for literal in branch}
+        too_large = size + len(output.branches) > MAX_SHARD_BRANCHES
+        if group and (too_large or len(properties | wanted) > MAX_SHARD_PROPERTIES):
+            yield _shard(f"{name}_{len(group)}_{group[0].rule}", group, derived)
+            group, properties, size = [], set(), 0
+        group.append(output)
+        properties |= wanted
+        size += len(output.branches)
+    if group:
+        yield _shard(f"{name}_{len(group)}_{group[0].rule}", group, derived)
+
+
+def _shard(name: str, outputs: list[_Output], derived: _Derived) -> _Shard:
+    literals = {literal for o in outputs for branch in o.branches for literal in branch}
+    _refuse_collisions(literals)
+    atoms = sorted({int(literal[1:-1]) for literal in literals if literal[0] == "a"})
+    numbers = sorted({int(literal[1:-1]) for literal in literals if literal[0] == "d"})
+    return _Shard(
+        name,
+        tuple(outputs),
+        tuple(atoms),
+        tuple((number, derived.formulas[number]) for number in numbers),
+    )
+
+
+def _refuse_collisions(names: set[str]) -> None:
+    """The library compares property names by a 32-bit hash only (FNV-1a)."""
+    seen: dict[int, str] = {}
+    for name in sorted(names | set(_RESERVED_NAMES)):
+        value = 2166136261
+        for byte in name.encode():
+            value = ((value ^ byte) * 16777619) & 0xFFFFFFFF
+        if value in seen:
+            raise EngineError(f"two names of atoms share one hash: {seen[value]} and {name}")
+        seen[value] = name
+
+
+# --- the library ----------------------------------------------------------------------------
+
+_LOCK = threading.RLock()
+"""The library keeps global state and is used by one thread at a time."""
+
+
+def _new_host() -> Any:
+    from durable.engine import Host  # noqa: PLC0415 — absent on Python 3.13+
+
+    class QuietHost(Host):  # type: ignore[misc]
+        """A host without timer threads, which crash when several threads use it."""
+
+        def _run(self) -> None:
+            return
+
+    return QuietHost()
+
+
+class DurableEngine:
+    """The rules of one compiled pack on durable_rules; safe to share between threads."""
+
+    def __init__(self, pack: CompiledPack) -> None:
+        derived = _Derived()
+        self._pack = pack
+        self._plan = [
+            tuple(
+                _shards([o for rule in stratum for o in _outputs(rule, derived)], derived, f"s{i}")
+            )
+            for i, stratum in enumerate(pack.strata)
+        ]
+        self._host: Any = None
+        self._process = 0
+        self._fired: list[tuple[str, int]] = []
+        self._counter = itertools.count()
+
+    def infer(self, facts: Mapping[int, Truth]) -> dict[str, Outcome]:
+        """Return the outcome of every rule; `facts` gives the truth of every fact atom.
+
+        Raises EngineError where the library failed or its agenda did not run to the end.
+        """
+        outcomes: dict[str, Outcome] = {}
+        truths = dict(facts)
+        for stratum, shards in zip(self._pack.strata, self._plan, strict=True):
+            self._add_findings(truths, shards, outcomes)
+            certain: set[tuple[str, int]] = set()
+            possible: set[tuple[str, int]] = set()
+            for shard in shards:
+                values = dict(_properties(shard, truths))
+                certain |= self._fire(shard, values, certain=True)
+                possible |= self._fire(shard, values, certain=False)
+            for rule in stratum:
+                outcomes[rule.id] = _outcome(rule, certain, possible)
+        return outcomes
+
+    def _add_findings(
+        self,
+        truths: dict[int, Truth],
+        shards: Sequence[_Shard],
+        outcomes: Mapping[str, Outcome],
+    ) -> None:
+        wanted = {atom for shard in shards for atom in shard.atoms}
+        for shard in shards:
+            for _, formula in shard.derived:
+                wanted.update(_atoms_of(formula))
+        for atom in wanted:
+            node = self._pack.atoms[atom]
+            if isinstance(node, s.Flagged | s.FlaggedIn):
+                truths[atom] = flag_truth(node, outcomes, self._pack.families)
+
+    def _fire(
+        self, shard: _Shard, values: Mapping[str, Truth], certain: bool
+    ) -> set[tuple[str, int]]:
+        fact: dict[str, Any] = {"kind": "case"}
+        for name, value in values.items():
+            if value is True or (value is None and not certain):
+                fact[f"{name}t"] = 1
+            if value is False or (value is None and not certain):
+                fact[f"{name}f"] = 1
+        with _LOCK:
+            return self._assert(shard, fact)
+
+    def _assert(self, shard: _Shard, fact: dict[str, Any]) -> set[tuple[str, int]]:
+        host = self._ready_host()
+        sid = f"s{next(self._counter) % 500}"
+        self._fired.clear()
+        try:
+            state = host.assert_fact(shard.name, fact | {"sid": sid})
+        except Exception as fault:
+            # The state may be half made; deleting it could crash the process.
+            self._host = None
+            raise EngineError(f"durable_rules failed: {fault!r}") from fault
+        fired = set(self._fired)
+        trouble = state.get("exception") if isinstance(state, dict) else None
+        if trouble or (_SENTINEL, 0) not in fired:
+            self._host = None
+            raise EngineError(
+                f"durable_rules did not run its agenda to the end: {trouble or 'no sentinel'}"
+            )
+        host.delete_state(shard.name, sid)
+        return fired - {(_SENTINEL, 0)}
+
+    def _ready_host(self) -> Any:
+        if self._host is None or self._process != os.getpid():
+            self._host, self._process = _new_host(), os.getpid()
+            definitions = {
+                shard.name: self._definition(shard) for shards in self._plan for shard in shards
+            }
+            if definitions:
+                self._host.set_rulesets(definitions)
+        return self._host
+
+    def _definition(self, shard: _Shard) -> dict[str, Any]:
+        rules: dict[str, Any] = {}
+        for number, output in enumerate(shard.outputs):
+            rules[f"r{number}"] = {
+                "all": [{"m": _expression(output.branches)}],
+                "pri": 1,
+                "run": self._action(output.rule, output.level),
+            }
+        rules[_SENTINEL] = {
+            "all": [{"m": {"kind": "case"}}],
+            "pri": 9,
+            "run": self._action(_SENTINEL, 0),
+        }
+        return rules
+
+    def _action(self, rule: str, level: int) -> Callable[[Any], None]:
+        fired = self._fired
+
+        def run(_closure: Any) -> None:
+            fired.append((rule, level))
+
+        return run
+
+
+def _expression(branches: Branches) -> dict[str, Any]:
+    parts = []
+    for branch in branches:
+        literals: list[dict[str, Any]] = [{name: 1} for name in branch] or [{"kind": "case"}]
+        parts.append(literals[0] if len(literals) == 1 else {"$and": literals})
+    return parts[0] if len(parts) == 1 else {"$or": parts}
+
+
+def _atoms_of(formula: Formula) -> Iterator[int]:
+    if isinstance(formula, Test):
+        yield formula.atom
+    else:
+        for part in formula.parts:
+            yield from _atoms_of(part)
+
+
+def _properties(shard: _Shard, truths: Mapping[int, Truth]) -> Iterator[tuple[str, Truth]]:
+    for atom in shard.atoms:
+        yield f"a{atom}", truths[atom]
+    for number, formula in shard.derived:
+        yield f"d{number}", _derived_truth(formula, truths)
+
+
+def _derived_truth(formula: Formula, truths: Mapping[int, Truth]) -> Truth:
+    match formula:
+        case Test(atom, positive):
+            return truths[atom] if positive else negate(truths[atom])
+        case All(parts):
+            return conjunction([_derived_truth(part, truths) for part in parts])
+        case AnyOf(parts):
+            return disjunction([_derived_truth(part, truths) for part in parts])
+        case AtLeastOf(count, parts, positive):
+            value = threshold(count, [_derived_truth(part, truths) for part in parts])
+            return value if positive else negate(value)
+
+
+def _outcome(
+    rule: CompiledRule, certain: set[tuple[str, int]], possible: set[tuple[str, int]]
+) -> Outcome:
+    if (rule.id, -1) in certain:
+        return Outcome("not_applicable")
+    held = [severity for i, (severity, _) in enumerate(rule.levels) if (rule.id, i) in certain]
+    open_ = [severity for i, (severity, _) in enumerate(rule.levels) if (rule.id, i) in possible]
+    if not open_:
+        return Outcome("clear")
+    if held:
+        return Outcome("flag", _highest(held), _highest(open_))
+    return Outcome("unknown", None, _highest(open_))
+
+
+def _highest(severities: Sequence[Severity | None]) -> Severity | None:
+    stated = [severity for severity in severities if severity is not None]
+    return max(stated, key=SEVERITIES.index) if stated else None

@@ -1,0 +1,87 @@
+"""Reads the command's name and hands over to its module."""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import os
+import sys
+from collections.abc import Sequence
+from types import ModuleType
+
+from convenio import __version__
+from convenio.errors import ConvenioError
+
+EXIT_USAGE = 2
+EXIT_INTERNAL = 101
+
+COMMANDS: dict[str, tuple[str, str]] = {
+    "assess": ("convenio.cli.assess", "test cases against a pack: verdicts and rating"),
+    "brief": ("convenio.cli.brief", "write the brief of a case as one HTML file"),
+    "explain": ("convenio.cli.explain", "show how one rule came out, fact by fact"),
+    "new": ("convenio.cli.new", "write a case file by answering questions"),
+    "schema": ("convenio.cli.schema", "print the JSON Schema of case files or results"),
+    "rules": ("convenio.cli.rules", "list, show and test the rules of a pack"),
+}
+"""Each command with its module and what it does."""
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run a command and return its exit code.
+
+    0: nothing at or above --fail-on; 1: something is; 2: wrong use; 3: a case file is invalid;
+    4: a pack is invalid; 101: internal error.
+    """
+    words = list(sys.argv[1:] if argv is None else argv)
+    try:
+        return _run(words)
+    except ConvenioError as fault:
+        print(f"convenio: {fault}" if not fault.problems else str(fault), file=sys.stderr)
+        return fault.exit_code
+    except BrokenPipeError:
+        # The reader (such as `head`) has seen enough; Python would complain again at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except KeyboardInterrupt:
+        print("convenio: stopped", file=sys.stderr)
+        return 130
+    except Exception as fault:
+        print(
+            f"convenio: internal error: {type(fault).__name__}: {fault}\n"
+            "Please report it with the command that you ran and the file that you gave.",
+            file=sys.stderr,
+        )
+        return EXIT_INTERNAL
+
+
+def _run(words: list[str]) -> int:
+    parser = _parser()
+    if not words or words[0] not in COMMANDS:
+        parser.parse_args(words or ["--help"])
+        return EXIT_USAGE
+    name, rest = words[0], words[1:]
+    module: ModuleType = importlib.import_module(COMMANDS[name][0])
+    command = argparse.ArgumentParser(
+        prog=f"convenio {name}",
+        description=COMMANDS[name][1][:1].upper() + COMMANDS[name][1][1:] + ".",
+        epilog=module.EXAMPLES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    module.add_arguments(command)
+    code: int = module.run(command.parse_args(rest))
+    return code
+
+
+def _parser() -> argparse.ArgumentParser:
+    width = max(map(len, COMMANDS))
+    lines = "\n".join(f"  {name:<{width}}  {what}" for name, (_, what) in COMMANDS.items())
+    parser = argparse.ArgumentParser(
+        prog="convenio",
+        usage="convenio COMMAND …",
+        description="Tests proposed military-cooperation deals against declarative rules.",
+        epilog=f"commands:\n{lines}\n\nconvenio COMMAND --help shows the flags and an example.",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("--version", action="version", version=f"convenio {__version__}")
+    parser.add_argument("command", nargs="?", choices=tuple(COMMANDS), help=argparse.SUPPRESS)
+    return parser

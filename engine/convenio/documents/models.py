@@ -1,0 +1,149 @@
+"""Checks a tree against a pydantic model; every fault keeps its line and column."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence as Items
+from typing import Any, TypeVar
+
+from pydantic import BaseModel, ValidationError
+
+from convenio.documents.tree import Mapping, Node, Scalar, Sequence
+from convenio.errors import ConvenioError, Position, Problem, nearest_name, shorten
+
+ModelT = TypeVar("ModelT", bound=BaseModel)
+
+
+def to_plain(node: Node) -> Any:
+    """Return dicts, lists and texts; an unquoted null becomes None."""
+    if isinstance(node, Mapping):
+        return {key: to_plain(value) for key, value in node.entries.items()}
+    if isinstance(node, Sequence):
+        return [to_plain(item) for item in node.items]
+    return None if node.is_null else node.text
+
+
+def position_at(root: Node, where: Items[str | int]) -> Position:
+    """Return the position of the value at `where`, or of the nearest value above it."""
+    node = root
+    for step in where:
+        if isinstance(node, Mapping) and step in node.entries:
+            node = node.entries[str(step)]
+        elif isinstance(node, Sequence) and isinstance(step, int) and step < len(node.items):
+            node = node.items[step]
+        else:
+            break
+    return node.position
+
+
+def written(node: Node) -> str:
+    """Return how a value is written, short enough for a message."""
+    if isinstance(node, Mapping):
+        return (
+            "a mapping with the keys " + shorten(", ".join(node.entries))
+            if (node.entries)
+            else "an empty mapping"
+        )
+    if isinstance(node, Sequence):
+        return f"a list of {len(node.items)}"
+    if node.is_null:
+        return "nothing"
+    return shorten(node.text) if node.plain else f'the text "{shorten(node.text)}"'
+
+
+def path_text(where: Items[str | int]) -> str:
+    """Return `a.b[2].c` for the steps ("a", "b", 2, "c")."""
+    text = ""
+    for step in where:
+        text += f"[{step}]" if isinstance(step, int) else f".{step}" if text else step
+    return text
+
+
+def validate(model: type[ModelT], node: Node, error: type[ConvenioError]) -> ModelT:
+    """Return the tree as a model, or raise `error` with every problem in it."""
+    try:
+        return model.model_validate(to_plain(node))
+    except ValidationError as fault:
+        raise error(problems_of(fault, node, model)) from None
+
+
+def problems_of(fault: ValidationError, root: Node, model: type[BaseModel]) -> list[Problem]:
+    """Translate pydantic's faults into problems with positions."""
+    return [_problem(dict(entry), root, model) for entry in fault.errors(include_url=False)]
+
+
+def _problem(entry: dict[str, Any], root: Node, model: type[BaseModel]) -> Problem:
+    where = tuple(step for step in entry["loc"] if _is_step(step))
+    path = path_text(where)
+    kind = entry["type"]
+    position = position_at(root, where)
+    if kind == "extra_forbidden":
+        parent = where[:-1]
+        position = _key_position(root, where)
+        names = _field_names(model, parent)
+        return Problem(
+            position,
+            path,
+            "unknown key",
+            expected="one of " + ", ".join(names) if len(names) <= 12 else "",
+            nearest=nearest_name(str(where[-1]), names),
+        )
+    if kind == "missing":
+        return Problem(position, path, "this key is required")
+    context = entry.get("ctx") or {}
+    expected = str(context.get("expected", ""))
+    message = entry["msg"] if kind not in {"literal_error", "enum"} else "not one of the values"
+    found = shorten(str(entry["input"])) if not isinstance(entry["input"], dict | list) else ""
+    return Problem(position, path, _lower_first(message), expected=expected, found=found)
+
+
+def _is_step(step: str | int) -> bool:
+    """Pydantic puts names of union members into a location; those are not keys of the file."""
+    return isinstance(step, int) or not step.startswith(("function-", "tagged-union", "nullable"))
+
+
+def _key_position(root: Node, where: tuple[str | int, ...]) -> Position:
+    node = root
+    for step in where[:-1]:
+        if isinstance(node, Mapping):
+            node = node.entries.get(str(step), node)
+        elif isinstance(node, Sequence) and isinstance(step, int):
+            node = node.items[step]
+    if isinstance(node, Mapping):
+        return node.keys.get(str(where[-1]), node.position)
+    return node.position
+
+
+def _field_names(model: type[BaseModel], parent: tuple[str | int, ...]) -> list[str]:
+    current: Any = model
+    for step in parent:
+        if isinstance(step, int) or not hasattr(current, "model_fields"):
+            continue
+        field = _field(current, step)
+        current = _inner_model(field.annotation) if field is not None else None
+        if current is None:
+            return []
+    return [info.alias or name for name, info in getattr(current, "model_fields", {}).items()]
+
+
+def _field(model: type[BaseModel], name: str) -> Any:
+    for key, info in model.model_fields.items():
+        if name in (key, info.alias):
+            return info
+    return None
+
+
+def _inner_model(annotation: Any) -> Any:
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return annotation
+    for argument in getattr(annotation, "__args__", ()):
+        found = _inner_model(argument)
+        if found is not None:
+            return found
+    return None
+
+
+def _lower_first(message: str) -> str:
+    return message[:1].lower() + message[1:]
+
+
+__all__ = ["Scalar", "path_text", "position_at", "problems_of", "to_plain", "validate", "written"]

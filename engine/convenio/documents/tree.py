@@ -1,0 +1,113 @@
+"""The tree of a file that was read: every value with its line and column."""
+
+from __future__ import annotations
+
+import unicodedata
+from dataclasses import dataclass
+
+from convenio.errors import Position, Problem
+
+MAX_DEPTH = 32
+MAX_NODES = 500_000
+
+_BIDI_CONTROLS = frozenset(
+    "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\u200e\u200f\u061c"
+)
+_UNSEEN = frozenset({"Cc", "Cs"})
+_NULL_WORDS = frozenset({"", "null", "~", "Null", "NULL"})
+
+
+@dataclass(frozen=True, slots=True)
+class Scalar:
+    """One written value. `plain` is false where it was quoted, and so is text for certain."""
+
+    text: str
+    plain: bool
+    position: Position
+
+    @property
+    def is_null(self) -> bool:
+        """True where nothing is stated: an empty value, `null` or `~`, unquoted."""
+        return self.plain and self.text in _NULL_WORDS
+
+
+@dataclass(frozen=True, slots=True)
+class Sequence:
+    """A written list."""
+
+    items: tuple[Node, ...]
+    position: Position
+
+
+@dataclass(frozen=True, slots=True)
+class Mapping:
+    """A written mapping; `keys` are in the order of the file."""
+
+    entries: dict[str, Node]
+    keys: dict[str, Position]
+    position: Position
+
+    def get(self, key: str) -> Node | None:
+        """Return the value under `key`, or None where it is absent or null."""
+        node = self.entries.get(key)
+        return None if isinstance(node, Scalar) and node.is_null else node
+
+
+Node = Scalar | Sequence | Mapping
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A file that was read: its tree and the SHA-256 digest of its bytes."""
+
+    root: Mapping | Sequence
+    digest: str
+    file: str
+
+
+class RefusedError(Exception):
+    """Stops reading at the first structural fault."""
+
+    def __init__(self, problem: Problem) -> None:
+        super().__init__(str(problem))
+        self.problem = problem
+
+
+def scalar(text: str, plain: bool, position: Position) -> Scalar:
+    """Return a scalar in Unicode's composed form; what a reader can't see is refused."""
+    if text.isascii() and text.isprintable():
+        return Scalar(text, plain, position)
+    for char in text:
+        if char in _BIDI_CONTROLS or (unicodedata.category(char) in _UNSEEN and char not in "\n\t"):
+            raise RefusedError(
+                Problem(
+                    position,
+                    "",
+                    "invisible control characters and marks of direction are refused",
+                    found=f"U+{ord(char):04X}",
+                )
+            )
+    return Scalar(unicodedata.normalize("NFC", text), plain, position)
+
+
+def refuse_repeated(key: Scalar, keys: dict[str, Position]) -> None:
+    """Refuse a key that stands a second time in one mapping, naming both places."""
+    if key.text in keys:
+        first = keys[key.text]
+        raise RefusedError(
+            Problem(
+                key.position,
+                key.text,
+                f"this key stands twice; the first is at line {first.line}, column {first.column}",
+            )
+        )
+
+
+def refuse_excess(depth: int, count: int, position: Position) -> None:
+    """Refuse a file that is nested too deeply or holds too many values."""
+    if depth > MAX_DEPTH:
+        raise RefusedError(
+            Problem(position, "", "nested too deeply", f"at most {MAX_DEPTH} levels")
+        )
+    if count > MAX_NODES:
+        raise RefusedError(Problem(position, "", "too many values", f"at most {MAX_NODES:,}"))

@@ -1,0 +1,99 @@
+"""Reads YAML through libyaml's events; what may not stand in a file is refused there."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import yaml
+
+from convenio.documents.tree import (
+    Mapping,
+    Node,
+    RefusedError,
+    Scalar,
+    Sequence,
+    refuse_excess,
+    refuse_repeated,
+    scalar,
+)
+from convenio.errors import Position, Problem, shorten
+
+
+def read_yaml(text: str, name: str) -> Node:
+    """Return the tree of a YAML text; `name` stands in positions."""
+    if not hasattr(yaml, "CSafeLoader"):
+        raise RefusedError(Problem(Position(name), "", "PyYAML was built without libyaml"))
+    events = yaml.parse(text, Loader=yaml.CSafeLoader)
+    try:
+        return _YamlReader(events, name).read()
+    except yaml.MarkedYAMLError as fault:
+        mark = fault.problem_mark or fault.context_mark
+        position = Position(name, mark.line + 1, mark.column + 1) if mark else Position(name)
+        raise RefusedError(
+            Problem(position, "", f"this is not valid YAML: {fault.problem or fault.context}")
+        ) from None
+    except yaml.YAMLError as fault:
+        raise RefusedError(
+            Problem(Position(name), "", f"this is not valid YAML: {shorten(str(fault))}")
+        ) from None
+
+
+class _YamlReader:
+    """Builds the tree from libyaml's events and refuses what may not stand in a file."""
+
+    def __init__(self, events: Iterator[Any], name: str) -> None:
+        self._events = events
+        self._name = name
+        self._count = 0
+
+    def read(self) -> Node:
+        root: Node | None = None
+        for event in self._events:
+            if isinstance(event, yaml.DocumentStartEvent) and root is not None:
+                raise RefusedError(
+                    Problem(self._at(event), "", "the file holds more than one document")
+                )
+            if isinstance(event, (yaml.StreamStartEvent, yaml.StreamEndEvent)):
+                continue
+            if isinstance(event, (yaml.DocumentStartEvent, yaml.DocumentEndEvent)):
+                continue
+            root = self._node(event, 1)
+        return root or Scalar("", True, Position(self._name, 1, 1))
+
+    def _at(self, event: Any) -> Position:
+        return Position(self._name, event.start_mark.line + 1, event.start_mark.column + 1)
+
+    def _node(self, event: Any, depth: int) -> Node:
+        position = self._at(event)
+        self._count += 1
+        refuse_excess(depth, self._count, position)
+        if isinstance(event, yaml.AliasEvent) or event.anchor is not None:
+            raise RefusedError(Problem(position, "", "anchors (&) and aliases (*) are refused"))
+        if event.tag is not None and event.tag != "!":
+            raise RefusedError(Problem(position, "", "tags are refused", found=shorten(event.tag)))
+        if isinstance(event, yaml.ScalarEvent):
+            return scalar(event.value, not event.style, position)
+        if isinstance(event, yaml.SequenceStartEvent):
+            return Sequence(tuple(self._items(depth)), position)
+        return self._mapping(position, depth)
+
+    def _items(self, depth: int) -> Iterator[Node]:
+        for event in self._events:
+            if isinstance(event, yaml.SequenceEndEvent):
+                return
+            yield self._node(event, depth + 1)
+
+    def _mapping(self, position: Position, depth: int) -> Mapping:
+        entries: dict[str, Node] = {}
+        keys: dict[str, Position] = {}
+        for event in self._events:
+            if isinstance(event, yaml.MappingEndEvent):
+                break
+            key = self._node(event, depth + 1)
+            if not isinstance(key, Scalar):
+                raise RefusedError(Problem(key.position, "", "a key must be a single word"))
+            refuse_repeated(key, keys)
+            keys[key.text] = key.position
+            entries[key.text] = self._node(next(self._events), depth + 1)
+        return Mapping(entries, keys, position)

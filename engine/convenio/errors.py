@@ -1,0 +1,101 @@
+"""One tree of errors. Each error carries every problem found, each with its position."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Position:
+    """A place in a file. Lines and columns count from 1; 0 means the file as a whole."""
+
+    file: str
+    line: int = 0
+    column: int = 0
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line}:{self.column}" if self.line else self.file
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One thing that is wrong in a file, written for the analyst who has to mend it.
+
+    `path` is the field (`terms.duration_years`), `message` says what is wrong, `expected` what
+    would be right, `found` what stands there, `nearest` the closest valid name.
+    """
+
+    position: Position
+    path: str
+    message: str
+    expected: str = ""
+    found: str = ""
+    nearest: str = ""
+
+    def __str__(self) -> str:
+        where = f"{self.position}: {self.path}: " if self.path else f"{self.position}: "
+        parts = [where + self.message]
+        if self.expected:
+            parts.append(f"expected {self.expected}")
+        if self.found:
+            parts.append(f"found {self.found}")
+        if self.nearest:
+            parts.append(f"did you mean {self.nearest}?")
+        return "; ".join(parts)
+
+
+def nearest_name(name: str, names: Iterable[str]) -> str:
+    """Return the valid name closest to `name`, or an empty string where none is close.
+
+    >>> nearest_name("terms.duration_year", ["terms.duration_years", "terms.end"])
+    'terms.duration_years'
+    """
+    candidates = sorted(set(names))
+    close = difflib.get_close_matches(name, candidates, n=1, cutoff=0.6)
+    if not close and "." not in name:
+        tails = {candidate.rpartition(".")[2]: candidate for candidate in reversed(candidates)}
+        close = [tails[tail] for tail in difflib.get_close_matches(name, sorted(tails), 1, 0.8)]
+    return close[0] if close else ""
+
+
+def shorten(text: str, limit: int = 60) -> str:
+    """Return `text` on one line, cut to `limit` characters, for use in a message."""
+    flat = " ".join(text.split())
+    return flat if len(flat) <= limit else flat[: limit - 1] + "…"
+
+
+class ConvenioError(Exception):
+    """Base of all errors that Convenio raises on purpose; `exit_code` is the command's."""
+
+    exit_code = 101
+
+    def __init__(self, problems: Iterable[Problem] | str) -> None:
+        self.problems: tuple[Problem, ...] = () if isinstance(problems, str) else tuple(problems)
+        text = problems if isinstance(problems, str) else "\n".join(map(str, self.problems))
+        super().__init__(text)
+
+
+class UsageError(ConvenioError):
+    """The command or call itself can't be carried out as given."""
+
+    exit_code = 2
+
+
+class CaseError(ConvenioError):
+    """A case file is invalid."""
+
+    exit_code = 3
+
+
+class PackError(ConvenioError):
+    """A rule pack is invalid."""
+
+    exit_code = 4
+
+
+class EngineError(ConvenioError):
+    """The engines disagree, or the inference engine failed: no verdict may be given."""
+
+    exit_code = 101

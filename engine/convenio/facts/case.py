@@ -1,0 +1,160 @@
+"""What one case file states: facts with their state, source and line."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+from convenio.errors import Position
+from convenio.facts.values import Money, Place
+
+Confidence = Literal["high", "medium", "low"]
+State = Literal["known", "unknown", "undisclosed", "asked", "conflict"]
+
+CONFIDENCE_ORDER: tuple[Confidence, ...] = ("low", "medium", "high")
+
+
+@dataclass(frozen=True, slots=True)
+class Provenance:
+    """Where a fact comes from: source key, pinpoint, words, readers."""
+
+    source: str | None = None
+    at: str | None = None
+    quote: str | None = None
+    confidence: Confidence | None = None
+    by: str | None = None
+    checked_by: str | None = None
+    asked_on: dt.date | None = None
+    note: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Element:
+    """One row of a list: its stated fields, by name."""
+
+    fields: Mapping[str, StatedFact]
+    position: Position
+
+
+ScalarValue = bool | int | float | str | dt.date | Money | Place
+Value = ScalarValue | tuple[str, ...] | tuple[Element, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """One of several values that sources give for the same fact."""
+
+    value: Value
+    provenance: Provenance
+
+
+@dataclass(frozen=True, slots=True)
+class StatedFact:
+    """One fact as a case states it.
+
+    `state` says what the file knows; `value` is None unless it is "known". A fact can be known
+    and yet refused by the parties: then `disclosed` is False. `complete` is False where a list
+    or set may have further members. `candidates` are the values on which sources differ, and
+    `because` says why one of them was preferred.
+    """
+
+    path: str
+    state: State
+    position: Position
+    value: Value | None = None
+    disclosed: bool = True
+    complete: bool = True
+    provenance: Provenance = Provenance()
+    candidates: tuple[Candidate, ...] = ()
+    because: str | None = None
+
+    @property
+    def undisclosed(self) -> bool:
+        """True where the parties refuse the fact, be it known from elsewhere or not."""
+        return self.state == "undisclosed" or not self.disclosed
+
+    @property
+    def elements(self) -> tuple[Element, ...]:
+        """The rows of a list fact; empty for any other."""
+        value = self.value if isinstance(self.value, tuple) else ()
+        return tuple(item for item in value if isinstance(item, Element))
+
+
+@dataclass(frozen=True, slots=True)
+class SourceDocument:
+    """A document that facts are taken from. `reliability` runs from A (official text) to F."""
+
+    key: str
+    kind: str
+    title: str
+    publisher: str | None = None
+    date: str | None = None
+    url: str | None = None
+    reliability: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Scenario:
+    """Changes to a case that answer one "what if"."""
+
+    key: str
+    title: str
+    set: Mapping[str, StatedFact]
+    add: Mapping[str, tuple[Element, ...]] = field(default_factory=dict)
+    remove: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
+    extends: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class OutcomeEvent:
+    """What happened after the date of the case. No rule reads it."""
+
+    date: str
+    what: str
+    source: str | None = None
+
+
+@dataclass(frozen=True)
+class Case:
+    """One proposed deal, as known on `as_of`."""
+
+    id: str
+    title: str
+    as_of: dt.date
+    facts: Mapping[str, StatedFact]
+    digest: str
+    file: str
+    summary: str = ""
+    authors: tuple[str, ...] = ()
+    second_reader: str | None = None
+    reply: str | None = None
+    sources: Mapping[str, SourceDocument] = field(default_factory=dict)
+    scenarios: Mapping[str, Scenario] = field(default_factory=dict)
+    outcome: tuple[OutcomeEvent, ...] = ()
+    warnings: tuple[str, ...] = ()
+
+    def confidence_of(self, fact: StatedFact) -> Confidence:
+        """Return a known fact's confidence: its own, or that of its source.
+
+        A source of reliability A gives high, B and C medium, any other or none low; a conflict
+        that was resolved is at most medium (semantics, "Support").
+        """
+        reliability = None
+        if fact.provenance.source in self.sources:
+            reliability = self.sources[str(fact.provenance.source)].reliability
+        by_source: Confidence = (
+            "high" if reliability == "A" else "medium" if reliability in ("B", "C") else "low"
+        )
+        stated = fact.provenance.confidence or by_source
+        if fact.candidates and stated == "high":
+            return "medium"
+        return stated
+
+    def walk(self) -> Iterator[StatedFact]:
+        """Yield every stated fact, the fields of list elements included, in file order."""
+        for stated in self.facts.values():
+            yield stated
+            for element in stated.elements:
+                yield from element.fields.values()

@@ -1,0 +1,301 @@
+"""Reads a whole case file and reports everything that is wrong with it at once."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Mapping as AnyMapping
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from convenio.documents import Document, Mapping, Node, Scalar, Sequence
+from convenio.documents.models import ModelT, problems_of, to_plain, written
+from convenio.errors import CaseError, Position, Problem, nearest_name
+from convenio.facts.case import (
+    Case,
+    Element,
+    OutcomeEvent,
+    Scenario,
+    SourceDocument,
+    StatedFact,
+)
+from convenio.facts.catalogue import CASE_KEYS, Catalogue
+from convenio.facts.models import FactModels
+from convenio.facts.statements import StatementReader
+from convenio.facts.values import parse_date
+
+_CASE_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}\Z")
+_RELIABILITY = ("A", "B", "C", "D", "E", "F")
+
+
+class _Source(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+    kind: str = "document"
+    title: str
+    publisher: str | None = None
+    date: str | None = None
+    url: str | None = None
+    reliability: str | None = None
+    note: str | None = None
+
+
+class _Outcome(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+    date: str
+    what: str
+    source: str | None = None
+
+
+def read_case(document: Document, catalogue: Catalogue, models: FactModels) -> Case:
+    """Return the case that a document states.
+
+    Raises CaseError with every problem found: unknown names (with the nearest valid one), wrong
+    types, values out of range, missing keys.
+    """
+    return _CaseReader(document, catalogue, models).read()
+
+
+class _CaseReader:
+    def __init__(self, document: Document, catalogue: Catalogue, models: FactModels) -> None:
+        self._document = document
+        self._catalogue = catalogue
+        self._statements = StatementReader(catalogue, models)
+        self._problems = self._statements.problems
+
+    def read(self) -> Case:
+        root = self._document.root
+        if not isinstance(root, Mapping):
+            raise CaseError(
+                [Problem(root.position, "", "a case file is a mapping", found=written(root))]
+            )
+        facts: dict[str, StatedFact] = {}
+        for name, node in root.entries.items():
+            if name in self._catalogue.section_names:
+                facts.update(self._statements.section(name, node))
+            elif name not in CASE_KEYS:
+                self._unknown(name, root.keys[name])
+        sources = self._sources(root.get("sources"))
+        case = Case(
+            id=self._case_id(root),
+            title=self._text(root, "title", required=True),
+            as_of=self._as_of(root),
+            facts=facts,
+            digest=self._document.digest,
+            file=self._document.file,
+            summary=self._text(root, "summary"),
+            authors=self._texts(root, "authors"),
+            second_reader=self._text(root, "second_reader") or None,
+            reply=self._text(root, "reply") or None,
+            sources=sources,
+            scenarios=self._scenarios(root.get("scenarios")),
+            outcome=self._outcome(root.get("outcome")),
+            warnings=tuple(_undeclared_sources(facts, sources)),
+        )
+        if self._problems:
+            raise CaseError(sorted(self._problems, key=_by_position))
+        return case
+
+    def _fault(self, position: Position, path: str, message: str, **more: str) -> None:
+        self._problems.append(Problem(position, path, message, **more))
+
+    def _unknown(self, name: str, position: Position) -> None:
+        known = [*self._catalogue.section_names, *CASE_KEYS]
+        nearest = nearest_name(name, known) or self._catalogue.nearest(name)
+        self._fault(position, name, "unknown key", nearest=nearest)
+
+    def _text(self, root: Mapping, key: str, required: bool = False) -> str:
+        node = root.get(key)
+        if node is None:
+            if required:
+                self._fault(root.position, key, "this key is required")
+            return ""
+        if not isinstance(node, Scalar):
+            self._fault(node.position, key, "must be a text", found=written(node))
+            return ""
+        return node.text
+
+    def _texts(self, root: Mapping, key: str) -> tuple[str, ...]:
+        node = root.get(key)
+        if node is None:
+            return ()
+        items = node.items if isinstance(node, Sequence) else (node,)
+        texts = tuple(item.text for item in items if isinstance(item, Scalar))
+        if len(texts) != len(items):
+            self._fault(node.position, key, "must be a list of texts", found=written(node))
+        return texts
+
+    def _case_id(self, root: Mapping) -> str:
+        text = self._text(root, "case", required=True)
+        if text and not _CASE_ID.match(text):
+            self._fault(
+                root.entries["case"].position,
+                "case",
+                "the identifier can't be used",
+                expected="letters, digits, '.', '_' and '-', at most 100",
+                found=text,
+            )
+        return text
+
+    def _as_of(self, root: Mapping) -> dt.date:
+        node = root.get("as_of")
+        if node is None:
+            self._fault(
+                root.position,
+                "as_of",
+                "this key is required",
+                expected="the date of the case, such as 2009-10-30",
+            )
+            return dt.date.min
+        try:
+            return parse_date(node)
+        except ValueError:
+            self._fault(
+                node.position,
+                "as_of",
+                "the value can't be used",
+                expected="a date such as 2009-10-30",
+                found=written(node),
+            )
+            return dt.date.min
+
+    def _sources(self, node: Node | None) -> dict[str, SourceDocument]:
+        if node is None:
+            return {}
+        if not isinstance(node, Mapping):
+            self._fault(node.position, "sources", "must map keys to sources", found=written(node))
+            return {}
+        sources: dict[str, SourceDocument] = {}
+        for key, entry in node.entries.items():
+            source = self._model(_Source, entry, f"sources.{key}")
+            if source is None:
+                continue
+            if source.reliability not in (None, *_RELIABILITY):
+                self._fault(
+                    entry.position,
+                    f"sources.{key}.reliability",
+                    "unknown grade",
+                    expected="A (official text) to F",
+                    found=str(source.reliability),
+                )
+            sources[key] = SourceDocument(
+                key,
+                source.kind,
+                source.title,
+                source.publisher,
+                source.date,
+                source.url,
+                source.reliability,
+            )
+        return sources
+
+    def _model(self, model: type[ModelT], node: Node, path: str) -> ModelT | None:
+        try:
+            return model.model_validate(to_plain(node))
+        except ValidationError as fault:
+            for problem in problems_of(fault, node, model):
+                where = f"{path}.{problem.path}" if problem.path else path
+                self._problems.append(
+                    Problem(
+                        problem.position,
+                        where,
+                        problem.message,
+                        problem.expected,
+                        problem.found,
+                        problem.nearest,
+                    )
+                )
+            return None
+
+    def _outcome(self, node: Node | None) -> tuple[OutcomeEvent, ...]:
+        if node is None:
+            return ()
+        if not isinstance(node, Sequence):
+            self._fault(node.position, "outcome", "must be a list of events", found=written(node))
+            return ()
+        events = [self._model(_Outcome, item, f"outcome[{i}]") for i, item in enumerate(node.items)]
+        return tuple(OutcomeEvent(e.date, e.what, e.source) for e in events if e is not None)
+
+    def _scenarios(self, node: Node | None) -> dict[str, Scenario]:
+        if node is None:
+            return {}
+        if not isinstance(node, Mapping):
+            self._fault(node.position, "scenarios", "must map names to scenarios")
+            return {}
+        return {
+            key: self._scenario(key, entry)
+            for key, entry in node.entries.items()
+            if self._is_scenario(key, entry)
+        }
+
+    def _is_scenario(self, key: str, node: Node) -> bool:
+        path = f"scenarios.{key}"
+        if not isinstance(node, Mapping):
+            self._fault(node.position, path, "must be a mapping", found=written(node))
+            return False
+        allowed = ("title", "set", "add", "remove", "extends")
+        for name in node.entries:
+            if name not in allowed:
+                self._fault(
+                    node.keys[name],
+                    f"{path}.{name}",
+                    "unknown key",
+                    nearest=nearest_name(name, allowed),
+                )
+        return True
+
+    def _scenario(self, key: str, node: Node) -> Scenario:
+        assert isinstance(node, Mapping)
+        path = f"scenarios.{key}"
+        changes: dict[str, StatedFact] = {}
+        for fact_path, value in self._entries(node, "set", path).items():
+            stated = self._statements.path(fact_path, value, value.position)
+            if stated:
+                changes[fact_path] = stated
+        added: dict[str, tuple[Element, ...]] = {
+            name: self._statements.rows(name, rows)
+            for name, rows in self._entries(node, "add", path).items()
+        }
+        removed = {
+            name: self._indexes(rows, f"{path}.remove.{name}")
+            for name, rows in self._entries(node, "remove", path).items()
+        }
+        title = self._text(node, "title") or key
+        return Scenario(key, title, changes, added, removed, self._text(node, "extends") or None)
+
+    def _entries(self, node: Mapping, key: str, path: str) -> AnyMapping[str, Node]:
+        value = node.get(key)
+        if value is None:
+            return {}
+        if not isinstance(value, Mapping):
+            self._fault(value.position, f"{path}.{key}", "must map paths to values")
+            return {}
+        return value.entries
+
+    def _indexes(self, node: Node, path: str) -> tuple[int, ...]:
+        items = node.items if isinstance(node, Sequence) else ()
+        texts = [item.text for item in items if isinstance(item, Scalar) and item.text.isdecimal()]
+        if not texts or len(texts) != len(items):
+            self._fault(node.position, path, "must be a list of positions, counted from 0")
+        return tuple(int(text) for text in texts)
+
+
+def _by_position(problem: Problem) -> tuple[int, int, str]:
+    return (problem.position.line, problem.position.column, problem.path)
+
+
+def _undeclared_sources(
+    facts: AnyMapping[str, StatedFact], sources: AnyMapping[str, SourceDocument]
+) -> list[str]:
+    """Name sources that a fact cites and the file does not declare: they count as unreliable."""
+    cited: dict[str, StatedFact] = {}
+    for fact in facts.values():
+        inner = [field for element in fact.elements for field in element.fields.values()]
+        for stated in (fact, *inner):
+            if stated.provenance.source:
+                cited.setdefault(stated.provenance.source, stated)
+    return [
+        f"{stated.position}: {stated.path}: the source '{key}' is not declared under sources, "
+        "so its confidence is low"
+        for key, stated in cited.items()
+        if key not in sources
+    ]

@@ -1,0 +1,384 @@
+"""Reads what a case states of its facts: takes off the wrappers, types the bare values."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping as AnyMapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from pydantic import ValidationError
+
+from convenio.documents import Mapping, Node, Scalar, Sequence
+from convenio.documents.models import path_text, written
+from convenio.errors import Position, Problem, nearest_name, shorten
+from convenio.facts.case import Candidate, Element, Provenance, State, StatedFact
+from convenio.facts.catalogue import RESERVED_WORDS, Catalogue, FactDeclaration
+from convenio.facts.models import FactModels
+from convenio.facts.values import parse_bool, parse_date
+
+MAX_QUOTE_WORDS = 25
+
+_PROVENANCE = ("source", "at", "quote", "confidence", "by", "checked_by", "asked_on", "note")
+_WRAPPER = frozenset({"value", "disclosed", "conflict", "resolved", "because", *_PROVENANCE})
+_LIST_WRAPPER = _WRAPPER | {"items", "complete"}
+_BARE_MAPPINGS: AnyMapping[str, frozenset[str]] = {
+    "money": frozenset({"amount", "currency", "rate", "rate_date"}),
+    "place": frozenset({"lat", "lon"}),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class _Row:
+    """One element of a list with its fields unwrapped."""
+
+    fields: AnyMapping[str, _Unwrapped]
+    position: Position
+
+
+@dataclass(frozen=True, slots=True)
+class _Unwrapped:
+    """A fact whose wrapper is off; `bare` and `rows` are still untyped."""
+
+    stated: StatedFact
+    bare: Node | None = None
+    rows: tuple[_Row, ...] | None = None
+    conflict: tuple[tuple[Node, Provenance], ...] = ()
+
+    @property
+    def has_value(self) -> bool:
+        return self.bare is not None or self.rows is not None
+
+
+class StatementReader:
+    """Turns tree nodes into stated facts; `problems` collects all that is wrong."""
+
+    def __init__(self, catalogue: Catalogue, models: FactModels) -> None:
+        self._catalogue = catalogue
+        self._models = models
+        self.problems: list[Problem] = []
+
+    def section(self, name: str, node: Node) -> dict[str, StatedFact]:
+        """Read a section of a case file, or a list fact that stands at its top."""
+        if name in self._catalogue.facts:
+            return self._read(name, {"list": (name, node)})
+        if isinstance(node, Scalar) and node.is_null:
+            return {}
+        if not isinstance(node, Mapping):
+            self._fault(node.position, name, "must be a mapping of facts", "", written(node))
+            return {}
+        entries: dict[str, tuple[str, Node]] = {}
+        for key, value in node.entries.items():
+            path = f"{name}.{key}"
+            if path in self._catalogue.facts:
+                entries[key] = (path, value)
+            else:
+                nearest = self._catalogue.nearest(path)
+                self._fault(node.keys[key], path, "no such fact in the catalogue", nearest=nearest)
+        return self._read(name, entries)
+
+    def path(self, path: str, node: Node, position: Position) -> StatedFact | None:
+        """Read one fact given by its path, as `set` and `given` write it."""
+        if path not in self._catalogue.facts:
+            nearest = self._catalogue.nearest(path)
+            self._fault(position, path, "no such fact in the catalogue", nearest=nearest)
+            return None
+        section, _, key = path.partition(".")
+        return self._read(section, {key or "list": (path, node)}).get(path)
+
+    def rows(self, path: str, node: Node) -> tuple[Element, ...]:
+        """Read further elements of a list fact, as a scenario adds them."""
+        if path not in self._catalogue.facts:
+            nearest = self._catalogue.nearest(path)
+            self._fault(node.position, path, "no such fact in the catalogue", nearest=nearest)
+            return ()
+        stated = self.path(path, node, node.position)
+        return stated.elements if stated else ()
+
+    def _fault(
+        self,
+        position: Position,
+        path: str,
+        message: str,
+        expected: str = "",
+        found: str = "",
+        nearest: str = "",
+    ) -> None:
+        self.problems.append(Problem(position, path, message, expected, found, nearest))
+
+    def _read(self, section: str, entries: dict[str, tuple[str, Node]]) -> dict[str, StatedFact]:
+        unwrapped = {
+            key: self._unwrap(self._catalogue.facts[path], path, node)
+            for key, (path, node) in entries.items()
+        }
+        typed = self._typed(section, {k: u for k, u in unwrapped.items() if u.has_value})
+        result: dict[str, StatedFact] = {}
+        for key, entry in unwrapped.items():
+            stated = entry.stated
+            if entry.has_value:
+                if key not in typed:
+                    continue
+                stated = _with_value(entry, typed[key])
+            if entry.conflict:
+                stated = self._with_candidates(section, key, entry, stated)
+            result[stated.path] = stated
+        return result
+
+    # --- taking wrappers off -------------------------------------------------------------
+
+    def _unwrap(self, declaration: FactDeclaration, path: str, node: Node) -> _Unwrapped:
+        kind = declaration.type.kind
+        if isinstance(node, Scalar):
+            if node.is_null:
+                return _Unwrapped(StatedFact(path, "unknown", node.position))
+            if node.text in RESERVED_WORDS:
+                return _Unwrapped(StatedFact(path, _state_of(node.text), node.position))
+        if isinstance(node, Mapping) and not self._is_bare(kind, node):
+            return self._unwrap_mapping(declaration, path, node)
+        return self._bare(declaration, StatedFact(path, "known", node.position), node)
+
+    def _is_bare(self, kind: str, node: Mapping) -> bool:
+        return kind in _BARE_MAPPINGS and bool(node.entries.keys() & _BARE_MAPPINGS[kind])
+
+    def _unwrap_mapping(self, declaration: FactDeclaration, path: str, node: Mapping) -> _Unwrapped:
+        is_collection = declaration.type.kind in ("list", "set")
+        allowed = _LIST_WRAPPER if is_collection else _WRAPPER
+        self._unknown_keys(node, path, allowed)
+        provenance = self._provenance(node, path)
+        stated = StatedFact(
+            path,
+            "known",
+            node.position,
+            disclosed=self._flag(node, path, "disclosed"),
+            complete=self._flag(node, path, "complete") if is_collection else True,
+            provenance=provenance,
+            because=_text(node, "because"),
+        )
+        if "conflict" in node.entries:
+            return self._conflict(declaration, stated, node)
+        value = node.get("value") or (node.get("items") if is_collection else None)
+        if isinstance(value, Scalar) and value.text in RESERVED_WORDS:
+            return _Unwrapped(replace(stated, state=_state_of(value.text)))
+        if value is None:
+            asked = provenance.asked_on is not None
+            state: State = "asked" if asked else "unknown" if stated.disclosed else "undisclosed"
+            return _Unwrapped(replace(stated, state=state, disclosed=True))
+        return self._bare(declaration, stated, value)
+
+    def _conflict(
+        self, declaration: FactDeclaration, stated: StatedFact, node: Mapping
+    ) -> _Unwrapped:
+        entries = node.entries["conflict"]
+        candidates: list[tuple[Node, Provenance]] = []
+        items = entries.items if isinstance(entries, Sequence) else ()
+        for item in items:
+            value = item.get("value") if isinstance(item, Mapping) else None
+            if not isinstance(item, Mapping) or value is None:
+                self._fault(item.position, f"{stated.path}.conflict", "each entry needs a value")
+                continue
+            self._unknown_keys(item, f"{stated.path}.conflict", _WRAPPER)
+            candidates.append((value, self._provenance(item, stated.path)))
+        if len(candidates) < 2:
+            self._fault(entries.position, f"{stated.path}.conflict", "must list two or more values")
+        resolved = node.get("resolved")
+        if resolved is None:
+            return _Unwrapped(replace(stated, state="conflict"), conflict=tuple(candidates))
+        if not stated.because:
+            self._fault(node.position, f"{stated.path}.because", "a resolved conflict says why")
+        if stated.provenance.source is None:
+            chosen = [p for value, p in candidates if to_text(value) == to_text(resolved)]
+            provenance = chosen[0] if chosen else stated.provenance
+            stated = replace(stated, provenance=provenance)
+        inner = self._bare(declaration, stated, resolved)
+        return replace(inner, conflict=tuple(candidates))
+
+    def _bare(self, declaration: FactDeclaration, stated: StatedFact, node: Node) -> _Unwrapped:
+        kind = declaration.type.kind
+        if kind not in ("list", "set"):
+            return _Unwrapped(stated, bare=node)
+        if not isinstance(node, Sequence):
+            self._fault(node.position, stated.path, "must be a list", "a list", written(node))
+            return _Unwrapped(replace(stated, state="unknown"))
+        if kind == "set":
+            return _Unwrapped(stated, bare=node)
+        fields = self._catalogue.records[declaration.type.record]
+        rows = [self._row(fields, f"{stated.path}[{i}]", item) for i, item in enumerate(node.items)]
+        return _Unwrapped(stated, rows=tuple(row for row in rows if row is not None))
+
+    def _row(self, fields: AnyMapping[str, FactDeclaration], path: str, node: Node) -> _Row | None:
+        if not isinstance(node, Mapping):
+            self._fault(
+                node.position, path, "each element is a mapping of fields", found=written(node)
+            )
+            return None
+        shared = self._provenance(node, path, skip=frozenset(fields))
+        unwrapped: dict[str, _Unwrapped] = {}
+        for key, value in node.entries.items():
+            if key in fields:
+                entry = self._unwrap(fields[key], f"{path}.{key}", value)
+                if entry.stated.provenance == Provenance():
+                    entry = replace(entry, stated=replace(entry.stated, provenance=shared))
+                unwrapped[key] = entry
+            elif key not in _PROVENANCE:
+                nearest = nearest_name(key, fields)
+                self._fault(node.keys[key], f"{path}.{key}", "no such field", nearest=nearest)
+        return _Row(unwrapped, node.position)
+
+    def _unknown_keys(self, node: Mapping, path: str, allowed: frozenset[str]) -> None:
+        for key in node.entries:
+            if key not in allowed:
+                self._fault(
+                    node.keys[key],
+                    f"{path}.{key}",
+                    "unknown key",
+                    nearest=nearest_name(key, allowed),
+                )
+
+    def _flag(self, node: Mapping, path: str, key: str) -> bool:
+        value = node.get(key)
+        if value is None:
+            return True
+        try:
+            return parse_bool(value)
+        except ValueError:
+            self._fault(value.position, f"{path}.{key}", "must be true or false")
+            return True
+
+    def _provenance(
+        self, node: Mapping, path: str, skip: frozenset[str] = frozenset()
+    ) -> Provenance:
+        texts: dict[str, Any] = {}
+        for key in _PROVENANCE:
+            value = None if key in skip else node.get(key)
+            if value is None:
+                continue
+            if not isinstance(value, Scalar):
+                self._fault(value.position, f"{path}.{key}", "must be a text", "", written(value))
+                continue
+            texts[key] = value.text
+            self._check_provenance(key, value, path, texts)
+        return Provenance(**texts)
+
+    def _check_provenance(self, key: str, value: Scalar, path: str, texts: dict[str, Any]) -> None:
+        where = f"{path}.{key}"
+        if key == "confidence" and value.text not in ("high", "medium", "low"):
+            self._fault(value.position, where, "unknown level", "high, medium or low", value.text)
+            texts[key] = None
+        elif key == "asked_on":
+            try:
+                texts[key] = parse_date(value)
+            except ValueError:
+                self._fault(value.position, where, "must be a date", "", written(value))
+                texts[key] = None
+        elif key == "quote" and len(value.text.split()) > MAX_QUOTE_WORDS:
+            self._fault(
+                value.position, where, "the quotation is too long", f"{MAX_QUOTE_WORDS} words"
+            )
+
+    # --- typing --------------------------------------------------------------------------
+
+    def _typed(self, section: str, entries: AnyMapping[str, _Unwrapped]) -> dict[str, Any]:
+        """Return the typed values; what pydantic refuses is left out and reported."""
+        model = self._models.section(section)
+        try:
+            instance = model.model_validate({key: _bare_value(u) for key, u in entries.items()})
+        except ValidationError as fault:
+            refused = set()
+            for error in fault.errors(include_url=False):
+                refused.add(error["loc"][0])
+                self._refused(error, entries)
+            good = {key: u for key, u in entries.items() if key not in refused}
+            instance = model.model_validate({key: _bare_value(u) for key, u in good.items()})
+            entries = good
+        return {key: getattr(instance, f"fact_{key}") for key in entries}
+
+    def _refused(self, error: AnyMapping[str, Any], entries: AnyMapping[str, _Unwrapped]) -> None:
+        loc = error["loc"]
+        entry = entries[loc[0]]
+        path = entry.stated.path + path_text(loc[1:2])
+        position = entry.bare.position if entry.bare is not None else entry.stated.position
+        if entry.rows is not None and len(loc) > 2:
+            entry = entry.rows[loc[1]].fields[loc[2]]
+            path = entry.stated.path + path_text(loc[3:4])
+            position = entry.bare.position if entry.bare is not None else entry.stated.position
+        member = loc[-1]
+        if isinstance(entry.bare, Sequence) and isinstance(member, int):
+            position = entry.bare.items[member].position
+        declaration = self._catalogue.resolve(entry.stated.path)
+        context = error.get("ctx", {})
+        if error["type"] == "convenio":
+            message, expected = error["msg"], context["expected"]
+            found, nearest = context["found"], context.get("nearest", "")
+        else:
+            message, nearest = "out of range", ""
+            expected, found = _range_text(declaration), shorten(to_text(entry.bare))
+        self._fault(position, path, message, expected, found, nearest)
+
+    def _with_candidates(
+        self, section: str, key: str, entry: _Unwrapped, stated: StatedFact
+    ) -> StatedFact:
+        declaration = self._catalogue.facts.get(stated.path)
+        candidates: list[Candidate] = []
+        for node, provenance in entry.conflict:
+            if declaration is None or declaration.type.kind == "list":
+                self._fault(node.position, stated.path, "a list can't hold a conflict of sources")
+                continue
+            bare = self._bare(declaration, StatedFact(stated.path, "known", node.position), node)
+            value = self._typed(section, {key: bare}).get(key)
+            if value is not None:
+                candidates.append(Candidate(_frozen(value), provenance))
+        return replace(stated, candidates=tuple(candidates))
+
+
+def _state_of(word: str) -> State:
+    return "undisclosed" if word == "undisclosed" else "asked"
+
+
+def _text(node: Mapping, key: str) -> str | None:
+    value = node.get(key)
+    return value.text if isinstance(value, Scalar) else None
+
+
+def to_text(node: Node | None) -> str:
+    """Return how a bare value is written, for comparison and messages."""
+    if isinstance(node, Scalar):
+        return node.text
+    if isinstance(node, Sequence):
+        return "[" + ", ".join(map(to_text, node.items)) + "]"
+    if isinstance(node, Mapping):
+        return "{" + ", ".join(f"{k}: {to_text(v)}" for k, v in node.entries.items()) + "}"
+    return ""
+
+
+def _range_text(declaration: FactDeclaration | None) -> str:
+    if declaration is None:
+        return ""
+    unit = f" {declaration.unit}" if declaration.unit else ""
+    return f"from {declaration.minimum:,.10g} to {declaration.maximum:,.10g}{unit}"
+
+
+def _bare_value(entry: _Unwrapped) -> Any:
+    if entry.rows is not None:
+        return [
+            {key: _bare_value(field) for key, field in row.fields.items() if field.has_value}
+            for row in entry.rows
+        ]
+    return list(entry.bare.items) if isinstance(entry.bare, Sequence) else entry.bare
+
+
+def _frozen(value: Any) -> Any:
+    return tuple(dict.fromkeys(value)) if isinstance(value, list) else value
+
+
+def _with_value(entry: _Unwrapped, value: Any) -> StatedFact:
+    if entry.rows is None:
+        return replace(entry.stated, value=_frozen(value))
+    elements = []
+    for row, instance in zip(entry.rows, value, strict=True):
+        fields = {
+            key: _with_value(field, getattr(instance, f"fact_{key}"))
+            if field.has_value
+            else field.stated
+            for key, field in row.fields.items()
+        }
+        elements.append(Element(fields, row.position))
+    return replace(entry.stated, value=tuple(elements))

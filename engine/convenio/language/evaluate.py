@@ -1,0 +1,381 @@
+"""The reference meaning of conditions over one case: three-valued, traced, never stopping short."""
+
+from __future__ import annotations
+
+import datetime as dt
+import itertools
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+from convenio.facts.case import Case, Element, StatedFact
+from convenio.facts.values import Place, chord_between, chord_of
+from convenio.language import syntax as s
+from convenio.language.quantities import Interval, Quantity, compare, compute, same_measure
+from convenio.language.trace import Leaf, Trace, support
+from convenio.language.truth import Truth, conjunction, disjunction, negate, threshold
+from convenio.language.types import AS_OF
+
+FlagReader = Callable[[s.Flagged | s.FlaggedIn], tuple[Truth, tuple[str, ...]]]
+"""Answers `flagged(…)`: its truth, and the rules whose findings decided it."""
+
+
+class Operand(NamedTuple):
+    """One side of an atom: its value (None: unknown), the facts read, elements looked at."""
+
+    value: Quantity | None
+    leaves: tuple[Leaf, ...] = ()
+    complete: bool = True
+    traces: tuple[Trace, ...] = ()
+
+
+Row = tuple[str, Element]
+Rows = Mapping[str, Row]
+_NO_ROWS: Rows = {}
+
+
+class Evaluator:
+    """Evaluates conditions over one case.
+
+    `account` is the pack's currency; `guards` maps facts to the condition under which they may be
+    stated (`only_if`); `flags` answers `flagged(…)`.
+    """
+
+    def __init__(
+        self,
+        case: Case,
+        account: str = "USD",
+        guards: Mapping[str, s.Expression] | None = None,
+        flags: FlagReader | None = None,
+    ) -> None:
+        self._facts = case.facts
+        self._as_of = case.as_of
+        self._account = account
+        self._flags = flags
+        self._excluded: frozenset[str] = frozenset()
+        if guards:
+            self._excluded = frozenset(
+                path for path, guard in guards.items() if self.trace(guard).truth is False
+            )
+
+    @property
+    def excluded(self) -> frozenset[str]:
+        """Facts that may not be stated here, because their `only_if` is false."""
+        return self._excluded
+
+    def trace(self, node: s.Expression, rows: Rows = _NO_ROWS) -> Trace:
+        """Return the value of a condition with the facts that it read."""
+        return _CONDITIONS[type(node)](self, node, rows)
+
+    # --- logic ---------------------------------------------------------------------------
+
+    def _and(self, node: s.And, rows: Rows) -> Trace:
+        parts = tuple(self.trace(operand, rows) for operand in node.operands)
+        return Trace(node, conjunction(part.truth for part in parts), "and", parts)
+
+    def _or(self, node: s.Or, rows: Rows) -> Trace:
+        parts = tuple(self.trace(operand, rows) for operand in node.operands)
+        return Trace(node, disjunction(part.truth for part in parts), "or", parts)
+
+    def _not(self, node: s.Not, rows: Rows) -> Trace:
+        part = self.trace(node.operand, rows)
+        return Trace(node, negate(part.truth), "not", (part,))
+
+    def _at_least(self, node: s.AtLeast, rows: Rows) -> Trace:
+        parts = tuple(self.trace(operand, rows) for operand in node.operands)
+        truth = threshold(node.count, (part.truth for part in parts))
+        return Trace(node, truth, "at_least", parts)
+
+    # --- atoms ---------------------------------------------------------------------------
+
+    def _literal(self, node: s.Literal, _rows: Rows) -> Trace:
+        return Trace(node, bool(node.value))
+
+    def _bare(self, node: s.Path | s.Field, rows: Rows) -> Trace:
+        operand = self._operand(node, rows)
+        return Trace(node, operand.value, leaves=operand.leaves)  # type: ignore[arg-type]
+
+    def _compare(self, node: s.Compare, rows: Rows) -> Trace:
+        left, right = self._operand(node.left, rows), self._operand(node.right, rows)
+        leaves, traces = left.leaves + right.leaves, left.traces + right.traces
+        truth: Truth = None
+        if left.value is not None and right.value is not None:
+            pair = same_measure(left.value, right.value, self._account)
+            if pair is None:
+                leaves = tuple(Leaf(leaf.path, leaf.fact, True) for leaf in leaves)
+            else:
+                truth = compare(node.operator, *pair)
+        return Trace(node, truth, "", traces, leaves)
+
+    def _in(self, node: s.In, rows: Rows) -> Trace:
+        item = self._operand(node.item, rows)
+        if isinstance(node.container, s.Choices):
+            truth = None if item.value is None else _among(item.value, node.container.values)
+            return Trace(node, truth, leaves=item.leaves)
+        container = self._operand(node.container, rows)
+        truth = None
+        if item.value is not None and container.value is not None:
+            inside = item.value in container.value  # type: ignore[operator]
+            truth = True if inside else False if container.complete else None
+        leaves = item.leaves + _marked(container, truth is None)
+        return Trace(node, truth, leaves=leaves)
+
+    def _about(self, node: s.About, rows: Rows) -> Trace:
+        leaf = self._leaf(node.operand, rows)
+        fact = leaf.fact
+        state = fact.state if fact else "unknown"
+        truth = {
+            "known": state == "known",
+            "undisclosed": fact is not None and state != "conflict" and fact.undisclosed,
+            "asked": state == "asked",
+        }[node.word]
+        return Trace(node, truth, leaves=(Leaf(leaf.path, fact),))
+
+    def _overlaps(self, node: s.Overlaps, rows: Rows) -> Trace:
+        left, right = self._operand(node.left, rows), self._operand(node.right, rows)
+        empty = [side for side in (left, right) if side.value == () and side.complete]
+        if empty:
+            return Trace(node, False, leaves=empty[0].leaves)
+        truth: Truth = None
+        if left.value is not None and right.value is not None:
+            shared = set(left.value) & set(right.value)  # type: ignore[arg-type]
+            truth = True if shared else False if left.complete and right.complete else None
+        unknown = truth is None
+        return Trace(node, truth, leaves=_marked(left, unknown) + _marked(right, unknown))
+
+    def _within_km(self, node: s.WithinKm, rows: Rows) -> Trace:
+        left, right = self._operand(node.left, rows), self._operand(node.right, rows)
+        truth: Truth = None
+        if isinstance(left.value, Place) and isinstance(right.value, Place):
+            truth = chord_between(left.value, right.value) <= chord_of(node.km)
+        return Trace(node, truth, leaves=left.leaves + right.leaves)
+
+    def _contains(self, node: s.Contains, rows: Rows) -> Trace:
+        text = self._operand(node.text, rows)
+        truth = None if text.value is None else node.word.casefold() in str(text.value).casefold()
+        return Trace(node, truth, leaves=text.leaves)
+
+    def _flagged(self, node: s.Flagged | s.FlaggedIn, _rows: Rows) -> Trace:
+        if self._flags is None:
+            raise AssertionError("flagged(…) was evaluated before its stratum")
+        truth, rules = self._flags(node)
+        return Trace(node, truth, flags=rules)
+
+    def _quantified(self, node: s.Quantified, rows: Rows) -> Trace:
+        lists = self._lists(node.bindings, rows)
+        logic, settle = ("or", disjunction) if node.word == "any" else ("and", conjunction)
+        if lists.absent:
+            return Trace(node, None, "", leaves=lists.absent)
+        parts = self._element_traces(node.body, lists, rows)
+        truth = settle([part.truth for part in parts] + [None] * bool(lists.open))
+        if not parts:
+            return Trace(node, truth, "", leaves=lists.open or lists.empty)
+        return Trace(node, truth, logic, parts, lists.open if truth is None else ())
+
+    # --- values --------------------------------------------------------------------------
+
+    def _operand(self, node: s.Expression, rows: Rows) -> Operand:
+        return _VALUES.get(type(node), Evaluator._condition_value)(self, node, rows)
+
+    def _literal_value(self, node: s.Literal, _rows: Rows) -> Operand:
+        return Operand(node.value)
+
+    def _condition_value(self, node: s.Expression, rows: Rows) -> Operand:
+        trace = self.trace(node, rows)
+        return Operand(trace.truth, trace.leaves, traces=(trace,))
+
+    def _fact_value(self, node: s.Path | s.Field, rows: Rows) -> Operand:
+        if isinstance(node, s.Path) and node.path == AS_OF:
+            return Operand(self._as_of)
+        leaf = self._leaf(node, rows)
+        fact = leaf.fact
+        if fact is None or fact.state != "known":
+            return Operand(None, (leaf,))
+        return Operand(fact.value, (leaf,), fact.complete)  # type: ignore[arg-type]
+
+    def _leaf(self, node: s.Path | s.Field, rows: Rows) -> Leaf:
+        if isinstance(node, s.Path):
+            fact, path = self._facts.get(node.path), node.path
+            excluded = path in self._excluded
+        else:
+            prefix, element = rows[node.variable]
+            fact, path = element.fields.get(node.name), f"{prefix}.{node.name}"
+            excluded = False
+        unknown = fact is None or fact.state != "known"
+        return Leaf(path, fact, unknown and not excluded)
+
+    def _arithmetic(self, node: s.Arithmetic, rows: Rows) -> Operand:
+        left, right = self._operand(node.left, rows), self._operand(node.right, rows)
+        leaves, traces = left.leaves + right.leaves, left.traces + right.traces
+        if left.value is None or right.value is None:
+            return Operand(None, leaves, traces=traces)
+        value = compute(node.operator, left.value, right.value, self._account)
+        if value is None:
+            at_fault = right.leaves if node.operator == "/" else leaves
+            kept = left.leaves if node.operator == "/" else ()
+            leaves = kept + tuple(Leaf(leaf.path, leaf.fact, True) for leaf in at_fault)
+        return Operand(value, leaves, traces=traces)
+
+    def _days(self, node: s.Days, rows: Rows) -> Operand:
+        start, end = self._operand(node.start, rows), self._operand(node.end, rows)
+        leaves = start.leaves + end.leaves
+        if start.value is None or end.value is None:
+            return Operand(None, leaves)
+        return Operand((_date(end.value) - _date(start.value)).days, leaves)
+
+    def _count(self, node: s.Count, rows: Rows) -> Operand:
+        lists = self._lists(node.bindings, rows)
+        if lists.absent:
+            return Operand(None, lists.absent)
+        parts = self._element_traces(node.body, lists, rows)
+        low = sum(part.truth is True for part in parts)
+        high = float("inf") if lists.open else sum(part.truth is not False for part in parts)
+        leaves = tuple(leaf for part in parts for leaf in _all_leaves(part)) + lists.open
+        value: Quantity = low if low == high else Interval(low, high)
+        return Operand(value, leaves or lists.empty, traces=parts)
+
+    def _sum(self, node: s.Sum, rows: Rows) -> Operand:
+        lists = self._lists(node.bindings, rows)
+        if lists.absent or lists.open:
+            return Operand(None, lists.absent or lists.open)
+        total: Quantity | None = 0
+        leaves: tuple[Leaf, ...] = ()
+        traces: list[Trace] = []
+        for scope, chosen in lists.combinations(rows):
+            if node.condition is not None:
+                test = self.trace(node.condition, scope)
+                traces.append(_labelled(test, chosen))
+                leaves += _all_leaves(test)
+                if test.truth is None:
+                    total = None
+                if test.truth is not True:
+                    continue
+            term = self._operand(node.body, scope)
+            leaves += term.leaves
+            if total is not None:
+                total = self._added(total, term.value)
+                if total is None and term.value is not None:
+                    leaves += tuple(Leaf(leaf.path, leaf.fact, True) for leaf in term.leaves)
+        return Operand(total, leaves or lists.empty, traces=tuple(traces))
+
+    def _added(self, total: Quantity, term: Quantity | None) -> Quantity | None:
+        if term is None:
+            return None
+        if total == 0:
+            return term
+        return compute("+", total, term, self._account)
+
+    # --- lists ---------------------------------------------------------------------------
+
+    def _lists(self, bindings: tuple[s.Binding, ...], _rows: Rows) -> _Lists:
+        bound = [(binding, self._facts.get(binding.path)) for binding in bindings]
+        empty = tuple(
+            Leaf(binding.path, fact)
+            for binding, fact in bound
+            if fact and fact.state == "known" and fact.complete and not fact.elements
+        )
+        if empty:
+            return _Lists(bindings, (), empty=empty[:1])
+        absent = tuple(
+            Leaf(binding.path, fact, True)
+            for binding, fact in bound
+            if fact is None or fact.state != "known"
+        )
+        still_open = tuple(
+            Leaf(binding.path, fact, True)
+            for binding, fact in bound
+            if fact and fact.state == "known" and not fact.complete
+        )
+        elements = tuple(
+            tuple(
+                (f"{binding.path}[{i}]", element)
+                for i, element in enumerate(fact.elements if fact else ())
+            )
+            for binding, fact in bound
+        )
+        return _Lists(bindings, elements, absent=absent, open=still_open)
+
+    def _element_traces(self, body: s.Expression, lists: _Lists, rows: Rows) -> tuple[Trace, ...]:
+        return tuple(
+            _labelled(self.trace(body, scope), chosen) for scope, chosen in lists.combinations(rows)
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class _Lists:
+    """The rows that a quantifier looks at. `open` holds the lists that may go on."""
+
+    bindings: tuple[s.Binding, ...]
+    elements: tuple[tuple[Row, ...], ...]
+    empty: tuple[Leaf, ...] = ()
+    absent: tuple[Leaf, ...] = ()
+    open: tuple[Leaf, ...] = ()
+
+    def combinations(self, rows: Rows) -> list[tuple[Rows, tuple[Row, ...]]]:
+        """Return each choice of one row from every list, as a scope and as the rows chosen."""
+        if self.empty:
+            return []
+        variables = [binding.variable for binding in self.bindings]
+        return [
+            ({**rows, **dict(zip(variables, chosen, strict=True))}, chosen)
+            for chosen in itertools.product(*self.elements)
+        ]
+
+
+def _labelled(trace: Trace, chosen: tuple[Row, ...]) -> Trace:
+    """Name the rows that a part looked at; a part that read no field rests on the rows alone."""
+    leaves = trace.leaves
+    if not trace.logic and not leaves and not trace.children and not trace.flags:
+        leaves = tuple(
+            Leaf(name, StatedFact(name, "known", element.position)) for name, element in chosen
+        )
+    label = ", ".join(name for name, _ in chosen)
+    return trace._replace(leaves=leaves, element=label)
+
+
+def _all_leaves(trace: Trace) -> tuple[Leaf, ...]:
+    return tuple(leaf for atom in support(trace) for leaf in atom.leaves)
+
+
+def _marked(operand: Operand, undecided: bool) -> tuple[Leaf, ...]:
+    """Mark an incomplete set as missing where the atom is undecided."""
+    if not undecided or operand.complete:
+        return operand.leaves
+    return tuple(Leaf(leaf.path, leaf.fact, True) for leaf in operand.leaves)
+
+
+def _among(value: Quantity, choices: tuple[s.LiteralValue, ...]) -> bool:
+    return any(compare("==", value, choice) is True for choice in choices)
+
+
+def _date(value: Quantity) -> dt.date:
+    return value if isinstance(value, dt.date) else dt.date.fromisoformat(str(value))
+
+
+_CONDITIONS: Mapping[type, Callable[[Evaluator, Any, Rows], Trace]] = {
+    s.And: Evaluator._and,
+    s.Or: Evaluator._or,
+    s.Not: Evaluator._not,
+    s.AtLeast: Evaluator._at_least,
+    s.Literal: Evaluator._literal,
+    s.Path: Evaluator._bare,
+    s.Field: Evaluator._bare,
+    s.Compare: Evaluator._compare,
+    s.In: Evaluator._in,
+    s.About: Evaluator._about,
+    s.Overlaps: Evaluator._overlaps,
+    s.WithinKm: Evaluator._within_km,
+    s.Contains: Evaluator._contains,
+    s.Flagged: Evaluator._flagged,
+    s.FlaggedIn: Evaluator._flagged,
+    s.Quantified: Evaluator._quantified,
+}
+_VALUES: Mapping[type, Callable[[Evaluator, Any, Rows], Operand]] = {
+    s.Literal: Evaluator._literal_value,
+    s.Path: Evaluator._fact_value,
+    s.Field: Evaluator._fact_value,
+    s.Arithmetic: Evaluator._arithmetic,
+    s.Days: Evaluator._days,
+    s.Count: Evaluator._count,
+    s.Sum: Evaluator._sum,
+}

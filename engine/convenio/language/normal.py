@@ -1,0 +1,93 @@
+"""Negation normal form over numbered atoms: what the inference engines combine.
+
+An atom is one test that Python evaluates (a comparison, an `in`, a quantified expression, …).
+Conditions that stand in several rules share their atoms.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from convenio.language import syntax as s
+
+
+@dataclass(frozen=True, slots=True)
+class Test:
+    """An atom that must be true (`positive`) or false."""
+
+    atom: int
+    positive: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class All:
+    """Every part must hold; none at all holds."""
+
+    parts: tuple[Formula, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class AnyOf:
+    """One part must hold; none at all does not."""
+
+    parts: tuple[Formula, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class AtLeastOf:
+    """`count` of the parts must hold (`positive`), or fewer than that."""
+
+    count: int
+    parts: tuple[Formula, ...]
+    positive: bool = True
+
+
+Formula = Test | All | AnyOf | AtLeastOf
+
+
+@dataclass
+class AtomTable:
+    """Numbers atoms in the order in which they are first met."""
+
+    atoms: list[s.Expression] = field(default_factory=list)
+    _index: dict[s.Expression, int] = field(default_factory=dict)
+
+    def number(self, atom: s.Expression) -> int:
+        """Return the number of an atom, the same for equal ones."""
+        if atom not in self._index:
+            self._index[atom] = len(self.atoms)
+            self.atoms.append(atom)
+        return self._index[atom]
+
+
+def speaks_of_findings(node: s.Expression) -> bool:
+    """Return whether a condition uses `flagged(…)` or `flagged_in(…)`."""
+    return any(isinstance(part, s.Flagged | s.FlaggedIn) for part in s.walk(node))
+
+
+def normalise(node: s.Expression, table: AtomTable, positive: bool = True) -> Formula:
+    """Return a condition in negation normal form: `not` stands only at atoms.
+
+    `at_least` is one atom, unless it speaks of findings, which are known only when the strata
+    below have been inferred.
+    """
+    match node:
+        case s.Not(operand):
+            return normalise(operand, table, not positive)
+        case s.And(operands) | s.Or(operands):
+            parts = _parts(operands, table, positive)
+            is_all = isinstance(node, s.And) == positive
+            return All(parts) if is_all else AnyOf(parts)
+        case s.AtLeast(count, operands) if speaks_of_findings(node):
+            return AtLeastOf(count, _parts(operands, table, True), positive)
+        case s.Literal(value):
+            return All(()) if bool(value) == positive else AnyOf(())
+        case _:
+            return Test(table.number(node), positive)
+
+
+def _parts(
+    operands: Sequence[s.Expression], table: AtomTable, positive: bool
+) -> tuple[Formula, ...]:
+    return tuple(normalise(operand, table, positive) for operand in operands)

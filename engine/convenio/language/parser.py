@@ -1,0 +1,296 @@
+"""Turns the text of a condition into a syntax tree, by a white list. Nothing is executed."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable
+from typing import Any
+
+from convenio.errors import Position, Problem, nearest_name, shorten
+from convenio.language import syntax as s
+
+MAX_LENGTH = 4_000
+MAX_DEPTH = 30
+MAX_NODES = 800
+
+_COMPARISONS: dict[type[ast.cmpop], s.ComparisonOperator] = {
+    ast.Eq: "==",
+    ast.NotEq: "!=",
+    ast.Lt: "<",
+    ast.LtE: "<=",
+    ast.Gt: ">",
+    ast.GtE: ">=",
+}
+_ARITHMETIC: dict[type[ast.operator], s.ArithmeticOperator] = {
+    ast.Add: "+",
+    ast.Sub: "-",
+    ast.Mult: "*",
+    ast.Div: "/",
+}
+_FUNCTIONS = (
+    *("days", "known", "undisclosed", "asked", "any", "all", "count", "sum", "at_least"),
+    *("overlaps", "within_km", "contains", "flagged", "flagged_in"),
+)
+
+
+class SyntaxFaultError(Exception):
+    """A condition can't be read; carries the problem."""
+
+    def __init__(self, problem: Problem) -> None:
+        super().__init__(str(problem))
+        self.problem = problem
+
+
+def parse(text: str, position: Position = s.NOWHERE, path: str = "") -> s.Expression:
+    """Return the tree of a condition; `position` is where its text begins in its file.
+
+    Raises SyntaxFaultError for anything outside the language.
+
+    >>> s.unparse(parse("1 < terms.duration_years <= 10"))
+    '1 < terms.duration_years and terms.duration_years <= 10'
+    """
+    return _Parser(text, position, path).parse()
+
+
+class _Parser:
+    def __init__(self, text: str, position: Position, path: str) -> None:
+        self._text = text
+        self._start = position
+        self._path = path
+        self._variables: list[str] = []
+
+    def parse(self) -> s.Expression:
+        self._bound()
+        try:
+            # The brackets let a condition run over several lines of its file.
+            tree = ast.parse(f"({self._text}\n)", mode="eval")
+        except (SyntaxError, ValueError, RecursionError, MemoryError) as fault:
+            reason = fault.msg if isinstance(fault, SyntaxError) else "it can't be parsed"
+            raise self._fault(None, f"not a valid condition: {reason}") from None
+        if sum(1 for _ in ast.walk(tree)) > MAX_NODES:
+            raise self._fault(None, "the condition is too large", f"at most {MAX_NODES} parts")
+        return self._node(tree.body)
+
+    def _bound(self) -> None:
+        if not self._text.strip():
+            raise self._fault(None, "the condition is empty")
+        if len(self._text) > MAX_LENGTH:
+            raise self._fault(None, "the condition is too long", f"at most {MAX_LENGTH} characters")
+        depth = deepest = run = 0
+        for word in self._text.replace("(", " ( ").replace("[", " [ ").split():
+            depth += word.count("(") + word.count("[") - word.count(")") - word.count("]")
+            run = run + 1 if word in ("not", "-", "+", "~") else 0
+            deepest = max(deepest, depth, run, word.count("-"), word.count("~"))
+        if deepest > MAX_DEPTH:
+            raise self._fault(None, "nested too deeply", f"at most {MAX_DEPTH} levels")
+
+    def _at(self, node: ast.AST | None) -> Position:
+        start = self._start
+        line, column = getattr(node, "lineno", 1), getattr(node, "col_offset", 1)
+        if not start.line or line > 1:
+            return start
+        return Position(start.file, start.line, start.column + column - 1)
+
+    def _fault(
+        self, node: ast.AST | None, message: str, expected: str = "", nearest: str = ""
+    ) -> SyntaxFaultError:
+        found = "" if node is None else shorten(ast.unparse(node))
+        return SyntaxFaultError(
+            Problem(self._at(node), self._path, message, expected, found, nearest)
+        )
+
+    def _node(self, node: ast.expr) -> s.Expression:
+        handlers: dict[type[ast.expr], Callable[[Any], s.Expression]] = {
+            ast.BoolOp: self._bool_op,
+            ast.UnaryOp: self._unary,
+            ast.Compare: self._compare,
+            ast.BinOp: self._arithmetic,
+            ast.Constant: self._constant,
+            ast.Name: self._name,
+            ast.Attribute: self._name,
+            ast.Call: self._call,
+            ast.List: self._choices,
+        }
+        handler = handlers.get(type(node))
+        if handler is None:
+            raise self._fault(node, "this has no place in a condition")
+        return handler(node)
+
+    def _bool_op(self, node: ast.BoolOp) -> s.Expression:
+        operands = tuple(self._node(value) for value in node.values)
+        maker = s.And if isinstance(node.op, ast.And) else s.Or
+        return maker(operands, self._at(node))
+
+    def _unary(self, node: ast.UnaryOp) -> s.Expression:
+        operand = self._node(node.operand)
+        if isinstance(node.op, ast.Not):
+            return s.Not(operand, self._at(node))
+        if isinstance(node.op, ast.USub):
+            if isinstance(operand, s.Literal) and type(operand.value) in (int, float):
+                return s.Literal(-operand.value, self._at(node))  # type: ignore[operator]
+            return s.Arithmetic("-", s.Literal(0), operand, self._at(node))
+        raise self._fault(node, "this operator has no place in a condition")
+
+    def _compare(self, node: ast.Compare) -> s.Expression:
+        parts: list[s.Expression] = []
+        left = node.left
+        for operator, right in zip(node.ops, node.comparators, strict=True):
+            parts.append(self._comparison(node, left, operator, right))
+            left = right
+        return parts[0] if len(parts) == 1 else s.And(tuple(parts), self._at(node))
+
+    def _comparison(
+        self, node: ast.Compare, left: ast.expr, operator: ast.cmpop, right: ast.expr
+    ) -> s.Expression:
+        position = self._at(left)
+        if isinstance(operator, ast.In | ast.NotIn):
+            inside = s.In(self._node(left), self._node(right), position)
+            return inside if isinstance(operator, ast.In) else s.Not(inside, position)
+        if type(operator) not in _COMPARISONS:
+            raise self._fault(node, "'is' has no place in a condition", "== or known(…)")
+        return s.Compare(
+            _COMPARISONS[type(operator)], self._node(left), self._node(right), position
+        )
+
+    def _arithmetic(self, node: ast.BinOp) -> s.Expression:
+        if type(node.op) not in _ARITHMETIC:
+            raise self._fault(node, "this operator has no place in a condition", "+ - * /")
+        return s.Arithmetic(
+            _ARITHMETIC[type(node.op)],
+            self._node(node.left),
+            self._node(node.right),
+            self._at(node),
+        )
+
+    def _constant(self, node: ast.Constant) -> s.Expression:
+        value = node.value
+        if isinstance(value, bool | str):
+            return s.Literal(value, self._at(node))
+        if isinstance(value, int | float) and abs(value) <= 1e15:
+            return s.Literal(value, self._at(node))
+        raise self._fault(node, "this value has no place in a condition")
+
+    def _choices(self, node: ast.List) -> s.Expression:
+        values = [self._node(item) for item in node.elts]
+        if not values or not all(isinstance(value, s.Literal) for value in values):
+            raise self._fault(node, "the list after 'in' holds plain values only")
+        literals = tuple(value.value for value in values if isinstance(value, s.Literal))
+        return s.Choices(literals, self._at(node))
+
+    def _name(self, node: ast.Name | ast.Attribute) -> s.Path | s.Field:
+        parts: list[str] = []
+        current: ast.expr = node
+        while isinstance(current, ast.Attribute):
+            parts.append(current.attr)
+            current = current.value
+        if not isinstance(current, ast.Name):
+            raise self._fault(node, "only facts can be named with dots")
+        parts.append(current.id)
+        parts.reverse()
+        if any("__" in part for part in parts):
+            raise self._fault(node, "names hold no double underscore")
+        if parts[0] in self._variables:
+            if len(parts) != 2:
+                raise self._fault(node, "a field of the element is expected", f"{parts[0]}.field")
+            return s.Field(parts[0], parts[1], self._at(node))
+        return s.Path(".".join(parts), self._at(node))
+
+    # --- calls ---------------------------------------------------------------------------
+
+    def _call(self, node: ast.Call) -> s.Expression:
+        if not isinstance(node.func, ast.Name) or node.func.id not in _FUNCTIONS or node.keywords:
+            name = node.func.id if isinstance(node.func, ast.Name) else ""
+            raise self._fault(
+                node, "no such function", nearest=nearest_name(name, _FUNCTIONS) if name else ""
+            )
+        name = node.func.id
+        if name in ("any", "all", "count", "sum"):
+            return self._quantifier(node, name)
+        position, arguments = self._at(node), node.args
+        if any(isinstance(argument, ast.Starred) for argument in arguments):
+            raise self._fault(node, "a star has no place in a condition")
+        if name in ("known", "undisclosed", "asked"):
+            (operand,) = self._arguments(node, 1)
+            if not isinstance(operand, s.Path | s.Field):
+                raise self._fault(node, f"{name}(…) asks about one fact")
+            return s.About(name, operand, position)  # type: ignore[arg-type]
+        if name == "at_least":
+            return self._at_least(node, position)
+        if name == "days":
+            start, end = self._arguments(node, 2)
+            return s.Days(start, end, position)
+        if name == "overlaps":
+            left, right = self._arguments(node, 2)
+            return s.Overlaps(left, right, position)
+        if name == "within_km":
+            left, right, km = self._arguments(node, 3)
+            value = km.value if isinstance(km, s.Literal) else None
+            if isinstance(value, bool | str) or value is None or value < 0:
+                raise self._fault(node, "the distance is a plain number of kilometres")
+            return s.WithinKm(left, right, float(value), position)
+        return self._texts(node, name, position)
+
+    def _arguments(self, node: ast.Call, count: int) -> list[s.Expression]:
+        if len(node.args) != count:
+            raise self._fault(node, f"takes {count} argument{'s' if count > 1 else ''}")
+        return [self._node(argument) for argument in node.args]
+
+    def _at_least(self, node: ast.Call, position: Position) -> s.Expression:
+        parts = [self._node(argument) for argument in node.args]
+        first = parts[0].value if parts and isinstance(parts[0], s.Literal) else None
+        if type(first) is not int or not 1 <= first <= len(parts) - 1:
+            raise self._fault(node, "takes a whole number and at least that many conditions")
+        return s.AtLeast(first, tuple(parts[1:]), position)
+
+    def _texts(self, node: ast.Call, name: str, position: Position) -> s.Expression:
+        parts = [self._node(argument) for argument in node.args]
+        words = [p.value for p in parts if isinstance(p, s.Literal) and isinstance(p.value, str)]
+        if name == "contains" and len(parts) == 2 and isinstance(parts[1], s.Literal) and words:
+            return s.Contains(parts[0], words[-1], position)
+        if name == "flagged" and len(parts) == len(words) and len(parts) in (1, 2):
+            return s.Flagged(words[0], words[1] if len(words) == 2 else None, position)
+        if name == "flagged_in" and len(parts) == len(words) == 2:
+            return s.FlaggedIn(words[0], words[1], position)
+        usage = {
+            "contains": "contains(text, 'word')",
+            "flagged": "flagged('RULE') or flagged('RULE', 'severity')",
+            "flagged_in": "flagged_in('family', 'severity')",
+        }
+        raise self._fault(node, "wrong arguments", usage[name])
+
+    def _quantifier(self, node: ast.Call, name: str) -> s.Expression:
+        if len(node.args) != 1 or not isinstance(node.args[0], ast.GeneratorExp):
+            raise self._fault(
+                node, "takes a condition for each element", f"{name}(… for e in list)"
+            )
+        generator = node.args[0]
+        bindings: list[s.Binding] = []
+        condition: s.Expression | None = None
+        outer = list(self._variables)
+        for clause in generator.generators:
+            bindings.append(self._binding(node, clause))
+        conditions = [test for clause in generator.generators for test in clause.ifs]
+        if conditions:
+            if name != "sum" or len(conditions) > 1:
+                raise self._fault(node, "only sum takes an 'if', and only one", "… and …")
+            condition = self._node(conditions[0])
+        body = self._node(generator.elt)
+        self._variables = outer
+        position, bound = self._at(node), tuple(bindings)
+        if name == "count":
+            return s.Count(body, bound, position)
+        if name == "sum":
+            return s.Sum(body, bound, condition, position)
+        return s.Quantified(name, body, bound, position)  # type: ignore[arg-type]
+
+    def _binding(self, node: ast.Call, clause: ast.comprehension) -> s.Binding:
+        if clause.is_async or not isinstance(clause.target, ast.Name):
+            raise self._fault(node, "one name stands for the element", "for e in list")
+        name = clause.target.id
+        if name in self._variables:
+            raise self._fault(clause.target, "this name is bound already")
+        source = self._node(clause.iter)
+        if not isinstance(source, s.Path):
+            raise self._fault(clause.iter, "elements come from a list fact")
+        self._variables.append(name)
+        return s.Binding(name, source.path, self._at(clause.target))

@@ -1,0 +1,114 @@
+"""Brings rules into the form that inference engines combine: formulas over atoms, in strata."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from convenio.language import syntax as s
+from convenio.language.normal import AtomTable, Formula, normalise
+from convenio.packs.rule import Rule, RuleKind, Severity
+
+
+@dataclass(frozen=True, slots=True)
+class CompiledRule:
+    """A rule as formulas; `levels` go from the lowest severity to the highest."""
+
+    id: str
+    family: str
+    kind: RuleKind
+    applies: Formula
+    levels: tuple[tuple[Severity | None, Formula], ...]
+
+
+@dataclass(frozen=True)
+class CompiledPack:
+    """All rules of a pack.
+
+    `atoms` are the tests of all rules, each once. `strata` hold the rules in an order in which
+    every finding is known before it is asked for.
+    """
+
+    atoms: tuple[s.Expression, ...]
+    fact_atoms: tuple[int, ...]
+    strata: tuple[tuple[CompiledRule, ...], ...]
+    families: Mapping[str, tuple[str, ...]]
+
+    @property
+    def rules(self) -> Iterator[CompiledRule]:
+        """Every rule, stratum by stratum."""
+        return (rule for stratum in self.strata for rule in stratum)
+
+
+def compile_rules(rules: Sequence[Rule]) -> CompiledPack:
+    """Compile the rules of one pack. `flagged` must not be circular (loading checks it)."""
+    table = AtomTable()
+    compiled = {
+        rule.id: CompiledRule(
+            rule.id,
+            rule.family,
+            rule.kind,
+            normalise(rule.scope, table),
+            tuple((severity, normalise(when, table)) for severity, when in rule.levels),
+        )
+        for rule in rules
+    }
+    families: dict[str, tuple[str, ...]] = {}
+    for rule in rules:
+        if rule.kind != "mitigating":
+            families[rule.family] = (*families.get(rule.family, ()), rule.id)
+    depth = stratum_of(rules, families)
+    strata = tuple(
+        tuple(compiled[rule.id] for rule in rules if depth[rule.id] == level)
+        for level in range(max(depth.values(), default=-1) + 1)
+    )
+    fact_atoms = tuple(
+        number
+        for number, atom in enumerate(table.atoms)
+        if not isinstance(atom, s.Flagged | s.FlaggedIn)
+    )
+    return CompiledPack(tuple(table.atoms), fact_atoms, strata, families)
+
+
+def named_rules(rule: Rule, families: Mapping[str, Sequence[str]]) -> tuple[str, ...]:
+    """Return the rules whose findings a rule asks about."""
+    named: dict[str, None] = {}
+    for expression in (rule.applies, *(condition for _, condition in rule.levels)):
+        for part in s.walk(expression):
+            if isinstance(part, s.Flagged):
+                named[part.rule] = None
+            elif isinstance(part, s.FlaggedIn):
+                named.update(dict.fromkeys(families.get(part.family, ())))
+    return tuple(named)
+
+
+def stratum_of(rules: Sequence[Rule], families: Mapping[str, Sequence[str]]) -> dict[str, int]:
+    """Return for each rule how many layers of findings lie below it.
+
+    Raises CircularError where rules ask about each other's findings in a circle.
+    """
+    below = {rule.id: named_rules(rule, families) for rule in rules}
+    depth: dict[str, int] = {}
+    path: list[str] = []
+
+    def visit(name: str) -> int:
+        if name in depth:
+            return depth[name]
+        if name in path:
+            raise CircularError((*path[path.index(name) :], name))
+        path.append(name)
+        depth[name] = max((visit(other) + 1 for other in below.get(name, ())), default=0)
+        path.pop()
+        return depth[name]
+
+    for rule in rules:
+        visit(rule.id)
+    return depth
+
+
+class CircularError(Exception):
+    """Rules ask about each other's findings in a circle; `circle` names them in order."""
+
+    def __init__(self, circle: tuple[str, ...]) -> None:
+        super().__init__(" → ".join(circle))
+        self.circle = circle

@@ -1,0 +1,218 @@
+"""Reads a pack's folder: `pack.yaml`, `facts.yaml` and one file of rules for each family."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from convenio.documents import Document, Mapping, read_document
+from convenio.documents.models import position_at, validate
+from convenio.errors import PackError, Position, Problem, UsageError, nearest_name
+from convenio.facts.catalogue import Catalogue, load_catalogue
+from convenio.facts.models import FactModels
+from convenio.language import syntax as s
+from convenio.language.parser import SyntaxFaultError, parse
+from convenio.language.types import Scope, check_condition
+from convenio.packs.compile import CircularError, stratum_of
+from convenio.packs.pack import CROSS, Pack
+from convenio.packs.policy import RATINGS, Rating, RatingPolicy, Requirement
+from convenio.packs.rule import Rule, Severity
+from convenio.packs.rule_file import RuleReader
+from convenio.resources import data_folder
+
+
+class _Requirement(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+    at_least: int = Field(ge=1, le=1000)
+    severity: Severity
+
+
+class _Rating(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+    critical: list[_Requirement] = []
+    high: list[_Requirement] = []
+    moderate: list[_Requirement] = []
+    overall: str = Field(pattern="^worst_family$")
+
+
+class _PackFile(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+    id: str = Field(pattern="^[a-z0-9][a-z0-9-]{0,60}$")
+    version: str = Field(pattern=r"^\d+\.\d+\.\d+$")
+    title: str
+    currency: str = Field(pattern="^[A-Z]{3}$")
+    families: list[str] = Field(min_length=1)
+    rating: _Rating
+
+
+def find_pack(name: str) -> Path:
+    """Return the folder of a pack given as a folder or as the name of one that ships.
+
+    Raises UsageError where there is none.
+    """
+    folder = Path(name)
+    if (folder / "pack.yaml").is_file():
+        return folder
+    root = data_folder("rules")
+    shipped = sorted(path.parent.name for path in root.glob("*/pack.yaml"))
+    if name in shipped:
+        return root / name
+    nearest = nearest_name(name, shipped)
+    hint = f"; did you mean {nearest}?" if nearest else ""
+    raise UsageError(
+        f"no pack '{name}': neither a folder with a pack.yaml nor one of {', '.join(shipped)}{hint}"
+    )
+
+
+def load_pack(name: str | Path = "core") -> Pack:
+    """Load a pack by name or folder, with every condition parsed and type-checked.
+
+    Raises PackError with all problems of all its files, UsageError where there is no such pack.
+
+    >>> load_pack("core").currency
+    'USD'
+    """
+    folder = find_pack(str(name))
+    return _PackReader(folder).read()
+
+
+class _PackReader:
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._digests: dict[str, str] = {}
+        self._problems: list[Problem] = []
+
+    def read(self) -> Pack:
+        pack_document = self._document("pack.yaml")
+        declared = validate(_PackFile, pack_document.root, PackError)
+        catalogue = self._catalogue()
+        models = FactModels(catalogue)
+        reader = RuleReader(catalogue, models, self._problems)
+        rules: list[Rule] = []
+        for family in declared.families:
+            try:
+                document = self._document(f"{family}.yaml")
+            except PackError as fault:
+                self._problems.extend(fault.problems)
+                continue
+            rules.extend(reader.family(family, document))
+        guards = self._guards(catalogue)
+        _check_rules(rules, catalogue, tuple(declared.families), self._problems)
+        self._check_policy(declared, pack_document)
+        if self._problems:
+            raise PackError(_in_order(self._problems))
+        return Pack(
+            id=declared.id,
+            version=declared.version,
+            title=declared.title,
+            currency=declared.currency,
+            families=tuple(declared.families),
+            policy=_policy(declared.rating),
+            catalogue=catalogue,
+            rules=tuple(rules),
+            guards=guards,
+            digest=self._digest(),
+            folder=self._folder,
+            models=models,
+        )
+
+    def _document(self, name: str) -> Document:
+        path = self._folder / name
+        if path.is_symlink() and not path.resolve().is_relative_to(self._folder.resolve()):
+            raise PackError([Problem(Position(str(path)), "", "the file lies outside the pack")])
+        document = read_document(path, PackError)
+        self._digests[name] = document.digest
+        return document
+
+    def _catalogue(self) -> Catalogue:
+        document = self._document("facts.yaml")
+        if not isinstance(document.root, Mapping):
+            raise PackError([Problem(document.root.position, "", "the catalogue is a mapping")])
+        return load_catalogue(document.root, document.file)
+
+    def _guards(self, catalogue: Catalogue) -> dict[str, s.Expression]:
+        scope = Scope(catalogue, flags_allowed=False)
+        guards: dict[str, s.Expression] = {}
+        for fact in catalogue.facts.values():
+            if not fact.only_if:
+                continue
+            path = f"{fact.path}.only_if"
+            try:
+                guards[fact.path] = parse(fact.only_if, fact.position, path)
+            except SyntaxFaultError as fault:
+                self._problems.append(fault.problem)
+                continue
+            self._problems.extend(check_condition(guards[fact.path], scope, path))
+        for path, guard in guards.items():
+            chained = [other for other in s.paths_of(guard) if other in guards]
+            if chained:
+                self._problems.append(
+                    Problem(
+                        catalogue.facts[path].position,
+                        f"{path}.only_if",
+                        "may not depend on a fact that has an only_if itself",
+                        found=chained[0],
+                    )
+                )
+        return guards
+
+    def _check_policy(self, declared: _PackFile, document: Document) -> None:
+        for rating in RATINGS[1:]:
+            if not getattr(declared.rating, rating):
+                position = position_at(document.root, ("rating",))
+                self._problems.append(
+                    Problem(position, f"rating.{rating}", "each rating needs a row")
+                )
+
+    def _digest(self) -> str:
+        lines = "".join(f"{name} {digest}\n" for name, digest in sorted(self._digests.items()))
+        return "sha256:" + hashlib.sha256(lines.encode()).hexdigest()
+
+
+def _policy(declared: _Rating) -> RatingPolicy:
+    rows: dict[Rating, tuple[Requirement, ...]] = {
+        rating: tuple(Requirement(r.at_least, r.severity) for r in getattr(declared, rating))
+        for rating in RATINGS[1:]
+    }
+    return RatingPolicy(rows)
+
+
+def _in_order(problems: list[Problem]) -> list[Problem]:
+    return sorted(problems, key=lambda p: (p.position.file, p.position.line, p.position.column))
+
+
+def _check_rules(
+    rules: list[Rule], catalogue: Catalogue, families: tuple[str, ...], problems: list[Problem]
+) -> None:
+    """Check what can be checked only when all rules are known."""
+    first: dict[str, Rule] = {}
+    for rule in rules:
+        if rule.id in first:
+            problems.append(
+                Problem(
+                    rule.position,
+                    rule.id,
+                    f"this identifier stands twice; first at {first[rule.id].position}",
+                )
+            )
+        first.setdefault(rule.id, rule)
+    known = frozenset(first)
+    for rule in rules:
+        scope = Scope(catalogue, rules=known, families=frozenset(families) - {rule.family})
+        problems.extend(check_condition(rule.applies, scope, f"{rule.id}.applies"))
+        for version in rule.versions:
+            for level in version.levels:
+                where = f"{rule.id}.{level.severity or 'when'}"
+                problems.extend(check_condition(level.condition, scope, where))
+        if rule.kind == "mitigating" and rule.family == CROSS:
+            problems.append(
+                Problem(rule.position, rule.id, "a mitigating factor has no place in cross")
+            )
+    members = {family: [r.id for r in rules if r.family == family] for family in families}
+    try:
+        stratum_of(rules, members)
+    except CircularError as fault:
+        rule = first[fault.circle[0]]
+        problems.append(Problem(rule.position, rule.id, f"flagged(…) goes in a circle: {fault}"))

@@ -1,0 +1,46 @@
+"""A loaded pack: its facts, its rules in order, its rating policy."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+
+from convenio.facts.catalogue import Catalogue
+from convenio.facts.models import FactModels
+from convenio.language import syntax as s
+from convenio.packs.compile import CompiledPack, compile_rules
+from convenio.packs.policy import RatingPolicy
+from convenio.packs.rule import Rule
+
+CROSS = "cross"
+"""The family that stands above the others: its rules look at findings of several families."""
+
+
+@dataclass(frozen=True)
+class Pack:
+    """What a case is tested against. `digest` covers every file that was read."""
+
+    id: str
+    version: str
+    title: str
+    currency: str
+    families: tuple[str, ...]
+    policy: RatingPolicy
+    catalogue: Catalogue
+    rules: tuple[Rule, ...]
+    guards: Mapping[str, s.Expression]
+    digest: str
+    folder: Path
+    models: FactModels = field(repr=False, compare=False)
+
+    @cached_property
+    def by_id(self) -> Mapping[str, Rule]:
+        """Rules by identifier."""
+        return {rule.id: rule for rule in self.rules}
+
+    @cached_property
+    def compiled(self) -> CompiledPack:
+        """The rules in the form that inference engines take."""
+        return compile_rules(self.rules)

@@ -1,0 +1,163 @@
+"""A rule as its author wrote it: condition, reason, law, remedy, tests."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Literal
+
+from convenio.documents import Node
+from convenio.errors import Position
+from convenio.facts.case import StatedFact
+from convenio.language import syntax as s
+
+Severity = Literal["low", "medium", "high", "critical"]
+SEVERITIES: tuple[Severity, ...] = ("low", "medium", "high", "critical")
+
+RuleKind = Literal["risk", "compound", "mitigating"]
+RULE_KINDS: tuple[RuleKind, ...] = ("risk", "compound", "mitigating")
+
+Basis = Literal["statutory", "treaty", "case_law", "index", "empirical", "analogue", "judgement"]
+BASES: tuple[Basis, ...] = (
+    "statutory",
+    "treaty",
+    "case_law",
+    "index",
+    "empirical",
+    "analogue",
+    "judgement",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Article:
+    """The passage of the article that names the risk. `clause` is quoted word for word."""
+
+    section: str
+    heading: str = ""
+    clause: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Threshold:
+    """On what the rule's numbers rest. Law and opinion must look different to a reader."""
+
+    basis: Basis
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """A legal or other source. `of` says whose law or whose view it is."""
+
+    kind: str
+    title: str
+    at: str = ""
+    of: str = ""
+    url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Mitigation:
+    """A change of terms; `set` holds it in a form that a machine can apply."""
+
+    text: str
+    set: Mapping[str, StatedFact] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Level:
+    """One severity and its condition. A mitigating factor has one level without severity."""
+
+    severity: Severity | None
+    condition: s.Expression
+    position: Position
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """The levels that hold from `since` (inclusive) until `until` (exclusive)."""
+
+    levels: tuple[Level, ...]
+    since: dt.date | None = None
+    until: dt.date | None = None
+
+    def in_force(self, day: dt.date) -> bool:
+        """Return whether this version holds on a day."""
+        return (self.since is None or self.since <= day) and (
+            self.until is None or day < self.until
+        )
+
+    @property
+    def period(self) -> s.Expression:
+        """The condition on `as_of` under which this version holds."""
+        bounds: list[s.Expression] = []
+        if self.since is not None:
+            bounds.append(s.Compare(">=", s.Path("as_of"), s.Literal(self.since.isoformat())))
+        if self.until is not None:
+            bounds.append(s.Compare("<", s.Path("as_of"), s.Literal(self.until.isoformat())))
+        return s.And(tuple(bounds)) if bounds else s.TRUE
+
+
+@dataclass(frozen=True, slots=True)
+class RuleTest:
+    """One example: facts given, verdict expected. Facts stay untyped until it is run."""
+
+    given: Mapping[str, Node]
+    expect: str
+    position: Position
+    as_of: dt.date | None = None
+
+
+@dataclass(frozen=True)
+class Rule:
+    """One declarative rule."""
+
+    id: str
+    family: str
+    kind: RuleKind
+    title: str
+    statement: str
+    applies: s.Expression
+    versions: tuple[Version, ...]
+    because: str
+    article: Article
+    threshold: Threshold
+    mitigations: tuple[Mitigation, ...]
+    references: tuple[Reference, ...]
+    tests: tuple[RuleTest, ...]
+    position: Position
+    national_law: str = ""
+
+    @cached_property
+    def dated(self) -> bool:
+        """True where the rule holds only in certain periods."""
+        return any(v.since is not None or v.until is not None for v in self.versions)
+
+    @cached_property
+    def scope(self) -> s.Expression:
+        """When the rule applies: its `applies`, and one of its versions in force."""
+        if not self.dated:
+            return self.applies
+        periods = tuple(version.period for version in self.versions)
+        in_force = periods[0] if len(periods) == 1 else s.Or(periods)
+        return in_force if self.applies == s.TRUE else s.And((self.applies, in_force))
+
+    @cached_property
+    def levels(self) -> tuple[tuple[Severity | None, s.Expression], ...]:
+        """Each severity with its condition over all versions, the lowest first."""
+        merged: dict[Severity | None, list[s.Expression]] = {}
+        for version in self.versions:
+            for level in version.levels:
+                condition = level.condition
+                if self.dated:
+                    condition = s.And((version.period, condition))
+                merged.setdefault(level.severity, []).append(condition)
+        order: tuple[Severity | None, ...] = (None, *SEVERITIES)
+        return tuple(
+            (severity, parts[0] if len(parts) == 1 else s.Or(tuple(parts)))
+            for severity in order
+            if (parts := merged.get(severity))
+        )

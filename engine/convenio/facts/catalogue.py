@@ -39,12 +39,16 @@ _TYPE = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class FactType:
-    """What values a fact takes. `members` are enum values; `element` is what a set holds."""
+    """What values a fact takes. `members` are enum values; `element` is what a set holds.
+
+    `labels` are words for members that do not read well as they are.
+    """
 
     kind: Kind
     members: tuple[str, ...] = ()
     element: Literal["", "enum", "country"] = ""
     record: str = ""
+    labels: tuple[tuple[str, str], ...] = ()
 
     def __str__(self) -> str:
         if self.kind == "set":
@@ -121,6 +125,7 @@ class _Declaration(BaseModel):
     model_config = ConfigDict(extra="forbid", populate_by_name=True)
     type: str
     values: list[str] | None = None
+    labels: dict[str, str] = {}
     unit: str = ""
     range: tuple[float, float] | None = None
     step: float | None = Field(default=None, gt=0)
@@ -282,11 +287,16 @@ class _Loader:
             self._fault(node.position, path, "a reserved word can't be a value", found=word)
         if len(set(members)) != len(members):
             self._fault(node.position, path, "a value stands twice")
+        for word in entry.labels:
+            if word not in members:
+                nearest = nearest_name(word, members)
+                self._fault(node.position, f"{path}.labels", "not a value", nearest=nearest)
+        labels = tuple(entry.labels.items())
         if match["members"]:
             element: Any = match["members"]
-            return FactType("set", members, element)
+            return FactType("set", members, element, labels=labels)
         plain: Any = match["plain"]
-        return FactType(plain, members)
+        return FactType(plain, members, labels=labels)
 
     def _check_when(self, facts: Mapping[str, FactDeclaration]) -> None:
         elements = facts.get("deal.elements")

@@ -1,0 +1,57 @@
+"""A table of findings as CSV, safe to open in a spreadsheet."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Sequence
+
+from convenio.assessment.assessment import Assessment
+from convenio.reports.wording import Wording
+
+COLUMNS = (
+    *("case", "as_of", "rule", "family", "kind", "verdict", "severity", "severity_ceiling"),
+    *("confidence", "title", "because", "missing"),
+)
+
+_ACTIVE = ("=", "+", "-", "@", "\t", "\r", "\0")
+
+
+def render(assessments: Sequence[Assessment], wording: Wording) -> str:
+    """Return one row for each case and rule.
+
+    A cell that a spreadsheet would compute (it starts with = + - @, a tab, a carriage return or
+    NUL) gets an apostrophe in front.
+    """
+    buffer = io.StringIO()
+    writer = csv.writer(buffer, lineterminator="\n")
+    writer.writerow(COLUMNS)
+    for assessment in assessments:
+        for finding in assessment.findings:
+            writer.writerow(
+                safe_cell(str(cell or ""))
+                for cell in (
+                    assessment.case.id,
+                    assessment.case.as_of.isoformat(),
+                    finding.rule.id,
+                    finding.rule.family,
+                    finding.rule.kind,
+                    finding.verdict,
+                    finding.severity,
+                    finding.severity_ceiling,
+                    finding.confidence,
+                    finding.rule.title,
+                    wording.because(finding, assessment),
+                    " ".join(finding.missing),
+                )
+            )
+    return buffer.getvalue()
+
+
+def safe_cell(text: str) -> str:
+    """Return a cell that no spreadsheet takes for a formula.
+
+    >>> safe_cell("=1+1")
+    "'=1+1"
+    """
+    return "'" + text if text.startswith(_ACTIVE) else text

@@ -1,0 +1,139 @@
+"""The JSON of an assessment: the form that other programs build on."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from collections.abc import Sequence
+from typing import Any
+
+from convenio import __version__
+from convenio.assessment.assessment import Assessment
+from convenio.assessment.finding import Finding, status_of
+from convenio.assessment.open_questions import open_questions
+from convenio.facts.case import Element, Value
+from convenio.facts.values import Money, Place
+from convenio.language.trace import Leaf
+from convenio.reports.wording import Wording
+
+SCHEMA = "convenio/assessment/1"
+
+
+def render(assessments: Sequence[Assessment], wording: Wording) -> str:
+    """Return one object, or a list of them where there are several assessments."""
+    documents = [to_dict(assessment, wording) for assessment in assessments]
+    content = documents[0] if len(documents) == 1 else documents
+    return json.dumps(content, ensure_ascii=False, indent=1) + "\n"
+
+
+def to_dict(assessment: Assessment, wording: Wording) -> dict[str, Any]:
+    """Return an assessment as plain dicts and lists, in the published schema."""
+    case, pack = assessment.case, assessment.pack
+    return {
+        "schema": SCHEMA,
+        "case": {
+            "id": case.id,
+            "title": case.title,
+            "as_of": case.as_of.isoformat(),
+            "digest": case.digest,
+        },
+        "pack": {"id": pack.id, "version": pack.version, "digest": pack.digest},
+        "engine": {"version": __version__, "inference": assessment.inference},
+        "rating": {"floor": assessment.floor, "ceiling": assessment.ceiling},
+        "families": {
+            name: {
+                "floor": rating.floor,
+                "ceiling": rating.ceiling,
+                "confidence": assessment.family_confidence(name),
+                "rules": assessment.counts(name),
+            }
+            for name, rating in assessment.families.items()
+        },
+        "findings": [_finding(finding, assessment, wording) for finding in assessment.findings],
+        "open_questions": [
+            {
+                "path": question.path,
+                "state": question.state,
+                "ask": question.ask,
+                "rules": list(question.rules),
+                "severity_ceiling": question.ceiling,
+            }
+            for question in open_questions(assessment)
+        ],
+    }
+
+
+def _finding(finding: Finding, assessment: Assessment, wording: Wording) -> dict[str, Any]:
+    rule = finding.rule
+    result: dict[str, Any] = {
+        "rule": rule.id,
+        "family": rule.family,
+        "kind": rule.kind,
+        "verdict": finding.verdict,
+        "severity": finding.severity,
+        "severity_ceiling": finding.severity_ceiling,
+        "confidence": finding.confidence,
+        "title": rule.title,
+        "because": wording.because(finding, assessment),
+        "facts": [_fact(leaf) for leaf in finding.facts],
+        "missing": list(finding.missing),
+        "mitigations": [
+            {
+                "text": mitigation.text,
+                "set": {path: value_of(fact.value) for path, fact in mitigation.set.items()},
+            }
+            for mitigation in rule.mitigations
+        ],
+        "article": {
+            "section": rule.article.section,
+            "heading": rule.article.heading,
+            "clause": rule.article.clause,
+        },
+        "threshold": {"basis": rule.threshold.basis, "source": rule.threshold.source},
+        "references": [
+            {"kind": r.kind, "title": r.title, "at": r.at, "of": r.of, "url": r.url}
+            for r in rule.references
+        ],
+    }
+    if rule.national_law:
+        result["national_law"] = rule.national_law
+    if finding.reason:
+        result["reason"] = finding.reason
+    return result
+
+
+def _fact(leaf: Leaf) -> dict[str, Any]:
+    fact = leaf.fact
+    known = fact is not None and fact.state == "known"
+    result: dict[str, Any] = {
+        "path": leaf.path,
+        "value": value_of(fact.value) if fact is not None and known else None,
+        "status": status_of(fact),
+        "line": fact.position.line or None if fact is not None else None,
+        "source": fact.provenance.source if fact is not None else None,
+    }
+    if fact is not None and fact.provenance.at:
+        result["at"] = fact.provenance.at
+    if known and fact is not None and not fact.disclosed:
+        result["disclosed"] = False
+    return result
+
+
+def value_of(value: Value | None) -> Any:
+    """Return the value of a fact as plain JSON data, spelled as in a case file."""
+    if isinstance(value, dt.date):
+        return value.isoformat()
+    if isinstance(value, float):
+        return int(value) if value.is_integer() and abs(value) < 1e15 else value
+    if isinstance(value, Money):
+        return {"amount": value_of(value.amount), "currency": value.currency}
+    if isinstance(value, Place):
+        return {"lat": value.lat, "lon": value.lon}
+    if isinstance(value, tuple):
+        return [
+            {key: value_of(field.value) for key, field in item.fields.items()}
+            if isinstance(item, Element)
+            else item
+            for item in value
+        ]
+    return value

@@ -1,0 +1,203 @@
+"""Puts facts and verdicts into words: the one place where values become text."""
+
+from __future__ import annotations
+
+import datetime as dt
+import gettext
+from functools import cached_property
+
+from babel import Locale
+from babel.dates import format_date
+from babel.numbers import format_decimal
+
+from convenio.assessment.assessment import Assessment
+from convenio.assessment.finding import Finding
+from convenio.facts.case import Element, StatedFact, Value
+from convenio.facts.catalogue import Catalogue, FactDeclaration
+from convenio.facts.values import Money, Place, country_codes
+from convenio.packs.rule_file import PLACEHOLDER
+from convenio.resources import data_folder
+
+LANGUAGES = ("en",)
+"""Languages in which every text of the product exists."""
+
+
+class Wording:
+    """Words and numbers in one language.
+
+    Texts of the product go through gettext; numbers and dates through Unicode's locale data.
+    """
+
+    def __init__(self, language: str = "en") -> None:
+        self.language = language
+        self._locale = Locale.parse(language)
+        self._translations = gettext.translation(
+            "convenio", data_folder("reports") / "locale", [language], fallback=True
+        )
+
+    def __call__(self, text: str) -> str:
+        """Return the translation of a text of the product."""
+        return self._translations.gettext(text)
+
+    def plural(self, one: str, many: str, count: int) -> str:
+        """Return the form for a count, with `{n}` filled in."""
+        chosen = self._translations.ngettext(one, many, count)
+        return chosen.format(n=self.number(count))
+
+    def number(self, value: float) -> str:
+        """Write a number: `1,200`, `0.15`.
+
+        >>> Wording().number(1200.0)
+        '1,200'
+        """
+        return str(format_decimal(value, format="#,##0.######", locale=self._locale))
+
+    def date(self, day: dt.date) -> str:
+        """Write a date in full.
+
+        >>> Wording().date(dt.date(2009, 10, 30))
+        '30 October 2009'
+        """
+        return str(format_date(day, format="d MMMM y", locale=self._locale))
+
+    def country(self, code: str, catalogue: Catalogue) -> str:
+        """Write the name of a country or organisation."""
+        if code in catalogue.organisations:
+            return catalogue.organisations[code]
+        return str(self._locale.territories.get(country_codes().get(code, ""), code))
+
+    def member(self, word: str, declaration: FactDeclaration | None) -> str:
+        """Write a value of an enum."""
+        labels = declaration.type.labels if declaration else ()
+        return self(dict(labels).get(word) or word.replace("_", " "))
+
+    def value(
+        self, value: Value | None, declaration: FactDeclaration | None, catalogue: Catalogue
+    ) -> str:
+        """Write the value of a fact, with its unit."""
+        kind = declaration.type.kind if declaration else ""
+        if isinstance(value, bool):
+            return self("yes") if value else self("no")
+        if isinstance(value, int | float):
+            return self._with_unit(self.number(value), declaration, value)
+        if isinstance(value, dt.date):
+            return self.date(value)
+        if isinstance(value, Money):
+            amount = f"{value.currency} {self.number(value.amount)}"
+            return self._with_unit(amount, declaration, value.amount)
+        if isinstance(value, Place):
+            return f"{self.number(round(value.lat, 4))}°, {self.number(round(value.lon, 4))}°"
+        if isinstance(value, tuple):
+            return self._collection(value, declaration, catalogue)
+        if value is None:
+            return self("stated")
+        if kind == "country":
+            return self.country(value, catalogue)
+        return self.member(value, declaration) if kind == "enum" else value
+
+    def _with_unit(self, text: str, declaration: FactDeclaration | None, value: float) -> str:
+        unit = declaration.unit if declaration else ""
+        if not unit:
+            return text
+        if unit == "share":
+            percent = format_decimal(value * 100, format="#,##0.##", locale=self._locale)
+            return f"{percent}%"
+        singular = {"years": "year", "months": "month", "days": "day", "persons": "person"}
+        return f"{text} {self(singular.get(unit, unit) if value == 1 else unit)}"
+
+    def _collection(
+        self,
+        value: tuple[str, ...] | tuple[Element, ...],
+        declaration: FactDeclaration | None,
+        catalogue: Catalogue,
+    ) -> str:
+        if not value:
+            return self("none")
+        names: list[str] = []
+        for item in value:
+            if isinstance(item, Element):
+                return self.plural("{n} entry", "{n} entries", len(value))
+            is_country = declaration is not None and declaration.type.element == "country"
+            names.append(
+                self.country(item, catalogue) if is_country else self.member(item, declaration)
+            )
+        return ", ".join(names)
+
+    def fact(
+        self, fact: StatedFact | None, declaration: FactDeclaration | None, catalogue: Catalogue
+    ) -> str:
+        """Write what a case says of a fact, whatever its state."""
+        if fact is None or fact.state == "unknown":
+            return self("not known")
+        if fact.state == "undisclosed":
+            return self("not disclosed")
+        if fact.state == "asked":
+            return self("asked, not answered")
+        if fact.state == "conflict":
+            return self("sources differ")
+        text = self.value(fact.value, declaration, catalogue)
+        if not fact.complete:
+            text += " " + self("(and perhaps more)")
+        return text
+
+    def label(self, path: str, catalogue: Catalogue) -> str:
+        """Write the name of a fact; a field of a list element names its row, counted from 1."""
+        declaration = catalogue.resolve(path)
+        owner, bracket, rest = path.partition("[")
+        if not bracket:
+            return self(declaration.label) if declaration else path
+        number, _, field = rest.partition("]")
+        row = f"{self(catalogue.facts[owner].label)} {int(number) + 1}"
+        return f"{row}, {self(declaration.label).lower()}" if declaration and field else row
+
+    def because(self, finding: Finding, assessment: Assessment) -> str:
+        """Write a rule's reason with the facts of the case filled in."""
+        catalogue, facts = assessment.pack.catalogue, assessment.case.facts
+
+        def fill(match: object) -> str:
+            path = match.group(1)  # type: ignore[attr-defined]
+            return self.fact(facts.get(path), catalogue.facts.get(path), catalogue)
+
+        return PLACEHOLDER.sub(fill, finding.rule.because)
+
+    @cached_property
+    def ratings(self) -> dict[str, str]:
+        """The words for ratings."""
+        return {
+            "not_assessed": self("not assessed"),
+            "low": self("low"),
+            "moderate": self("moderate"),
+            "high": self("high"),
+            "critical": self("critical"),
+        }
+
+    @cached_property
+    def families(self) -> dict[str, str]:
+        """The words for families of rules; a family of another pack is shown by its name."""
+        return {
+            "tension": self("Tension"),
+            "transparency": self("Transparency"),
+            "sovereignty": self("Sovereignty"),
+            "human_rights": self("Human rights"),
+            "cross": self("Across families"),
+        }
+
+    def family(self, name: str) -> str:
+        """Write the name of a family."""
+        return self.families.get(name, name.replace("_", " ").capitalize())
+
+    def verdict_sentence(self, assessment: Assessment) -> str:
+        """Write the verdict: what is established, and whether it could become worse."""
+        floor, ceiling = assessment.floor, assessment.ceiling
+        if floor == "not_assessed":
+            return self("Not assessed: no rule of this pack applies to what is known of the deal.")
+        established = self("{rating}, established.").format(rating=self.ratings[floor].capitalize())
+        if floor == ceiling:
+            return established
+        return (
+            established
+            + " "
+            + self("It could become {rating}, depending on answers that are still open.").format(
+                rating=self.ratings[ceiling]
+            )
+        )

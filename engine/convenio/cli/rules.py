@@ -5,7 +5,8 @@ from __future__ import annotations
 import argparse
 import sys
 
-from convenio.errors import UsageError, nearest_name
+from convenio.cli import options
+from convenio.errors import UsageError
 from convenio.language.syntax import TRUE, unparse
 from convenio.packs import Pack, load_pack
 from convenio.packs.rule import Rule
@@ -21,7 +22,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments of the command."""
     parser.add_argument("action", choices=("list", "show", "test"))
     parser.add_argument("rule", nargs="*", help="identifiers of rules; none: all of them")
-    parser.add_argument("--pack", default="core", metavar="NAME|DIR", help="default: core")
+    options.add_pack(parser)
     parser.add_argument("--family", help="only rules of this family (list)")
 
 
@@ -29,10 +30,7 @@ def run(args: argparse.Namespace) -> int:
     """Run the command."""
     pack = load_pack(args.pack)
     for name in args.rule:
-        if name not in pack.by_id:
-            nearest = nearest_name(name, pack.by_id)
-            hint = f"; did you mean {nearest}?" if nearest else ""
-            raise UsageError(f"the pack {pack.id} has no rule '{name}'{hint}")
+        options.check_rule(pack, name)
     if args.family and args.family not in pack.families:
         raise UsageError(f"the pack {pack.id} has the families {', '.join(pack.families)}")
     if args.action == "list":

@@ -1,0 +1,106 @@
+"""`convenio assess`: verdicts and rating of one or more cases."""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import os
+import shutil
+import sys
+from collections.abc import Iterable
+from pathlib import Path
+
+from convenio.assessment import Assessment, assess
+from convenio.cli import options
+from convenio.errors import CaseError
+from convenio.packs import load_pack
+from convenio.packs.policy import RATINGS, rank
+from convenio.reports.wording import Wording
+
+FORMATS = ("text", "json", "markdown", "sarif", "junit", "github", "csv")
+
+EXAMPLES = """examples:
+  convenio assess cases/us-colombia-dca-2009.yaml
+  convenio assess cases/*.yaml --format csv -o findings.csv
+  convenio assess deal.yaml --set terms.duration_years=5 --fail-on high
+
+exit codes: 0 nothing at or above --fail-on, 1 something is, 2 wrong use,
+3 a case file is invalid, 4 a pack is invalid, 101 internal error"""
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the arguments of the command."""
+    parser.add_argument(
+        "cases", nargs="+", metavar="CASE", help="case files, or names of shipped ones"
+    )
+    parser.add_argument("--format", choices=FORMATS, default="text", help="default: text")
+    parser.add_argument("-o", "--output", metavar="FILE", help="write there instead of stdout")
+    parser.add_argument("--brief", metavar="FILE.html", help="also write the brief (one case)")
+    parser.add_argument(
+        "--pack",
+        action="append",
+        metavar="NAME|DIR",
+        help="the rule pack (default: core); repeatable: each case against each pack",
+    )
+    options.add_settings(parser)
+    parser.add_argument(
+        "--fail-on", choices=RATINGS, help="exit with 1 where a floor is that high or higher"
+    )
+    parser.add_argument("--fail-on-possible", choices=RATINGS, help="the same for the ceiling")
+    parser.add_argument(
+        "--inference",
+        choices=("auto", "durable_rules", "reference"),
+        default="auto",
+        help="the engine that infers (default: auto)",
+    )
+    options.add_language(parser)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Run the command; a case that is invalid is reported, the others are still assessed."""
+    wording = options.wording_of(args)
+    settings = options.settings_of(args)
+    packs = [load_pack(name) for name in args.pack or ["core"]]
+    assessments: list[Assessment] = []
+    code = 0
+    for name in args.cases:
+        for pack in packs:
+            try:
+                case = options.read_case(name, pack, settings)
+            except CaseError as fault:
+                print(fault, file=sys.stderr)
+                code = CaseError.exit_code
+                break
+            assessments.append(assess(case, pack, args.inference))
+    if assessments:
+        _write(args, assessments, wording)
+    return code or _verdict_code(args, assessments)
+
+
+def _verdict_code(args: argparse.Namespace, assessments: Iterable[Assessment]) -> int:
+    for assessment in assessments:
+        if args.fail_on and rank(assessment.floor) >= rank(args.fail_on):
+            return 1
+        if args.fail_on_possible and rank(assessment.ceiling) >= rank(args.fail_on_possible):
+            return 1
+    return 0
+
+
+def _write(args: argparse.Namespace, assessments: list[Assessment], wording: Wording) -> None:
+    module = importlib.import_module(f"convenio.reports.{args.format}")
+    if args.format == "text":
+        to_terminal = args.output is None and sys.stdout.isatty()
+        colour = to_terminal and not os.environ.get("NO_COLOR")
+        width = shutil.get_terminal_size().columns if to_terminal else 100
+        text = module.render(assessments, wording, colour=colour, width=width)
+    else:
+        text = module.render(assessments, wording)
+    if args.output:
+        options.write_file(Path(args.output), text, args.cases)
+        print(f"written: {args.output}", file=sys.stderr)
+    else:
+        sys.stdout.write(text)
+    if args.brief:
+        from convenio.cli.brief import write_briefs  # noqa: PLC0415
+
+        write_briefs(assessments, Path(args.brief), wording, args.cases)

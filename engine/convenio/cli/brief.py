@@ -1,0 +1,93 @@
+"""`convenio brief`: the brief of a case as one HTML file."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from convenio.assessment import Assessment, assess
+from convenio.cli import options
+from convenio.errors import CaseError, UsageError
+from convenio.packs import load_pack
+from convenio.reports.wording import Wording
+
+EXAMPLES = """examples:
+  convenio brief cases/us-colombia-dca-2009.yaml -o brief.html
+  convenio brief cases/*.yaml -o briefs/
+  convenio brief deal.yaml -o brief.html --previous last-month.json"""
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the arguments of the command."""
+    parser.add_argument(
+        "cases", nargs="+", metavar="CASE", help="case files, or names of shipped ones"
+    )
+    parser.add_argument(
+        "-o",
+        "--output",
+        required=True,
+        metavar="FILE|DIR",
+        help="a file; for several cases a folder",
+    )
+    parser.add_argument(
+        "--previous", metavar="OLD.json", help="an earlier assessment (JSON): shows what changed"
+    )
+    options.add_pack(parser)
+    options.add_settings(parser)
+    options.add_language(parser)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Run the command."""
+    wording = options.wording_of(args)
+    settings = options.settings_of(args)
+    pack = load_pack(args.pack)
+    previous = _previous(args.previous) if args.previous else None
+    assessments: list[Assessment] = []
+    code = 0
+    for name in args.cases:
+        try:
+            assessments.append(assess(options.read_case(name, pack, settings), pack))
+        except CaseError as fault:
+            print(fault, file=sys.stderr)
+            code = CaseError.exit_code
+    if assessments:
+        inputs = [*args.cases, args.previous] if args.previous else args.cases
+        write_briefs(assessments, Path(args.output), wording, inputs, previous)
+    return code
+
+
+def write_briefs(
+    assessments: Sequence[Assessment],
+    output: Path,
+    wording: Wording,
+    inputs: Sequence[str],
+    previous: Mapping[str, Any] | None = None,
+) -> None:
+    """Write each brief, into a folder where there are several, and say where."""
+    from convenio.reports.html import render_brief  # noqa: PLC0415 — imports jinja2
+
+    to_folder = len(assessments) > 1 or output.is_dir() or output.suffix == ""
+    if to_folder:
+        if output.exists() and not output.is_dir():
+            raise UsageError(f"{output}: several briefs need a folder")
+        output.mkdir(parents=True, exist_ok=True)
+    for assessment in assessments:
+        before = previous if previous and previous["case"]["id"] == assessment.case.id else None
+        target = output / f"{assessment.case.id}.html" if to_folder else output
+        options.write_file(target, render_brief(assessment, wording, before), inputs)
+        print(f"written: {target}", file=sys.stderr)
+
+
+def _previous(name: str) -> Mapping[str, Any]:
+    try:
+        document = json.loads(Path(name).read_text(encoding="utf-8"))
+    except (OSError, ValueError) as fault:
+        raise UsageError(f"{name}: can't be read as JSON: {fault}") from None
+    if not isinstance(document, dict) or document.get("schema") != "convenio/assessment/1":
+        raise UsageError(f"{name}: this is not the JSON of one assessment")
+    return document

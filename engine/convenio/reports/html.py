@@ -1,0 +1,72 @@
+"""The brief: one HTML file that needs no script and fetches nothing."""
+
+from __future__ import annotations
+
+import base64
+import functools
+import hashlib
+import json
+from collections.abc import Mapping
+from typing import Any
+
+import jinja2
+
+from convenio import __version__
+from convenio.assessment.assessment import Assessment
+from convenio.reports.json import to_dict
+from convenio.reports.view import BriefView
+from convenio.reports.wording import Wording
+from convenio.resources import data_folder
+
+
+def render_brief(
+    assessment: Assessment,
+    wording: Wording | None = None,
+    previous: Mapping[str, Any] | None = None,
+) -> str:
+    """Return the brief of an assessment as HTML.
+
+    `previous` is the JSON of an earlier assessment of the same case; the brief then says what has
+    changed. The same assessment gives the same bytes.
+
+    >>> from convenio import assess, load_case, load_pack
+    >>> pack = load_pack("core")
+    >>> html = render_brief(assess(load_case("panamax-2014", pack), pack))
+    >>> html.startswith("<!doctype html>")
+    True
+    """
+    wording = wording or Wording()
+    environment = _environment()
+    environment.globals["_"] = wording
+    style = (data_folder("reports") / "brief" / "brief.css").read_text(encoding="utf-8")
+    digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
+    return environment.get_template("brief.html.j2").render(
+        view=BriefView(assessment, wording, previous),
+        a=assessment,
+        case=assessment.case,
+        pack=assessment.pack,
+        wording=wording,
+        language=wording.language,
+        version=__version__,
+        style=style,
+        style_hash=f"sha256-{digest}",
+        data=_embedded(to_dict(assessment, wording)),
+    )
+
+
+@functools.cache
+def _environment() -> jinja2.Environment:
+    return jinja2.Environment(
+        loader=jinja2.FileSystemLoader(data_folder("reports") / "brief"),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+
+
+def _embedded(document: Mapping[str, Any]) -> str:
+    """Return JSON that can stand inside a script element: it holds no `<`, `>` or `&`."""
+    text = json.dumps(document, ensure_ascii=False, separators=(",", ":"))
+    return text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")

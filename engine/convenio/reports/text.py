@@ -1,0 +1,172 @@
+"""The picture in the terminal: family strip, findings by severity, open questions."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Sequence
+
+from rich.console import Console
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text
+
+from convenio.assessment.assessment import Assessment
+from convenio.assessment.finding import Finding
+from convenio.assessment.open_questions import open_questions, refused_facts
+from convenio.language.trace import Leaf
+from convenio.packs.policy import RATINGS, Rating, rank
+from convenio.reports.markdown import by_severity
+from convenio.reports.wording import Wording
+
+MAX_FACTS = 6
+MAX_QUESTIONS = 8
+
+_STYLES = {
+    "critical": "bold white on red",
+    "high": "bold red",
+    "moderate": "yellow",
+    "medium": "yellow",
+    "low": "green",
+    "not_assessed": "dim",
+}
+
+
+def render(
+    assessments: Sequence[Assessment], wording: Wording, colour: bool = False, width: int = 100
+) -> str:
+    """Return the report; `colour` adds terminal colours, `width` is in columns."""
+    buffer = io.StringIO()
+    console = Console(
+        file=buffer,
+        width=max(60, width),
+        force_terminal=colour,
+        color_system="standard" if colour else None,
+        highlight=False,
+        markup=False,
+        emoji=False,
+        legacy_windows=False,
+    )
+    for number, assessment in enumerate(assessments):
+        if number:
+            console.print()
+        _report(console, assessment, wording)
+    return "\n".join(line.rstrip() for line in buffer.getvalue().splitlines()) + "\n"
+
+
+def strip(floor: Rating, ceiling: Rating) -> str:
+    """Draw a rating as four boxes: full where established, hatched where possible.
+
+    >>> strip("moderate", "high")
+    '■■▨□'
+    """
+    if floor == "not_assessed":
+        return "····"
+    low, high = rank(floor) + 1, rank(ceiling) + 1
+    return "■" * low + "▨" * (high - low) + "□" * (len(RATINGS) - high)
+
+
+def _report(console: Console, assessment: Assessment, wording: Wording) -> None:
+    case, pack = assessment.case, assessment.pack
+    console.print(Text(case.title, style="bold"))
+    console.print(
+        Text(
+            f"{case.id}, {wording('as of')} {wording.date(case.as_of)} · "
+            f"{wording('pack')} {pack.id} {pack.version} · {assessment.inference}",
+            style="dim",
+        )
+    )
+    console.print()
+    console.print(Text(wording.verdict_sentence(assessment), style=_STYLES[assessment.floor]))
+    console.print()
+    console.print(_families(assessment, wording))
+    flagged = by_severity(assessment.findings)
+    _heading(console, wording("Findings"), len(flagged))
+    for finding in flagged:
+        _finding(console, finding, assessment, wording)
+    _factors(console, assessment, wording)
+    _open(console, assessment, wording)
+
+
+def _heading(console: Console, title: str, count: int) -> None:
+    console.print()
+    console.print(Text(f"{title} ({count})", style="bold"))
+
+
+def _families(assessment: Assessment, wording: Wording) -> Table:
+    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="dim")
+    for title in ("", "", "established", "possible", "confidence"):
+        table.add_column(wording(title) if title else "")
+    for title in ("flagged", "unknown", "clear", "n/a"):
+        table.add_column(wording(title), justify="right")
+    for name, rating in assessment.families.items():
+        counts = assessment.counts(name)
+        table.add_row(
+            wording.family(name),
+            Text(strip(rating.floor, rating.ceiling), style=_STYLES[rating.ceiling]),
+            Text(wording.ratings[rating.floor], style=_STYLES[rating.floor]),
+            Text(wording.ratings[rating.ceiling], style=_STYLES[rating.ceiling]),
+            wording(assessment.family_confidence(name) or "–"),
+            *(str(counts[v]) for v in ("flag", "unknown", "clear", "not_applicable")),
+        )
+    return table
+
+
+def _finding(console: Console, finding: Finding, assessment: Assessment, wording: Wording) -> None:
+    severity = finding.severity or "low"
+    head = Text()
+    head.append(f"{wording(severity):<9}", style=_STYLES[severity])
+    head.append(f"{finding.rule.id}  ", style="bold")
+    head.append(finding.rule.title)
+    head.append(f"  ({wording('confidence')}: {wording(finding.confidence or '–')}", style="dim")
+    if finding.severity_ceiling != finding.severity:
+        head.append(f", {wording('up to')} {wording(str(finding.severity_ceiling))}", style="dim")
+    head.append(")", style="dim")
+    console.print(head)
+    console.print(Padding(Text(wording.because(finding, assessment)), (0, 0, 0, 9)))
+    for leaf in finding.facts[:MAX_FACTS]:
+        text = _fact_line(leaf, assessment, wording)
+        console.print(Padding(Text(text, style="dim"), (0, 0, 0, 11)))
+    if len(finding.facts) > MAX_FACTS:
+        rest = len(finding.facts) - MAX_FACTS
+        more = wording.plural("and {n} more fact", "and {n} more facts", rest)
+        console.print(Padding(Text(more, style="dim"), (0, 0, 0, 11)))
+
+
+def _fact_line(leaf: Leaf, assessment: Assessment, wording: Wording) -> str:
+    catalogue = assessment.pack.catalogue
+    value = wording.fact(leaf.fact, catalogue.resolve(leaf.path), catalogue)
+    text = f"{leaf.path} = {value}"
+    if leaf.fact is None:
+        return text
+    details = [f"{wording('line')} {leaf.fact.position.line}"]
+    details += [word for word in (leaf.fact.provenance.source, leaf.fact.provenance.at) if word]
+    return f"{text}  [{', '.join(details)}]"
+
+
+def _factors(console: Console, assessment: Assessment, wording: Wording) -> None:
+    factors = [f for f in assessment.findings if f.rule.kind == "mitigating" and f.is_flag]
+    if not factors:
+        return
+    _heading(console, wording("Mitigating factors in force"), len(factors))
+    for finding in factors:
+        console.print(Text(f"{finding.rule.id}  {finding.rule.title}"))
+
+
+def _open(console: Console, assessment: Assessment, wording: Wording) -> None:
+    questions = open_questions(assessment)
+    _heading(console, wording("Open questions"), len(questions))
+    for question in questions[:MAX_QUESTIONS]:
+        rules = wording.plural("{n} rule", "{n} rules", len(question.rules))
+        reach = wording(question.ceiling or "–")
+        line = Text(f"{reach:<9}", style=_STYLES.get(question.ceiling or "", ""))
+        line.append(question.ask)
+        line.append(f"  ({question.path}, {rules})", style="dim")
+        console.print(line)
+    if len(questions) > MAX_QUESTIONS:
+        rest = len(questions) - MAX_QUESTIONS
+        more = wording.plural("and {n} more question", "and {n} more questions", rest)
+        console.print(Padding(Text(more, style="dim"), (0, 0, 0, 9)))
+    refused = refused_facts(assessment)
+    if refused:
+        names = ", ".join(fact.path for fact in refused)
+        console.print(Text(f"{wording('Refused by the parties')}: {names}"))

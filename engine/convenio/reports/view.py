@@ -1,0 +1,438 @@
+"""Prepares an assessment for the brief: everything a template shows, already in words."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from convenio.assessment.assessment import Assessment
+from convenio.assessment.finding import Finding
+from convenio.assessment.open_questions import OpenQuestion, open_questions, refused_facts
+from convenio.facts.case import CONFIDENCE_ORDER, Element, StatedFact
+from convenio.language.syntax import unparse
+from convenio.language.trace import Leaf
+from convenio.packs.policy import RATINGS, rank
+from convenio.packs.rule import SEVERITIES, Reference
+from convenio.reports.markdown import by_severity
+from convenio.reports.wording import Wording
+
+LEGAL_KINDS = ("treaty", "constitution", "statute", "case_law")
+"""Kinds of reference that bind somebody; the brief shows them first and apart."""
+
+LEGAL_BASES = ("statutory", "treaty", "case_law")
+"""Bases of a threshold that are law; the others are observation or opinion."""
+
+DECIDING = 3
+QUESTIONS_ON_PAGE_ONE = 4
+CONDITIONS_ON_PAGE_ONE = 3
+
+
+@dataclass(frozen=True)
+class Event:
+    """One mark on the timeline; `x` runs from 0 to 1."""
+
+    day: dt.date
+    date: str
+    lane: str
+    label: str
+    x: float
+
+
+class BriefView:
+    """Answers what the templates ask. It words and sorts; it decides nothing."""
+
+    def __init__(
+        self, assessment: Assessment, wording: Wording, previous: Mapping[str, Any] | None
+    ) -> None:
+        self.assessment = assessment
+        self.wording = wording
+        self.case = assessment.case
+        self.pack = assessment.pack
+        self.previous = previous
+        self.flagged = by_severity(assessment.findings)
+        self.questions = open_questions(assessment)
+        self._catalogue = assessment.pack.catalogue
+
+    # --- page one ------------------------------------------------------------------------
+
+    @property
+    def verdict(self) -> str:
+        """The verdict sentence."""
+        return self.wording.verdict_sentence(self.assessment)
+
+    @property
+    def untested(self) -> str:
+        """How many rules could not be tested."""
+        count = sum(f.verdict == "unknown" for f in self.assessment.findings)
+        return self.wording.plural(
+            "{n} rule could not be tested, because facts are missing.",
+            "{n} rules could not be tested, because facts are missing.",
+            count,
+        )
+
+    @property
+    def deal(self) -> list[tuple[str, str]]:
+        """The deal in five facts: who, what, how much, how long, stage."""
+        _ = self.wording
+        length = self._facts("terms.duration_years", "terms.end")
+        return [
+            (_("Who"), self._parties()),
+            (_("What"), self._facts("deal.elements")),
+            (_("How much"), self._facts("value.total")),
+            (_("How long"), length),
+            (_("Stage"), self._facts("deal.stage", "deal.form", "dates.signed")),
+        ]
+
+    def _parties(self) -> str:
+        parties = self.case.facts.get("parties")
+        if parties is None or not parties.elements:
+            return self.wording("not known")
+        record = self._catalogue.records[self._catalogue.facts["parties"].type.record]
+        names = []
+        for element in parties.elements:
+            words = [
+                self.wording.fact(element.fields.get(key), record[key], self._catalogue)
+                for key in ("country", "role")
+                if key in element.fields
+            ]
+            names.append(f"{words[0]} ({words[1]})" if len(words) == 2 else " ".join(words))
+        return ", ".join(names)
+
+    def _facts(self, *paths: str) -> str:
+        declared = [path for path in paths if path in self._catalogue.facts]
+        known = [path for path in declared if path in self.case.facts]
+        return ", ".join(
+            self.wording.fact(
+                self.case.facts.get(path), self._catalogue.facts[path], self._catalogue
+            )
+            for path in known or declared[:1]
+        ) or self.wording("not known")
+
+    @property
+    def deciding(self) -> list[Finding]:
+        """The findings that decide: the worst ones, those with firmer evidence first."""
+
+        def key(finding: Finding) -> tuple[int, int]:
+            confidence = CONFIDENCE_ORDER.index(finding.confidence) if finding.confidence else -1
+            return -SEVERITIES.index(finding.severity or "low"), -confidence
+
+        return sorted(self.flagged, key=key)[:DECIDING]
+
+    @property
+    def refused(self) -> tuple[StatedFact, ...]:
+        """Facts that the parties refuse."""
+        return refused_facts(self.assessment)
+
+    @property
+    def asked(self) -> list[StatedFact]:
+        """Facts that were asked for and not answered."""
+        return [fact for fact in self.case.walk() if fact.state == "asked"]
+
+    @property
+    def approval(self) -> list[tuple[str, str]]:
+        """Whose approval the law requires, and what has become of it."""
+        paths = ("law.approval_required", "law.approval_status", "law.court_review")
+        return [
+            (self.wording.label(path, self._catalogue), self._facts(path))
+            for path in paths
+            if path in self._catalogue.facts
+        ]
+
+    @property
+    def conditions(self) -> list[tuple[str, str]]:
+        """Conditions that a committee could adopt: mitigations of the worst findings."""
+        found: dict[str, str] = {}
+        for finding in self.flagged:
+            for mitigation in finding.rule.mitigations[:1]:
+                found.setdefault(mitigation.text, finding.rule.id)
+        return list(found.items())[:CONDITIONS_ON_PAGE_ONE]
+
+    @property
+    def strip(self) -> list[dict[str, Any]]:
+        """The family strip: boxes, words and counts for each family."""
+        rows = []
+        for name, rating in self.assessment.families.items():
+            assessed = rating.floor != "not_assessed"
+            low, high = rank(rating.floor) + 1, rank(rating.ceiling) + 1
+            rows.append(
+                {
+                    "name": self.wording.family(name),
+                    "floor": rating.floor,
+                    "ceiling": rating.ceiling,
+                    "floor_word": self.wording.ratings[rating.floor],
+                    "ceiling_word": self.wording.ratings[rating.ceiling],
+                    "confidence": self.assessment.family_confidence(name),
+                    "counts": self.assessment.counts(name),
+                    "boxes": [
+                        "none"
+                        if not assessed
+                        else "full"
+                        if box < low
+                        else "hatched"
+                        if box < high
+                        else "empty"
+                        for box in range(len(RATINGS))
+                    ],
+                }
+            )
+        return rows
+
+    @property
+    def changes(self) -> list[str]:
+        """What changed since the previous assessment, where one was given."""
+        if self.previous is None:
+            return []
+        _ = self.wording
+        changes = []
+        before, now = self.previous["rating"], self.assessment
+        if (before["floor"], before["ceiling"]) != (now.floor, now.ceiling):
+            changes.append(
+                _("Rating: was {old_floor} to {old_ceiling}, is {floor} to {ceiling}.").format(
+                    old_floor=_(before["floor"]),
+                    old_ceiling=_(before["ceiling"]),
+                    floor=_(now.floor),
+                    ceiling=_(now.ceiling),
+                )
+            )
+        old = {entry["rule"]: entry for entry in self.previous["findings"]}
+        for finding in now.findings:
+            entry = old.get(finding.rule.id)
+            then = (entry["verdict"], entry["severity"]) if entry else (_("not in the pack"), None)
+            if then != (finding.verdict, finding.severity):
+                changes.append(
+                    f"{finding.rule.id} {finding.rule.title}: "
+                    f"{self._verdict_words(*then)} → "
+                    f"{self._verdict_words(finding.verdict, finding.severity)}"
+                )
+        return changes or [_("Nothing.")]
+
+    def _verdict_words(self, verdict: str, severity: str | None) -> str:
+        words = self.wording(verdict.replace("_", " "))
+        return f"{words}, {self.wording(severity)}" if severity else words
+
+    # --- findings ------------------------------------------------------------------------
+
+    def because(self, finding: Finding) -> str:
+        """Return a finding's reason with the facts filled in."""
+        return self.wording.because(finding, self.assessment)
+
+    def clause(self, finding: Finding) -> str:
+        """Return the pinpoint of the best-placed fact behind a finding."""
+        for leaf in finding.facts:
+            if leaf.fact and leaf.fact.provenance.source and leaf.fact.provenance.at:
+                label = self.wording.label(leaf.path, self._catalogue)
+                return f"{label}: {self.source_title(leaf.fact)}, {leaf.fact.provenance.at}"
+        return self.wording("no pinpoint in the case file")
+
+    def law(self, finding: Finding) -> list[Reference]:
+        """Return what binds, first the treaty, constitution, statute or ruling."""
+        return [r for r in finding.rule.references if r.kind in LEGAL_KINDS]
+
+    def guidance(self, finding: Finding) -> list[Reference]:
+        """Return references that do not bind."""
+        return [r for r in finding.rule.references if r.kind not in LEGAL_KINDS]
+
+    def cite(self, reference: Reference) -> str:
+        """Write a reference with its pinpoint and whose it is."""
+        parts = [reference.title, reference.at, reference.of]
+        return ", ".join(part for part in parts if part)
+
+    def basis(self, finding: Finding) -> tuple[str, str]:
+        """Return the basis of a threshold in words, and `law` or `opinion`."""
+        _ = self.wording
+        words = {
+            "statutory": _("statute"),
+            "treaty": _("treaty"),
+            "case_law": _("court ruling"),
+            "index": _("published index"),
+            "empirical": _("observed in the region"),
+            "analogue": _("by analogy"),
+            "judgement": _("judgement of the authors"),
+        }
+        basis = finding.rule.threshold.basis
+        return words[basis], "law" if basis in LEGAL_BASES else "opinion"
+
+    def conditions_of(self, finding: Finding) -> list[tuple[str, str, str]]:
+        """Return each level's condition as text, with its truth."""
+        words = {True: "true", False: "false", None: "unknown"}
+        return [
+            (severity or "in force", unparse(trace.node), words[trace.truth])
+            for severity, trace in reversed(finding.levels)
+        ]
+
+    def fact_row(self, leaf: Leaf) -> dict[str, Any]:
+        """Return one fact behind a finding: label, value, line, source, pinpoint, words."""
+        fact = leaf.fact
+        provenance = fact.provenance if fact else None
+        return {
+            "label": self.wording.label(leaf.path, self._catalogue),
+            "path": leaf.path,
+            "value": self.wording.fact(fact, self._catalogue.resolve(leaf.path), self._catalogue),
+            "line": fact.position.line if fact and fact.position.line else None,
+            "source": self.source_title(fact) if fact else "",
+            "at": provenance.at if provenance else None,
+            "quote": provenance.quote if provenance else None,
+            "note": provenance.note if provenance else None,
+            "disclosed": fact.disclosed if fact else True,
+            "unread": self._needs_second_reader(leaf),
+        }
+
+    def _needs_second_reader(self, leaf: Leaf) -> bool:
+        declaration = self._catalogue.resolve(leaf.path)
+        judged = declaration is not None and declaration.answer_from == "judgement"
+        fact = leaf.fact
+        return bool(judged and fact and fact.state == "known" and not fact.provenance.checked_by)
+
+    def source_title(self, fact: StatedFact) -> str:
+        """Return the title of a fact's source, or its key where it is not declared."""
+        key = fact.provenance.source
+        if not key:
+            return ""
+        return self.case.sources[key].title if key in self.case.sources else key
+
+    @property
+    def matrix(self) -> list[tuple[str, list[tuple[str, list[str]]]]]:
+        """Severity by confidence: for each severity and confidence the rules found so."""
+        return [
+            (
+                severity,
+                [
+                    (
+                        confidence,
+                        [
+                            f.rule.id
+                            for f in self.flagged
+                            if f.severity == severity and f.confidence == confidence
+                        ],
+                    )
+                    for confidence in CONFIDENCE_ORDER
+                ],
+            )
+            for severity in reversed(SEVERITIES)
+        ]
+
+    # --- the rest ------------------------------------------------------------------------
+
+    def question_state(self, question: OpenQuestion) -> str:
+        """Word the state of an open question."""
+        _ = self.wording
+        return {
+            "unknown": _("not known"),
+            "asked": _("asked, not answered"),
+            "undisclosed": _("refused"),
+            "conflict": _("sources differ"),
+            "incomplete": _("list not complete"),
+        }[question.state]
+
+    def label(self, path: str) -> str:
+        """Return the name of a fact."""
+        return self.wording.label(path, self._catalogue)
+
+    def value(self, fact: StatedFact | None) -> str:
+        """Word a stated fact."""
+        if fact is None:
+            return self.wording("not known")
+        return self.wording.fact(fact, self._catalogue.resolve(fact.path), self._catalogue)
+
+    def ask_whom(self, question: OpenQuestion) -> str:
+        """Return where the answer is found."""
+        _ = self.wording
+        places = {
+            "text": _("the text of the deal"),
+            "record": _("public record"),
+            "ministry": _("the ministry"),
+            "context": _("reference tables"),
+            "judgement": _("the analyst"),
+        }
+        source = question.declaration.answer_from if question.declaration else None
+        if source is None and "[" in question.path:
+            owner = self._catalogue.facts[question.path.partition("[")[0]]
+            source = owner.answer_from
+        return places.get(source or "", "–")
+
+    def with_verdict(self, verdict: str) -> list[Finding]:
+        """Return findings of risk and compound rules with a verdict, in the pack's order."""
+        return [
+            f
+            for f in self.assessment.findings
+            if f.verdict == verdict and f.rule.kind != "mitigating"
+        ]
+
+    @property
+    def factors(self) -> list[Finding]:
+        """Mitigating factors that apply, those in force first."""
+        found = [
+            f
+            for f in self.assessment.findings
+            if f.rule.kind == "mitigating" and f.verdict in ("flag", "unknown")
+        ]
+        return sorted(found, key=lambda f: f.verdict != "flag")
+
+    @property
+    def conflicts(self) -> list[dict[str, Any]]:
+        """Facts on which sources differ: the values, and which was taken and why."""
+        return [
+            {
+                "label": self.label(fact.path),
+                "candidates": [
+                    (
+                        self.wording.value(
+                            c.value, self._catalogue.resolve(fact.path), self._catalogue
+                        ),
+                        self.source_title(
+                            StatedFact(fact.path, "known", fact.position, provenance=c.provenance)
+                        ),
+                        c.provenance.at,
+                    )
+                    for c in fact.candidates
+                ],
+                "taken": self.value(fact) if fact.state == "known" else None,
+                "because": fact.because,
+            }
+            for fact in self.case.walk()
+            if fact.candidates
+        ]
+
+    @property
+    def events(self) -> list[Event]:
+        """Dated facts up to the timeline's end, in order."""
+        found = sorted(self._dated(), key=lambda event: (event[0], event[1], event[2]))
+        if not found:
+            return []
+        first, last = found[0][0], found[-1][0]
+        span = max((last - first).days, 1)
+        return [
+            Event(day, self.wording.date(day), lane, label, (day - first).days / span)
+            for day, lane, label in found
+        ]
+
+    def _dated(self) -> Iterator[tuple[dt.date, str, str]]:
+        _ = self.wording
+        yield self.case.as_of, _("Deal"), _("date of this case")
+        for path, fact in self.case.facts.items():
+            if isinstance(fact.value, dt.date):
+                yield fact.value, _("Deal"), self.label(path)
+        lanes = {
+            "activities": _("Activities"),
+            "incidents": _("Incidents"),
+            "pacts": _("Pacts"),
+            "reactions": _("Reactions"),
+        }
+        for name, lane in lanes.items():
+            fact_list = self.case.facts.get(name)
+            for element in fact_list.elements if fact_list else ():
+                for key in ("date", "start"):
+                    field = element.fields.get(key)
+                    if field is not None and isinstance(field.value, dt.date):
+                        yield field.value, lane, self._row_label(name, element)
+
+    def _row_label(self, name: str, element: Element) -> str:
+        record = self._catalogue.records[self._catalogue.facts[name].type.record]
+        words = [
+            self.wording.fact(element.fields[key], record[key], self._catalogue)
+            for key in ("name", "what", "kind", "by", "parties")
+            if key in element.fields and element.fields[key].state == "known"
+        ]
+        return ", ".join(words[:3]) or self.wording("not described")

@@ -58,12 +58,16 @@ class FactType:
 
 @dataclass(frozen=True, slots=True)
 class FactDeclaration:
-    """One entry of the catalogue. `path` of a record's field is `record.field`."""
+    """One entry of the catalogue. `path` of a record's field is `record.field`.
+
+    `hint` tells the analyst how to write the answer; briefs leave it out.
+    """
 
     path: str
     type: FactType
     label: str
     ask: str
+    hint: str = ""
     unit: str = ""
     minimum: float | None = None
     maximum: float | None = None
@@ -131,6 +135,7 @@ class _Declaration(BaseModel):
     step: float | None = Field(default=None, gt=0)
     label: str = Field(min_length=1, max_length=80)
     ask: str = Field(min_length=1, max_length=400)
+    hint: str = ""
     answer_from: Source | None = Field(default=None, alias="from")
     when: list[str] = []
     first: bool = False
@@ -241,6 +246,7 @@ class _Loader:
             type=fact_type,
             label=entry.label,
             ask=entry.ask,
+            hint=entry.hint,
             unit=entry.unit,
             minimum=low,
             maximum=high,

@@ -10,6 +10,7 @@ from typing import Any
 from convenio.assessment.assessment import Assessment
 from convenio.assessment.finding import Finding
 from convenio.assessment.open_questions import OpenQuestion, open_questions, refused_facts
+from convenio.errors import shorten
 from convenio.facts.case import CONFIDENCE_ORDER, Element, StatedFact
 from convenio.language.syntax import unparse
 from convenio.language.trace import Leaf
@@ -112,11 +113,12 @@ class BriefView:
 
     @property
     def deciding(self) -> list[Finding]:
-        """The findings that decide: the worst ones, those with firmer evidence first."""
+        """The findings that decide: the worst ones; law leads, then firmer evidence."""
 
-        def key(finding: Finding) -> tuple[int, int]:
+        def key(finding: Finding) -> tuple[int, bool, int]:
             confidence = CONFIDENCE_ORDER.index(finding.confidence) if finding.confidence else -1
-            return -SEVERITIES.index(finding.severity or "low"), -confidence
+            is_opinion = finding.rule.threshold.basis not in LEGAL_BASES
+            return -SEVERITIES.index(finding.severity or "low"), is_opinion, -confidence
 
         return sorted(self.flagged, key=key)[:DECIDING]
 
@@ -223,7 +225,8 @@ class BriefView:
         for leaf in finding.facts:
             if leaf.fact and leaf.fact.provenance.source and leaf.fact.provenance.at:
                 label = self.wording.label(leaf.path, self._catalogue)
-                return f"{label}: {self.source_title(leaf.fact)}, {leaf.fact.provenance.at}"
+                title = shorten(self.source_title(leaf.fact), 70)
+                return f"{label}: {title}, {shorten(leaf.fact.provenance.at, 50)}"
         return self.wording("no pinpoint in the case file")
 
     def law(self, finding: Finding) -> list[Reference]:

@@ -1,0 +1,49 @@
+# `make brief` and `make test` do all the set-up; nothing else is needed first.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+CASE := us-colombia-dca-2009
+
+.PHONY: help brief test lint unit nightly bench clean
+
+help:
+	@echo "make brief    assess a real case and write its brief to out/"
+	@echo "make test     lint, types and all tests"
+	@echo "make nightly  the long stress test of the inference engine"
+	@echo "make bench    time the engine against its own reference"
+
+$(BIN)/.ready-run: pyproject.toml constraints.txt
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable .
+	@touch $@
+
+$(BIN)/.ready-test: $(BIN)/.ready-run
+	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[test,lint]'
+	sh tests/install-browser.sh
+	@touch $@
+
+brief: $(BIN)/.ready-run
+	@mkdir -p out
+	@$(BIN)/convenio brief cases/$(CASE).yaml -o out/$(CASE).html
+	@echo "The brief is in out/$(CASE).html: open it in a browser."
+
+lint: $(BIN)/.ready-test
+	$(BIN)/ruff format --check engine tests benchmarks
+	$(BIN)/ruff check engine tests benchmarks
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-cache
+
+unit: $(BIN)/.ready-test
+	$(BIN)/python -m pytest
+	$(BIN)/convenio rules test
+
+test: lint unit
+
+nightly: $(BIN)/.ready-test
+	CONVENIO_STRESS_PAIRS=100000 CONVENIO_STRESS_MINUTES=10 $(BIN)/python -m pytest tests/semantics/test_durable_stress.py
+
+bench: $(BIN)/.ready-run
+	$(BIN)/python benchmarks/single_case.py
+
+clean:
+	rm -rf $(VENV) out dist build .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -1,0 +1,48 @@
+"""`convenio schema`: JSON Schema of case files and of results."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from pathlib import Path
+
+from convenio.cli import options
+
+EXAMPLES = """examples:
+  convenio schema -o case.schema.json
+  convenio schema --of assessment
+
+An editor that knows YAML schemas then completes and checks case files that begin with
+  # yaml-language-server: $schema=case.schema.json"""
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the arguments of the command."""
+    parser.add_argument(
+        "--of", choices=("case", "assessment"), default="case", help="default: case"
+    )
+    parser.add_argument("-o", "--output", metavar="FILE", help="write there instead of stdout")
+    options.add_pack(parser)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Run the command."""
+    text = json.dumps(_schema(args), ensure_ascii=False, indent=1) + "\n"
+    if args.output:
+        options.write_file(Path(args.output), text)
+        print(f"written: {args.output}", file=sys.stderr)
+    else:
+        sys.stdout.write(text)
+    return 0
+
+
+def _schema(args: argparse.Namespace) -> dict[str, object]:
+    if args.of == "assessment":
+        from convenio.reports.schema import assessment_schema  # noqa: PLC0415
+
+        return assessment_schema()
+    from convenio.facts.schema import case_schema  # noqa: PLC0415
+    from convenio.packs import load_pack  # noqa: PLC0415
+
+    return case_schema(load_pack(args.pack).catalogue)

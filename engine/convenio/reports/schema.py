@@ -1,0 +1,90 @@
+"""The JSON Schema of an assessment's JSON."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from convenio.backends.outcome import VERDICTS
+from convenio.facts.schema import DIALECT
+from convenio.packs.policy import RATINGS
+from convenio.packs.rule import BASES, RULE_KINDS, SEVERITIES
+from convenio.reports.json import SCHEMA
+
+
+def assessment_schema() -> dict[str, Any]:
+    """Return the schema of one assessment. Later versions only add to it."""
+    text = {"type": "string"}
+    texts = {"type": "array", "items": text}
+    rating = {"enum": ["not_assessed", *RATINGS]}
+    severity = {"enum": [*SEVERITIES, None]}
+    confidence = {"enum": ["high", "medium", "low", None]}
+    digest = {"type": "string", "pattern": "^sha256:[0-9a-f]{64}$"}
+    count = {"type": "integer", "minimum": 0}
+    family = _open(
+        {
+            "floor": rating,
+            "ceiling": rating,
+            "confidence": confidence,
+            "rules": _open(dict.fromkeys(VERDICTS, count)),
+        }
+    )
+    fact = _open(
+        {
+            "path": text,
+            "value": {},
+            "status": {"enum": ["known", "undisclosed", "unknown"]},
+            "line": {"type": ["integer", "null"]},
+            "source": {"type": ["string", "null"]},
+        }
+    )
+    finding = _open(
+        {
+            "rule": text,
+            "family": text,
+            "kind": {"enum": list(RULE_KINDS)},
+            "verdict": {"enum": list(VERDICTS)},
+            "severity": severity,
+            "severity_ceiling": severity,
+            "confidence": confidence,
+            "title": text,
+            "because": text,
+            "facts": {"type": "array", "items": fact},
+            "missing": texts,
+            "mitigations": {
+                "type": "array",
+                "items": _open({"text": text, "set": {"type": "object"}}),
+            },
+            "article": _open({"section": text, "heading": text, "clause": text}),
+            "threshold": _open({"basis": {"enum": list(BASES)}, "source": text}),
+            "references": {
+                "type": "array",
+                "items": _open(dict.fromkeys(("kind", "title", "at", "of", "url"), text)),
+            },
+        }
+    )
+    question = _open(
+        {"path": text, "state": text, "ask": text, "rules": texts, "severity_ceiling": severity}
+    )
+    return {
+        "$schema": DIALECT,
+        "title": "Convenio assessment",
+        **_open(
+            {
+                "schema": {"const": SCHEMA},
+                "case": _open({"id": text, "title": text, "as_of": text, "digest": digest}),
+                "pack": _open({"id": text, "version": text, "digest": digest}),
+                "engine": _open(
+                    {"version": text, "inference": {"enum": ["durable_rules", "reference"]}}
+                ),
+                "rating": _open({"floor": rating, "ceiling": rating}),
+                "families": {"type": "object", "additionalProperties": family},
+                "findings": {"type": "array", "items": finding},
+                "open_questions": {"type": "array", "items": question},
+            }
+        ),
+    }
+
+
+def _open(properties: dict[str, Any]) -> dict[str, Any]:
+    """Return an object whose keys are all there, and which may get further ones."""
+    return {"type": "object", "properties": properties, "required": list(properties)}

@@ -53,14 +53,13 @@ def assess(case: Case, pack: Pack, inference: Inference = "auto") -> Assessment:
             return truth, tuple(members)
         return truth, tuple(m for m in members if outcomes[m].flagged(node.severity) is truth)
 
-    tracer = Evaluator(case, pack.currency, pack.guards, read_flag)
     return Assessment(
         case=case,
         pack=pack,
         inference=used,
         outcomes=outcomes,
         families={family: rate_family(pack, family, outcomes) for family in pack.families},
-        builder=FindingBuilder(case, pack.by_id, outcomes, tracer),
+        builder=FindingBuilder(case, pack.by_id, outcomes, evaluator.with_flags(read_flag)),
     )
 
 

@@ -10,9 +10,10 @@ wrong in it (a lost agenda, a swallowed exception) is found and raised, never re
 from __future__ import annotations
 
 import itertools
+import json
 import os
 import threading
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
@@ -34,6 +35,7 @@ MAX_SHARD_BRANCHES = 60
 MAX_SHARD_PROPERTIES = 200
 
 _SENTINEL = "end"
+_CERTAIN = "c"
 _RESERVED_NAMES = ("kind", "sid", "id", "$s")
 
 Literal = str
@@ -46,7 +48,7 @@ Branches = tuple[tuple[Literal, ...], ...]
 def available() -> bool:
     """Return whether the library can be imported (its C part does not build on Python 3.13+)."""
     try:
-        import durable.engine  # noqa: F401, PLC0415
+        import durable_rules_engine  # noqa: F401, PLC0415
     except ImportError:
         return False
     return True
@@ -83,6 +85,7 @@ class _Shard:
     outputs: tuple[_Output, ...]
     atoms: tuple[int, ...]
     derived: tuple[tuple[int, Formula], ...]
+    findings: tuple[int, ...]
 
 
 def negated(formula: Formula) -> Formula:
@@ -133,14 +136,17 @@ def _conjunction(formula: Formula, derived: _Derived) -> tuple[Literal, ...]:
 
 
 def _outputs(rule: CompiledRule, derived: _Derived) -> Iterator[_Output]:
-    exclusion = _branches(negated(rule.applies), derived)
+    # Only what certainly does not apply is asked for, so this need not fire for the possible.
+    exclusion = tuple((*branch, _CERTAIN) for branch in _branches(negated(rule.applies), derived))
     if exclusion:
         yield _Output(rule.id, -1, exclusion)
     for level, (_, condition) in enumerate(rule.levels):
         yield _Output(rule.id, level, _branches(All((rule.applies, condition)), derived))
 
 
-def _shards(outputs: Sequence[_Output], derived: _Derived, name: str) -> Iterator[_Shard]:
+def _shards(
+    outputs: Sequence[_Output], derived: _Derived, name: str, findings: frozenset[int]
+) -> Iterator[_Shard]:
     group: list[_Output] = []
     properties: set[str] = set()
     size = 0
@@ -150,30 +156,30 @@ def _shards(outputs: Sequence[_Output], derived: _Derived, name: str) -> Iterato
         wanted = {literal for branch in output.branches for literal in branch}
         too_large = size + len(output.branches) > MAX_SHARD_BRANCHES
         if group and (too_large or len(properties | wanted) > MAX_SHARD_PROPERTIES):
-            yield _shard(f"{name}_{len(group)}_{group[0].rule}", group, derived)
+            yield _shard(f"{name}_{group[0].rule}_{group[0].level}", group, derived, findings)
             group, properties, size = [], set(), 0
         group.append(output)
         properties |= wanted
         size += len(output.branches)
     if group:
-        yield _shard(f"{name}_{len(group)}_{group[0].rule}", group, derived)
+        yield _shard(f"{name}_{group[0].rule}_{group[0].level}", group, derived, findings)
 
 
-def _shard(name: str, outputs: list[_Output], derived: _Derived) -> _Shard:
+def _shard(
+    name: str, outputs: list[_Output], derived: _Derived, findings: frozenset[int]
+) -> _Shard:
     literals = {literal for o in outputs for branch in o.branches for literal in branch}
-    _refuse_collisions(literals)
+    literals.discard(_CERTAIN)
+    _refuse_collisions(literals | {_CERTAIN})
     atoms = sorted({int(literal[1:-1]) for literal in literals if literal[0] == "a"})
     numbers = sorted({int(literal[1:-1]) for literal in literals if literal[0] == "d"})
-    return _Shard(
-        name,
-        tuple(outputs),
-        tuple(atoms),
-        tuple((number, derived.formulas[number]) for number in numbers),
-    )
+    formulas = tuple((number, derived.formulas[number]) for number in numbers)
+    read = {*atoms, *(atom for _, formula in formulas for atom in _atoms_of(formula))}
+    return _Shard(name, tuple(outputs), tuple(atoms), formulas, tuple(sorted(read & findings)))
 
 
 def _refuse_collisions(names: set[str]) -> None:
-    """The library compares property names by a 32-bit hash only (FNV-1a)."""
+    """Refuse names that the library, which compares 32-bit hashes only (FNV-1a), would mix up."""
     seen: dict[int, str] = {}
     for name in sorted(names | set(_RESERVED_NAMES)):
         value = 2166136261
@@ -189,17 +195,58 @@ def _refuse_collisions(names: set[str]) -> None:
 _LOCK = threading.RLock()
 """The library keeps global state and is used by one thread at a time."""
 
+_NAMES = itertools.count()
 
-def _new_host() -> Any:
-    from durable.engine import Host  # noqa: PLC0415 — absent on Python 3.13+
 
-    class QuietHost(Host):  # type: ignore[misc]
-        """A host without timer threads, which crash when several threads use it."""
+class _Ruleset:
+    """One shard inside the library, driven without its host: no timers, threads or callbacks.
 
-        def _run(self) -> None:
-            return
+    The library's own loop decodes the whole fact again for each firing and swallows exceptions of
+    actions; this one reads the fired rule's name and goes on (docs/decisions/0003).
+    """
 
-    return QuietHost()
+    def __init__(self, shard: _Shard) -> None:
+        import durable_rules_engine  # noqa: PLC0415 — absent on Python 3.13+
+
+        self._library: Any = durable_rules_engine
+        self._outputs = {
+            f"r{number}": (output.rule, output.level) for number, output in enumerate(shard.outputs)
+        }
+        rules: dict[str, Any] = {
+            f"r{number}": {"all": [{"m": _expression(output.branches)}], "pri": 1}
+            for number, output in enumerate(shard.outputs)
+        }
+        rules[_SENTINEL] = {"all": [{"m": {"kind": "case"}}], "pri": 9}
+        name = f"{shard.name}_{os.getpid()}_{next(_NAMES)}"
+        self._handle = durable_rules_engine.create_ruleset(name, json.dumps(rules))
+        self._sids = itertools.count()
+
+    def fire(self, fact: Mapping[str, Any]) -> set[tuple[str, int]]:
+        """Assert a fact and return what fired; raises EngineError unless the sentinel did."""
+        sid = f"s{next(self._sids) % 500}"
+        library, handle = self._library, self._handle
+        code, state = library.assert_fact(handle, json.dumps({**fact, "sid": sid}))
+        if code != 0:
+            raise EngineError(f"durable_rules did not take a fact: code {code}")
+        started = library.start_action_for_state(handle, state)
+        message = started[1] if started else None
+        fired: set[tuple[str, int]] = set()
+        complete = False
+        while message:
+            name = message[2 : message.index('"', 2)]
+            if name == _SENTINEL:
+                complete = True
+            else:
+                fired.add(self._outputs[name])
+            message = library.complete_and_start_action(handle, state)
+        if not complete:
+            raise EngineError("durable_rules did not run its agenda to the end")
+        library.delete_state(handle, sid)
+        return fired
+
+    def close(self) -> None:
+        """Give the library's memory back."""
+        self._library.delete_ruleset(self._handle)
 
 
 class DurableEngine:
@@ -207,17 +254,21 @@ class DurableEngine:
 
     def __init__(self, pack: CompiledPack) -> None:
         derived = _Derived()
+        findings = frozenset(range(len(pack.atoms))) - frozenset(pack.fact_atoms)
         self._pack = pack
         self._plan = [
             tuple(
-                _shards([o for rule in stratum for o in _outputs(rule, derived)], derived, f"s{i}")
+                _shards(
+                    [output for rule in stratum for output in _outputs(rule, derived)],
+                    derived,
+                    f"s{number}",
+                    findings,
+                )
             )
-            for i, stratum in enumerate(pack.strata)
+            for number, stratum in enumerate(pack.strata)
         ]
-        self._host: Any = None
-        self._process = 0
-        self._fired: list[tuple[str, int]] = []
-        self._counter = itertools.count()
+        self._rulesets: dict[str, _Ruleset] = {}
+        self._process = os.getpid()
 
     def infer(self, facts: Mapping[int, Truth]) -> dict[str, Outcome]:
         """Return the outcome of every rule; `facts` gives the truth of every fact atom.
@@ -238,85 +289,52 @@ class DurableEngine:
                 outcomes[rule.id] = _outcome(rule, certain, possible)
         return outcomes
 
+    def close(self) -> None:
+        """Give the library's memory back; the engine makes its rulesets anew when used again."""
+        with _LOCK:
+            for ruleset in self._rulesets.values():
+                ruleset.close()
+            self._rulesets.clear()
+
     def _add_findings(
         self,
         truths: dict[int, Truth],
         shards: Sequence[_Shard],
         outcomes: Mapping[str, Outcome],
     ) -> None:
-        wanted = {atom for shard in shards for atom in shard.atoms}
-        for shard in shards:
-            for _, formula in shard.derived:
-                wanted.update(_atoms_of(formula))
-        for atom in wanted:
+        for atom in {atom for shard in shards for atom in shard.findings}:
             node = self._pack.atoms[atom]
-            if isinstance(node, s.Flagged | s.FlaggedIn):
-                truths[atom] = flag_truth(node, outcomes, self._pack.families)
+            assert isinstance(node, s.Flagged | s.FlaggedIn)
+            truths[atom] = flag_truth(node, outcomes, self._pack.families)
 
     def _fire(
         self, shard: _Shard, values: Mapping[str, Truth], certain: bool
     ) -> set[tuple[str, int]]:
         fact: dict[str, Any] = {"kind": "case"}
+        if certain:
+            fact[_CERTAIN] = 1
         for name, value in values.items():
             if value is True or (value is None and not certain):
                 fact[f"{name}t"] = 1
             if value is False or (value is None and not certain):
                 fact[f"{name}f"] = 1
         with _LOCK:
-            return self._assert(shard, fact)
+            try:
+                return self._ruleset(shard).fire(fact)
+            except EngineError:
+                self._rulesets.pop(shard.name, None)
+                raise
+            except Exception as fault:
+                # The state may be half made; touching it again could crash the process.
+                self._rulesets.pop(shard.name, None)
+                raise EngineError(f"durable_rules failed: {fault!r}") from fault
 
-    def _assert(self, shard: _Shard, fact: dict[str, Any]) -> set[tuple[str, int]]:
-        host = self._ready_host()
-        sid = f"s{next(self._counter) % 500}"
-        self._fired.clear()
-        try:
-            state = host.assert_fact(shard.name, fact | {"sid": sid})
-        except Exception as fault:
-            # The state may be half made; deleting it could crash the process.
-            self._host = None
-            raise EngineError(f"durable_rules failed: {fault!r}") from fault
-        fired = set(self._fired)
-        trouble = state.get("exception") if isinstance(state, dict) else None
-        if trouble or (_SENTINEL, 0) not in fired:
-            self._host = None
-            raise EngineError(
-                f"durable_rules did not run its agenda to the end: {trouble or 'no sentinel'}"
-            )
-        host.delete_state(shard.name, sid)
-        return fired - {(_SENTINEL, 0)}
-
-    def _ready_host(self) -> Any:
-        if self._host is None or self._process != os.getpid():
-            self._host, self._process = _new_host(), os.getpid()
-            definitions = {
-                shard.name: self._definition(shard) for shards in self._plan for shard in shards
-            }
-            if definitions:
-                self._host.set_rulesets(definitions)
-        return self._host
-
-    def _definition(self, shard: _Shard) -> dict[str, Any]:
-        rules: dict[str, Any] = {}
-        for number, output in enumerate(shard.outputs):
-            rules[f"r{number}"] = {
-                "all": [{"m": _expression(output.branches)}],
-                "pri": 1,
-                "run": self._action(output.rule, output.level),
-            }
-        rules[_SENTINEL] = {
-            "all": [{"m": {"kind": "case"}}],
-            "pri": 9,
-            "run": self._action(_SENTINEL, 0),
-        }
-        return rules
-
-    def _action(self, rule: str, level: int) -> Callable[[Any], None]:
-        fired = self._fired
-
-        def run(_closure: Any) -> None:
-            fired.append((rule, level))
-
-        return run
+    def _ruleset(self, shard: _Shard) -> _Ruleset:
+        if self._process != os.getpid():
+            self._rulesets, self._process = {}, os.getpid()
+        if shard.name not in self._rulesets:
+            self._rulesets[shard.name] = _Ruleset(shard)
+        return self._rulesets[shard.name]
 
 
 def _expression(branches: Branches) -> dict[str, Any]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from convenio.errors import Position, Problem
 
@@ -17,8 +18,7 @@ _UNSEEN = frozenset({"Cc", "Cs"})
 _NULL_WORDS = frozenset({"", "null", "~", "Null", "NULL"})
 
 
-@dataclass(frozen=True, slots=True)
-class Scalar:
+class Scalar(NamedTuple):
     """One written value. `plain` is false where it was quoted, and so is text for certain."""
 
     text: str
@@ -31,16 +31,14 @@ class Scalar:
         return self.plain and self.text in _NULL_WORDS
 
 
-@dataclass(frozen=True, slots=True)
-class Sequence:
+class Sequence(NamedTuple):
     """A written list."""
 
     items: tuple[Node, ...]
     position: Position
 
 
-@dataclass(frozen=True, slots=True)
-class Mapping:
+class Mapping(NamedTuple):
     """A written mapping; `keys` are in the order of the file."""
 
     entries: dict[str, Node]

@@ -62,7 +62,8 @@ class _YamlReader:
         return root or Scalar("", True, Position(self._name, 1, 1))
 
     def _at(self, event: Any) -> Position:
-        return Position(self._name, event.start_mark.line + 1, event.start_mark.column + 1)
+        mark = event.start_mark
+        return Position(self._name, mark.line + 1, mark.column + 1)
 
     def _node(self, event: Any, depth: int) -> Node:
         position = self._at(event)

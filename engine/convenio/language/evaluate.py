@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import datetime as dt
 import itertools
 from collections.abc import Callable, Mapping
@@ -53,10 +54,18 @@ class Evaluator:
         self._account = account
         self._flags = flags
         self._excluded: frozenset[str] = frozenset()
+        self._leaves: dict[str, Leaf] = {}
         if guards:
             self._excluded = frozenset(
                 path for path, guard in guards.items() if self.trace(guard).truth is False
             )
+            self._leaves.clear()
+
+    def with_flags(self, flags: FlagReader) -> Evaluator:
+        """Return an evaluator of the same case that also answers `flagged(…)`."""
+        other = copy.copy(self)
+        other._flags = flags
+        return other
 
     @property
     def excluded(self) -> frozenset[str]:
@@ -195,14 +204,16 @@ class Evaluator:
 
     def _leaf(self, node: s.Path | s.Field, rows: Rows) -> Leaf:
         if isinstance(node, s.Path):
-            fact, path = self._facts.get(node.path), node.path
-            excluded = path in self._excluded
-        else:
-            prefix, element = rows[node.variable]
-            fact, path = element.fields.get(node.name), f"{prefix}.{node.name}"
-            excluded = False
-        unknown = fact is None or fact.state != "known"
-        return Leaf(path, fact, unknown and not excluded)
+            leaf = self._leaves.get(node.path)
+            if leaf is None:
+                fact = self._facts.get(node.path)
+                unknown = fact is None or fact.state != "known"
+                leaf = Leaf(node.path, fact, unknown and node.path not in self._excluded)
+                self._leaves[node.path] = leaf
+            return leaf
+        prefix, element = rows[node.variable]
+        fact = element.fields.get(node.name)
+        return Leaf(f"{prefix}.{node.name}", fact, fact is None or fact.state != "known")
 
     def _arithmetic(self, node: s.Arithmetic, rows: Rows) -> Operand:
         left, right = self._operand(node.left, rows), self._operand(node.right, rows)

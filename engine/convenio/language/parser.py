@@ -58,6 +58,18 @@ class _Parser:
         self._start = position
         self._path = path
         self._variables: list[str] = []
+        self._count = 0
+        self._handlers: dict[type[ast.expr], Callable[[Any], s.Expression]] = {
+            ast.BoolOp: self._bool_op,
+            ast.UnaryOp: self._unary,
+            ast.Compare: self._compare,
+            ast.BinOp: self._arithmetic,
+            ast.Constant: self._constant,
+            ast.Name: self._name,
+            ast.Attribute: self._name,
+            ast.Call: self._call,
+            ast.List: self._choices,
+        }
 
     def parse(self) -> s.Expression:
         self._bound()
@@ -67,8 +79,6 @@ class _Parser:
         except (SyntaxError, ValueError, RecursionError, MemoryError) as fault:
             reason = fault.msg if isinstance(fault, SyntaxError) else "it can't be parsed"
             raise self._fault(None, f"not a valid condition: {reason}") from None
-        if sum(1 for _ in ast.walk(tree)) > MAX_NODES:
-            raise self._fault(None, "the condition is too large", f"at most {MAX_NODES} parts")
         return self._node(tree.body)
 
     def _bound(self) -> None:
@@ -100,18 +110,10 @@ class _Parser:
         )
 
     def _node(self, node: ast.expr) -> s.Expression:
-        handlers: dict[type[ast.expr], Callable[[Any], s.Expression]] = {
-            ast.BoolOp: self._bool_op,
-            ast.UnaryOp: self._unary,
-            ast.Compare: self._compare,
-            ast.BinOp: self._arithmetic,
-            ast.Constant: self._constant,
-            ast.Name: self._name,
-            ast.Attribute: self._name,
-            ast.Call: self._call,
-            ast.List: self._choices,
-        }
-        handler = handlers.get(type(node))
+        self._count += 1
+        if self._count > MAX_NODES:
+            raise self._fault(None, "the condition is too large", f"at most {MAX_NODES} parts")
+        handler = self._handlers.get(type(node))
         if handler is None:
             raise self._fault(node, "this has no place in a condition")
         return handler(node)

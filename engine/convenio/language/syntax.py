@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field, fields
 from typing import Literal as Choice
+from typing import get_args
 
 from convenio.errors import Position
 
@@ -239,14 +240,20 @@ Expression = (
 TRUE = Literal(True)
 
 
+_CLASSES: tuple[type, ...] = get_args(Expression)
+_PARTS: dict[type, tuple[str, ...]] = {
+    kind: tuple(part.name for part in fields(kind) if part.name != "position") for kind in _CLASSES
+}
+
+
 def children(node: Expression) -> Iterator[Expression]:
     """Yield the expressions directly inside a node."""
-    for slot in fields(node):
-        value = getattr(node, slot.name)
-        if isinstance(value, Expression):
+    for name in _PARTS[type(node)]:
+        value = getattr(node, name)
+        if type(value) in _PARTS:
             yield value
-        elif isinstance(value, tuple):
-            yield from (item for item in value if isinstance(item, Expression))
+        elif type(value) is tuple:
+            yield from (item for item in value if type(item) in _PARTS)
 
 
 def walk(node: Expression) -> Iterator[Expression]:

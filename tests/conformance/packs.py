@@ -32,9 +32,16 @@ _FILLERS: Mapping[str, Any] = {
 }
 
 
+class _Dumper(yaml.CSafeDumper):
+    """Writes no anchors, which case files and packs refuse."""
+
+    def ignore_aliases(self, data: object) -> bool:  # noqa: ARG002 — the signature is PyYAML's
+        return True
+
+
 def dump(content: object) -> str:
     """Return a document as YAML."""
-    return yaml.dump(content, Dumper=yaml.CSafeDumper, sort_keys=False, allow_unicode=True)
+    return yaml.dump(content, Dumper=_Dumper, sort_keys=False, allow_unicode=True)
 
 
 def write_pack(

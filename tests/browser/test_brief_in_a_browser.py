@@ -1,0 +1,156 @@
+"""The brief in a real browser: nothing fetched, no script needed, narrow screens, print."""
+
+import base64
+import io
+import itertools
+import re
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pypdf
+import pytest
+from selenium import webdriver
+from selenium.webdriver.common.by import By
+
+from convenio import assess, load_case, load_pack
+from convenio.assessment.cases import case_from_document
+from convenio.documents import parse_document
+from convenio.errors import CaseError
+from convenio.reports.html import render_brief
+from convenio.resources import data_folder
+
+SHIPPED = sorted(path.stem for path in data_folder("cases").glob("*.yaml"))
+
+HOSTILE = """case: hostile
+title: "<script>document.title='owned'</script><img src=x onerror=alert(1)>"
+as_of: 2020-01-01
+summary: "</style><style>body{display:none}</style> javascript:alert(1)"
+authors: ["\\"><svg onload=alert(1)>"]
+deal:
+  elements: {value: [basing_access], source: s, at: "'><script>alert(1)</script>"}
+text: {access: {value: withheld, source: s, at: "{{ 7*7 }} </script>", quote: "<iframe src=//x>"}}
+terms: {duration_years: {value: 50, source: s}}
+sources: {s: {title: "<a href='javascript:alert(1)'>x</a>", url: "javascript:alert(1)"}}
+outcome: [{date: "2021", what: "<style>*{color:red}</style> & </title>"}]
+"""
+
+
+def _browser(*, script: bool = True) -> webdriver.Chrome:
+    options = webdriver.ChromeOptions()
+    for flag in (
+        *("--headless=new", "--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu"),
+        *("--disable-background-networking", "--no-first-run"),
+    ):
+        options.add_argument(flag)
+    options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
+    if not script:
+        settings = {"profile.managed_default_content_settings.javascript": 2}
+        options.add_experimental_option("prefs", settings)
+    service = webdriver.ChromeService(executable_path=shutil.which("chromedriver"))
+    return webdriver.Chrome(options=options, service=service)
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[webdriver.Chrome]:
+    driver = _browser()
+    yield driver
+    driver.quit()
+
+
+@pytest.fixture(scope="module")
+def pages(tmp_path_factory) -> dict[str, Path]:
+    folder = tmp_path_factory.mktemp("briefs")
+    pack = load_pack("core")
+    cases = {name: load_case(name, pack) for name in SHIPPED}
+    cases["hostile"] = case_from_document(
+        parse_document(HOSTILE.encode(), "hostile.yaml", CaseError), pack
+    )
+    paths = {}
+    for name, case in cases.items():
+        paths[name] = folder / f"{name}.html"
+        paths[name].write_text(render_brief(assess(case, pack)), encoding="utf-8")
+    return paths
+
+
+NAMES = ("us-colombia-dca-2009", "panamax-2014", "hostile")
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_nothing_is_blocked_logged_or_fetched(browser, pages, name):
+    browser.get(pages[name].as_uri())
+    assert browser.get_log("browser") == []
+    assert browser.execute_script("return performance.getEntriesByType('resource').length") == 0
+    assert browser.execute_script("return getComputedStyle(document.body).display") == "block"
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_narrow_screen_does_not_scroll_sideways(browser, pages, name):
+    browser.execute_cdp_cmd(
+        "Emulation.setDeviceMetricsOverride",
+        {"width": 320, "height": 800, "deviceScaleFactor": 1, "mobile": True},
+    )
+    browser.get(pages[name].as_uri())
+    width = browser.execute_script("return document.documentElement.scrollWidth")
+    browser.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
+    assert width <= 320
+
+
+@pytest.mark.parametrize("name", SHIPPED)
+def test_page_one_fits_one_sheet_and_print_opens_what_is_folded(browser, pages, name):
+    browser.get(pages[name].as_uri())
+    printed = browser.execute_cdp_cmd(
+        "Page.printToPDF", {"preferCSSPageSize": True, "printBackground": True}
+    )
+    reader = pypdf.PdfReader(io.BytesIO(base64.b64decode(printed["data"])))
+    texts = [re.sub(r"\s+", " ", page.extract_text()) for page in reader.pages]
+    assert "The ministry's reply" in texts[0]
+    assert "Severity and confidence" in texts[1]
+    folded = browser.find_elements(By.CSS_SELECTOR, "details li")
+    everything = re.sub(r"\s+", "", "".join(texts))
+    assert folded
+    for item in folded[:: max(1, len(folded) // 15)]:
+        words = browser.execute_script("return arguments[0].textContent", item).split()
+        assert words[0] in everything
+
+
+def test_hostile_text_changes_nothing_but_text(browser, pages):
+    browser.get(pages["hostile"].as_uri())
+    assert "owned" not in browser.title.replace("document.title='owned'", "")
+    assert (
+        browser.find_elements(By.CSS_SELECTOR, "img, iframe, svg[onload], a[href^=javascript]")
+        == []
+    )
+    assert len(browser.find_elements(By.TAG_NAME, "script")) == 1
+    assert len(browser.find_elements(By.TAG_NAME, "style")) == 1
+    heading = browser.find_element(By.TAG_NAME, "h1").text
+    assert heading.startswith("<script>document.title='owned'</script>")
+    assert "{{ 7*7 }}" in browser.page_source
+
+
+def test_the_page_says_the_same_without_script(browser, pages):
+    browser.get(pages["us-colombia-dca-2009"].as_uri())
+    with_script = browser.find_element(By.TAG_NAME, "main").text
+    plain = _browser(script=False)
+    try:
+        plain.get(pages["us-colombia-dca-2009"].as_uri())
+        assert plain.find_element(By.TAG_NAME, "main").text == with_script
+    finally:
+        plain.quit()
+
+
+def test_structure_serves_screen_readers(browser, pages):
+    browser.get(pages["us-colombia-dca-2009"].as_uri())
+    assert browser.find_element(By.TAG_NAME, "html").get_attribute("lang") == "en"
+    levels = [int(e.tag_name[1]) for e in browser.find_elements(By.CSS_SELECTOR, "h1,h2,h3,h4")]
+    assert levels[0] == 1
+    assert levels.count(1) == 1
+    assert all(later <= earlier + 1 for earlier, later in itertools.pairwise(levels))
+    for table in browser.find_elements(By.TAG_NAME, "table"):
+        assert table.find_elements(By.CSS_SELECTOR, "thead th[scope=col]")
+    for chart in browser.find_elements(By.CSS_SELECTOR, "main svg"):
+        assert chart.get_attribute("aria-label")
+    identifiers = [e.get_attribute("id") for e in browser.find_elements(By.CSS_SELECTOR, "[id]")]
+    assert len(identifiers) == len(set(identifiers))
+    for link in browser.find_elements(By.CSS_SELECTOR, "a[href^='#']"):
+        assert str(link.get_attribute("href")).partition("#")[2] in identifiers

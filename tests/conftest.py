@@ -1,0 +1,71 @@
+"""What all tests share: the core pack, its cases, and cases read from a text."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, settings
+
+from convenio import load_case, load_pack
+from convenio.assessment.cases import case_from_document
+from convenio.documents import parse_document
+from convenio.errors import CaseError
+from convenio.facts.case import Case
+from convenio.packs import Pack
+
+ROOT = Path(__file__).resolve().parents[1]
+
+# The same examples on every run, so that a change that breaks one is the one to blame;
+# CONVENIO_FUZZ=N looks for new ones, N for each property.
+settings.register_profile(
+    "convenio",
+    derandomize=True,
+    deadline=None,
+    max_examples=200,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
+)
+settings.register_profile(
+    "fuzz",
+    settings.get_profile("convenio"),
+    derandomize=False,
+    max_examples=int(os.environ.get("CONVENIO_FUZZ", "200")),
+)
+settings.load_profile("fuzz" if "CONVENIO_FUZZ" in os.environ else "convenio")
+
+
+@pytest.fixture(scope="session")
+def pack() -> Pack:
+    return load_pack("core")
+
+
+@pytest.fixture(scope="session")
+def shipped_cases(pack: Pack) -> dict[str, Case]:
+    """Every case file that ships, by name."""
+    return {path.stem: load_case(path, pack) for path in sorted((ROOT / "cases").glob("*.yaml"))}
+
+
+CaseReader = Callable[..., Case]
+
+
+@pytest.fixture(scope="session")
+def case_of(pack: Pack) -> CaseReader:
+    """Read a case from the text of its file, as `load_case` does from a file."""
+
+    def read(text: str | bytes, name: str = "case.yaml") -> Case:
+        data = text.encode() if isinstance(text, str) else text
+        return case_from_document(parse_document(data, name, CaseError), pack)
+
+    return read
+
+
+@pytest.fixture(scope="session")
+def case_with(case_of: CaseReader) -> CaseReader:
+    """Read a case that states the facts of `body` under the three keys that each file needs."""
+
+    def read(body: str = "") -> Case:
+        return case_of(f"case: example\ntitle: Example\nas_of: 2020-01-01\n{body}")
+
+    return read

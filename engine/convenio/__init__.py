@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from convenio.assessment import Assessment, Finding, assess, load_case
     from convenio.facts.case import Case
     from convenio.packs import Pack, load_pack
+    from convenio.reports.html import render_brief
+    from convenio.reports.tables import findings_table
 
 __version__ = "0.1.0"
 
@@ -28,9 +30,21 @@ _PUBLIC = {
     "Case": "convenio.facts.case",
     "Pack": "convenio.packs",
     "load_pack": "convenio.packs",
+    "findings_table": "convenio.reports.tables",
+    "render_brief": "convenio.reports.html",
 }
 
-__all__ = ["Assessment", "Case", "Finding", "Pack", "assess", "load_case", "load_pack"]
+__all__ = [
+    "Assessment",
+    "Case",
+    "Finding",
+    "Pack",
+    "assess",
+    "findings_table",
+    "load_case",
+    "load_pack",
+    "render_brief",
+]
 
 
 def __getattr__(name: str) -> Any:

@@ -13,6 +13,7 @@ COLUMNS = (
     *("case", "as_of", "rule", "family", "kind", "verdict", "severity", "severity_ceiling"),
     *("confidence", "title", "because", "missing"),
 )
+"""The columns of every table of findings."""
 
 _ACTIVE = ("=", "+", "-", "@", "\t", "\r", "\0")
 

@@ -12,6 +12,7 @@ from babel.numbers import format_decimal
 
 from convenio.assessment.assessment import Assessment
 from convenio.assessment.finding import Finding
+from convenio.assessment.open_questions import open_questions
 from convenio.facts.case import Element, StatedFact, Value
 from convenio.facts.catalogue import Catalogue, FactDeclaration
 from convenio.facts.values import Money, Place, country_codes
@@ -191,13 +192,25 @@ class Wording:
         floor, ceiling = assessment.floor, assessment.ceiling
         if floor == "not_assessed":
             return self("Not assessed: no rule of this pack applies to what is known of the deal.")
-        established = self("{rating}, established.").format(rating=self.ratings[floor].capitalize())
         if floor == ceiling:
-            return established
-        return (
-            established
-            + " "
-            + self("It could become {rating}, depending on answers that are still open.").format(
-                rating=self.ratings[ceiling]
-            )
+            return self("{rating}, established.").format(rating=self.ratings[floor].capitalize())
+        established = (
+            self("No more than a low rating is established.")
+            if floor == "low"
+            else self("{rating}, established.").format(rating=self.ratings[floor].capitalize())
         )
+        weigh_most = self._weigh_most(assessment)
+        return f"{established} " + self("It could become {rating}. {answers}").format(
+            rating=self.ratings[ceiling], answers=weigh_most
+        )
+
+    def _weigh_most(self, assessment: Assessment) -> str:
+        """Name the open facts on which the worst possible findings rest."""
+        questions = open_questions(assessment)
+        worst = [q for q in questions if q.ceiling == questions[0].ceiling]
+        labels = [self.label(q.path, assessment.pack.catalogue) for q in worst[:3]]
+        names = [label[:1].lower() + label[1:] for label in labels]
+        rest = len(worst) - len(names)
+        if rest:
+            names.append(self.plural("{n} more", "{n} more", rest))
+        return self("The open answers that weigh most: {names}.").format(names="; ".join(names))

@@ -12,14 +12,14 @@ from __future__ import annotations
 import importlib
 from typing import TYPE_CHECKING, Any
 
+from convenio.version import __version__
+
 if TYPE_CHECKING:
     from convenio.assessment import Assessment, Finding, assess, load_case
     from convenio.facts.case import Case
     from convenio.packs import Pack, load_pack
     from convenio.reports.html import render_brief
     from convenio.reports.tables import findings_table
-
-__version__ = "0.1.0"
 
 # Imported when first used, so that `convenio --help` starts at once.
 _PUBLIC = {
@@ -39,6 +39,7 @@ __all__ = [
     "Case",
     "Finding",
     "Pack",
+    "__version__",
     "assess",
     "findings_table",
     "load_case",

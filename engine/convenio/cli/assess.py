@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import datetime as dt
 import importlib
 import os
 import shutil
@@ -12,7 +13,7 @@ from pathlib import Path
 
 from convenio.assessment import Assessment, assess
 from convenio.cli import options
-from convenio.errors import CaseError
+from convenio.errors import CaseError, UsageError
 from convenio.packs import load_pack
 from convenio.packs.policy import RATINGS, rank
 from convenio.reports.wording import Wording
@@ -53,6 +54,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         default="auto",
         help="the engine that infers (default: auto)",
     )
+    parser.add_argument("--record", metavar="LOG.jsonl", help="append to a hash-chained audit log")
+    parser.add_argument(
+        "--recorded-at", metavar="TIME", help="the time that the log gets (default: now)"
+    )
     options.add_language(parser)
 
 
@@ -60,6 +65,7 @@ def run(args: argparse.Namespace) -> int:
     """Run the command; a case that is invalid is reported, the others are still assessed."""
     wording = options.wording_of(args)
     settings = options.settings_of(args)
+    moment = _moment(args)
     packs = [load_pack(name) for name in args.pack or ["core"]]
     assessments: list[Assessment] = []
     code = 0
@@ -74,7 +80,24 @@ def run(args: argparse.Namespace) -> int:
             assessments.append(assess(case, pack, args.inference))
     if assessments:
         _write(args, assessments, wording)
+    if assessments and args.record:
+        from convenio.audit.record import append_records  # noqa: PLC0415
+
+        head = append_records(Path(args.record), assessments, moment)
+        print(f"recorded: {args.record}, head {head}", file=sys.stderr)
     return code or _verdict_code(args, assessments)
+
+
+def _moment(args: argparse.Namespace) -> dt.datetime:
+    if not args.recorded_at:
+        return dt.datetime.now(dt.UTC)
+    try:
+        return dt.datetime.fromisoformat(args.recorded_at)
+    except ValueError:
+        raise UsageError(
+            "--recorded-at takes a time such as 2024-05-01T12:00:00+00:00, "
+            f"not '{args.recorded_at}'"
+        ) from None
 
 
 def _verdict_code(args: argparse.Namespace, assessments: Iterable[Assessment]) -> int:

@@ -9,8 +9,8 @@ import sys
 from collections.abc import Sequence
 from types import ModuleType
 
-from convenio import __version__
 from convenio.errors import ConvenioError
+from convenio.version import __version__
 
 EXIT_USAGE = 2
 EXIT_INTERNAL = 101

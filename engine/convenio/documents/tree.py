@@ -76,7 +76,8 @@ def scalar(text: str, plain: bool, position: Position) -> Scalar:
     if text.isascii() and text.isprintable():
         return Scalar(text, plain, position)
     for char in text:
-        if char in _BIDI_CONTROLS or (unicodedata.category(char) in _UNSEEN and char not in "\n\t"):
+        unseen = unicodedata.category(char) in _UNSEEN and char not in "\n\t"
+        if char in _BIDI_CONTROLS or unseen or ord(char) & 0xFFFE == 0xFFFE:
             raise RefusedError(
                 Problem(
                     position,

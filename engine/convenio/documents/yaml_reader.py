@@ -33,10 +33,24 @@ def read_yaml(text: str, name: str) -> Node:
         raise RefusedError(
             Problem(position, "", f"this is not valid YAML: {fault.problem or fault.context}")
         ) from None
+    except yaml.reader.ReaderError as fault:
+        raise RefusedError(
+            Problem(
+                _offset_position(text, fault.position, name),
+                "",
+                f"this is not valid YAML: {fault.reason}",
+            )
+        ) from None
     except yaml.YAMLError as fault:
         raise RefusedError(
             Problem(Position(name), "", f"this is not valid YAML: {shorten(str(fault))}")
         ) from None
+
+
+def _offset_position(text: str, offset: int, name: str) -> Position:
+    """Return the position of a byte of the text, which is how libyaml counts."""
+    before = text.encode()[:offset].decode(errors="ignore")
+    return Position(name, before.count("\n") + 1, len(before) - before.rfind("\n"))
 
 
 class _YamlReader:
@@ -71,7 +85,7 @@ class _YamlReader:
         refuse_excess(depth, self._count, position)
         if isinstance(event, yaml.AliasEvent) or event.anchor is not None:
             raise RefusedError(Problem(position, "", "anchors (&) and aliases (*) are refused"))
-        if event.tag is not None and event.tag != "!":
+        if event.tag is not None:
             raise RefusedError(Problem(position, "", "tags are refused", found=shorten(event.tag)))
         if isinstance(event, yaml.ScalarEvent):
             return scalar(event.value, not event.style, position)

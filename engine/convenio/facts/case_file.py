@@ -100,7 +100,8 @@ class _CaseReader:
 
     def _unknown(self, name: str, position: Position) -> None:
         known = [*self._catalogue.section_names, *CASE_KEYS]
-        nearest = nearest_name(name, known) or self._catalogue.nearest(name)
+        tails = {path.rpartition(".")[2]: path for path in self._catalogue.facts}
+        nearest = tails.get(name) or nearest_name(name, known) or self._catalogue.nearest(name)
         self._fault(position, name, "unknown key", nearest=nearest)
 
     def _text(self, root: Mapping, key: str, required: bool = False) -> str:

@@ -43,6 +43,7 @@ class _Unwrapped:
     bare: Node | None = None
     rows: tuple[_Row, ...] | None = None
     conflict: tuple[tuple[Node, Provenance], ...] = ()
+    is_set: bool = False
 
     @property
     def has_value(self) -> bool:
@@ -142,6 +143,9 @@ class StatementReader:
     def _unwrap_mapping(self, declaration: FactDeclaration, path: str, node: Mapping) -> _Unwrapped:
         is_collection = declaration.type.kind in ("list", "set")
         allowed = _LIST_WRAPPER if is_collection else _WRAPPER
+        if is_collection and node.entries and not node.entries.keys() & allowed:
+            self._fault(node.position, path, "must be a list", "a list", written(node))
+            return _Unwrapped(StatedFact(path, "unknown", node.position))
         self._unknown_keys(node, path, allowed)
         provenance = self._provenance(node, path)
         stated = StatedFact(
@@ -154,6 +158,10 @@ class StatementReader:
             because=_text(node, "because"),
         )
         if "conflict" in node.entries:
+            if "value" in node.entries:
+                self._fault(
+                    node.keys["value"], f"{path}.value", "stands beside a conflict; use resolved"
+                )
             return self._conflict(declaration, stated, node)
         value = node.get("value") or (node.get("items") if is_collection else None)
         if isinstance(value, Scalar) and value.text in RESERVED_WORDS:
@@ -199,7 +207,7 @@ class StatementReader:
             self._fault(node.position, stated.path, "must be a list", "a list", written(node))
             return _Unwrapped(replace(stated, state="unknown"))
         if kind == "set":
-            return _Unwrapped(stated, bare=node)
+            return _Unwrapped(stated, bare=node, is_set=True)
         fields = self._catalogue.records[declaration.type.record]
         rows = [self._row(fields, f"{stated.path}[{i}]", item) for i, item in enumerate(node.items)]
         return _Unwrapped(stated, rows=tuple(row for row in rows if row is not None))
@@ -301,13 +309,14 @@ class StatementReader:
             path = entry.stated.path + path_text(loc[3:4])
             position = entry.bare.position if entry.bare is not None else entry.stated.position
         member = loc[-1]
-        if isinstance(entry.bare, Sequence) and isinstance(member, int):
+        if entry.is_set and isinstance(entry.bare, Sequence) and isinstance(member, int):
             position = entry.bare.items[member].position
         declaration = self._catalogue.resolve(entry.stated.path)
         context = error.get("ctx", {})
         if error["type"] == "convenio":
             message, expected = error["msg"], context["expected"]
             found, nearest = context["found"], context.get("nearest", "")
+            position = context["position"]
         else:
             message, nearest = "out of range", ""
             expected, found = _range_text(declaration), shorten(to_text(entry.bare))
@@ -362,7 +371,9 @@ def _bare_value(entry: _Unwrapped) -> Any:
             {key: _bare_value(field) for key, field in row.fields.items() if field.has_value}
             for row in entry.rows
         ]
-    return list(entry.bare.items) if isinstance(entry.bare, Sequence) else entry.bare
+    if entry.is_set and isinstance(entry.bare, Sequence):
+        return list(entry.bare.items)
+    return entry.bare
 
 
 def _frozen(value: Any) -> Any:

@@ -81,7 +81,9 @@ def distance_km(a: Place, b: Place) -> float:
 
 def _wrong(expected: str, node: Node) -> PydanticCustomError:
     return PydanticCustomError(
-        "convenio", "the value can't be used", {"expected": expected, "found": written(node)}
+        "convenio",
+        "the value can't be used",
+        {"expected": expected, "found": written(node), "position": node.position},
     )
 
 
@@ -158,6 +160,7 @@ def parse_country(node: Node, organisations: frozenset[str]) -> str:
         {
             "expected": expected,
             "found": written(node),
+            "position": node.position,
             "nearest": nearest_name(node.text.upper(), [*country_codes(), *organisations]),
         },
     )
@@ -175,6 +178,7 @@ def parse_member(node: Node, members: tuple[str, ...]) -> str:
         {
             "expected": f"one of {shown}",
             "found": written(node),
+            "position": node.position,
             "nearest": nearest_name(text, members),
         },
     )

@@ -11,12 +11,12 @@ from typing import Any
 
 import jinja2
 
-from convenio import __version__
 from convenio.assessment.assessment import Assessment
 from convenio.reports.json import to_dict
 from convenio.reports.view import BriefView
 from convenio.reports.wording import Wording
 from convenio.resources import data_folder
+from convenio.version import __version__
 
 
 def render_brief(

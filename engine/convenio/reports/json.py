@@ -7,7 +7,6 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
-from convenio import __version__
 from convenio.assessment.assessment import Assessment
 from convenio.assessment.finding import Finding, status_of
 from convenio.assessment.open_questions import open_questions
@@ -15,6 +14,7 @@ from convenio.facts.case import Element, Value
 from convenio.facts.values import Money, Place
 from convenio.language.trace import Leaf
 from convenio.reports.wording import Wording
+from convenio.version import __version__
 
 SCHEMA = "convenio/assessment/1"
 

@@ -8,12 +8,12 @@ from pathlib import PurePath
 from typing import Any
 from urllib.parse import quote
 
-from convenio import __version__
 from convenio.assessment.assessment import Assessment
 from convenio.assessment.finding import Finding
 from convenio.errors import Position
 from convenio.packs.rule import Rule
 from convenio.reports.wording import Wording
+from convenio.version import __version__
 
 _LEVELS = {"critical": "error", "high": "error", "medium": "warning", "low": "note"}
 

@@ -26,14 +26,17 @@ class Outcome:
     ceiling: Severity | None = None
 
     def flagged(self, severity: str | None) -> Truth:
-        """Answer `flagged(rule, severity)`: flagged with that severity or worse."""
+        """Answer `flagged(rule, severity)`: flagged with that severity or worse.
+
+        Of a mitigating factor, which has no severity, it asks whether the factor is in force.
+        """
         if self.verdict in ("clear", "not_applicable"):
             return False
-        if severity is None:
+        if severity is None or self.ceiling is None:
             return True if self.verdict == "flag" else None
         if self.severity is not None and _at_least(self.severity, severity):
             return True
-        return None if self.ceiling is not None and _at_least(self.ceiling, severity) else False
+        return None if _at_least(self.ceiling, severity) else False
 
 
 def _at_least(found: str, wanted: str) -> bool:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from convenio.facts.case import Case, Element, StatedFact
-from convenio.facts.values import Place, chord_between, chord_of
+from convenio.facts.values import Money, Place, chord_between, chord_of
 from convenio.language import syntax as s
 from convenio.language.quantities import Interval, Quantity, compare, compute, same_measure
 from convenio.language.trace import Leaf, Trace, support
@@ -111,7 +111,7 @@ class Evaluator:
         if left.value is not None and right.value is not None:
             pair = same_measure(left.value, right.value, self._account)
             if pair is None:
-                leaves = tuple(Leaf(leaf.path, leaf.fact, True) for leaf in leaves)
+                leaves = _as_missing(leaves)
             else:
                 truth = compare(node.operator, *pair)
         return Trace(node, truth, "", traces, leaves)
@@ -217,15 +217,25 @@ class Evaluator:
 
     def _arithmetic(self, node: s.Arithmetic, rows: Rows) -> Operand:
         left, right = self._operand(node.left, rows), self._operand(node.right, rows)
-        leaves, traces = left.leaves + right.leaves, left.traces + right.traces
-        if left.value is None or right.value is None:
-            return Operand(None, leaves, traces=traces)
-        value = compute(node.operator, left.value, right.value, self._account)
+        value = None
+        if left.value is not None and right.value is not None:
+            value = compute(node.operator, left.value, right.value, self._account)
+        leaves = left.leaves + right.leaves
         if value is None:
-            at_fault = right.leaves if node.operator == "/" else leaves
-            kept = left.leaves if node.operator == "/" else ()
-            leaves = kept + tuple(Leaf(leaf.path, leaf.fact, True) for leaf in at_fault)
-        return Operand(value, leaves, traces=traces)
+            leaves = self._at_fault(node.operator, left, right)
+        return Operand(value, leaves, traces=left.traces + right.traces)
+
+    def _at_fault(self, operator: str, left: Operand, right: Operand) -> tuple[Leaf, ...]:
+        """Return the facts of a computation without result, those that could mend it marked.
+
+        That is a divisor which is 0, or money without a rate; unknown facts are marked already.
+        """
+        if operator == "/" and _is_zero(right.value):
+            return left.leaves + _as_missing(right.leaves)
+        is_money = isinstance(left.value, Money) or isinstance(right.value, Money)
+        if is_money and left.value is not None and right.value is not None:
+            return _as_missing(left.leaves + right.leaves)
+        return left.leaves + right.leaves
 
     def _days(self, node: s.Days, rows: Rows) -> Operand:
         start, end = self._operand(node.start, rows), self._operand(node.end, rows)
@@ -247,10 +257,10 @@ class Evaluator:
 
     def _sum(self, node: s.Sum, rows: Rows) -> Operand:
         lists = self._lists(node.bindings, rows)
-        if lists.absent or lists.open:
-            return Operand(None, lists.absent or lists.open)
-        total: Quantity | None = 0
-        leaves: tuple[Leaf, ...] = ()
+        if lists.absent:
+            return Operand(None, lists.absent)
+        total: Quantity | None = None if lists.open else 0
+        leaves: tuple[Leaf, ...] = lists.open
         traces: list[Trace] = []
         for scope, chosen in lists.combinations(rows):
             if node.condition is not None:
@@ -266,7 +276,7 @@ class Evaluator:
             if total is not None:
                 total = self._added(total, term.value)
                 if total is None and term.value is not None:
-                    leaves += tuple(Leaf(leaf.path, leaf.fact, True) for leaf in term.leaves)
+                    leaves += _as_missing(term.leaves)
         return Operand(total, leaves or lists.empty, traces=tuple(traces))
 
     def _added(self, total: Quantity, term: Quantity | None) -> Quantity | None:
@@ -352,7 +362,15 @@ def _marked(operand: Operand, undecided: bool) -> tuple[Leaf, ...]:
     """Mark an incomplete set as missing where the atom is undecided."""
     if not undecided or operand.complete:
         return operand.leaves
-    return tuple(Leaf(leaf.path, leaf.fact, True) for leaf in operand.leaves)
+    return _as_missing(operand.leaves)
+
+
+def _as_missing(leaves: tuple[Leaf, ...]) -> tuple[Leaf, ...]:
+    return tuple(Leaf(leaf.path, leaf.fact, True) for leaf in leaves)
+
+
+def _is_zero(value: Quantity | None) -> bool:
+    return value == 0 or (isinstance(value, Money) and value.amount == 0)
 
 
 def _among(value: Quantity, choices: tuple[s.LiteralValue, ...]) -> bool:

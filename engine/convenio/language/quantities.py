@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import math
 from dataclasses import dataclass
 
 from convenio.facts.values import Money, Place
@@ -96,16 +97,20 @@ def _product(left: float, right: float) -> float:
     return 0.0 if left == 0 or right == 0 else left * right
 
 
+def _quotient(left: float, right: float) -> float:
+    # A count that has no upper bound, over another such: 0 is as low as it can get.
+    return 0.0 if math.isinf(right) else left / right
+
+
 def _compute_interval(operator: str, left: Interval, right: Interval) -> Interval | None:
     if operator == "+":
         return Interval(left.low + right.low, left.high + right.high)
     if operator == "-":
         return Interval(left.low - right.high, left.high - right.low)
-    if operator == "/":
-        if right.low <= 0 <= right.high:
-            return None
-        right = Interval(1 / right.high, 1 / right.low)
-    corners = [_product(a, b) for a in (left.low, left.high) for b in (right.low, right.high)]
+    if operator == "/" and right.low <= 0 <= right.high:
+        return None
+    combine = _quotient if operator == "/" else _product
+    corners = [combine(a, b) for a in (left.low, left.high) for b in (right.low, right.high)]
     return Interval(min(corners), max(corners))
 
 

@@ -44,6 +44,9 @@ def case_from_document(document: Document, pack: Pack) -> Case:
     """Return the case that a document states, checked against the pack's catalogue."""
     case = read_case(document, pack.catalogue, pack.models)
     problems = _guarded(case, pack)
+    for scenario in case.scenarios.values():
+        changed = replace(case, facts={**case.facts, **scenario.set})
+        problems += [p for p in _guarded(changed, pack) if p.path in scenario.set]
     if problems:
         raise CaseError(problems)
     return case

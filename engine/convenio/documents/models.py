@@ -91,9 +91,24 @@ def _problem(entry: dict[str, Any], root: Node, model: type[BaseModel]) -> Probl
         return Problem(position, path, "this key is required")
     context = entry.get("ctx") or {}
     expected = str(context.get("expected", ""))
-    message = entry["msg"] if kind not in {"literal_error", "enum"} else "not one of the values"
-    found = shorten(str(entry["input"])) if not isinstance(entry["input"], dict | list) else ""
+    message = _PLAIN_WORDS.get(kind, entry["msg"])
+    found = shorten(str(entry["input"])) if isinstance(entry["input"], str) else ""
     return Problem(position, path, _lower_first(message), expected=expected, found=found)
+
+
+_PLAIN_WORDS = {
+    "literal_error": "not one of the values",
+    "enum": "not one of the values",
+    "model_type": "must be a mapping",
+    "model_attributes_type": "must be a mapping",
+    "dict_type": "must be a mapping",
+    "list_type": "must be a list",
+    "tuple_type": "must be a list",
+    "string_type": "must be a text",
+    "int_parsing": "must be a whole number",
+    "float_parsing": "must be a number",
+    "bool_parsing": "must be true or false",
+}
 
 
 def _is_step(step: str | int) -> bool:

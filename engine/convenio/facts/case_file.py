@@ -4,28 +4,30 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+import unicodedata
+from collections.abc import Iterator
 from collections.abc import Mapping as AnyMapping
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from convenio.documents import Document, Mapping, Node, Scalar, Sequence
-from convenio.documents.models import ModelT, problems_of, to_plain, written
+from convenio.documents.models import ModelT, position_at, problems_of, to_plain, written
 from convenio.errors import CaseError, Position, Problem, nearest_name
 from convenio.facts.case import (
     Case,
-    Element,
     OutcomeEvent,
-    Scenario,
     SourceDocument,
     StatedFact,
 )
 from convenio.facts.catalogue import CASE_KEYS, Catalogue
 from convenio.facts.models import FactModels
+from convenio.facts.scenarios import read_scenarios
 from convenio.facts.statements import StatementReader
 from convenio.facts.values import parse_date
 
 _CASE_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}\Z")
 _RELIABILITY = ("A", "B", "C", "D", "E", "F")
+_PARTIAL_DATE = re.compile(r"(\d{4})(-\d{2})?(-\d{2})?\Z")
 
 
 class _Source(BaseModel):
@@ -87,9 +89,9 @@ class _CaseReader:
             second_reader=self._text(root, "second_reader") or None,
             reply=self._text(root, "reply") or None,
             sources=sources,
-            scenarios=self._scenarios(root.get("scenarios")),
+            scenarios=read_scenarios(root.get("scenarios"), facts, self._statements),
             outcome=self._outcome(root.get("outcome")),
-            warnings=tuple(_undeclared_sources(facts, sources)),
+            warnings=(*_undeclared_sources(facts, sources), *_mixed_scripts(root)),
         )
         if self._problems:
             raise CaseError(sorted(self._problems, key=_by_position))
@@ -178,6 +180,7 @@ class _CaseReader:
                     expected="A (official text) to F",
                     found=str(source.reliability),
                 )
+            self._check_date(source.date, entry, f"sources.{key}.date")
             sources[key] = SourceDocument(
                 key,
                 source.kind,
@@ -214,70 +217,34 @@ class _CaseReader:
             self._fault(node.position, "outcome", "must be a list of events", found=written(node))
             return ()
         events = [self._model(_Outcome, item, f"outcome[{i}]") for i, item in enumerate(node.items)]
+        for i, (event, item) in enumerate(zip(events, node.items, strict=True)):
+            if event is not None:
+                self._check_date(event.date, item, f"outcome[{i}].date")
         return tuple(OutcomeEvent(e.date, e.what, e.source) for e in events if e is not None)
 
-    def _scenarios(self, node: Node | None) -> dict[str, Scenario]:
-        if node is None:
-            return {}
-        if not isinstance(node, Mapping):
-            self._fault(node.position, "scenarios", "must map names to scenarios")
-            return {}
-        return {
-            key: self._scenario(key, entry)
-            for key, entry in node.entries.items()
-            if self._is_scenario(key, entry)
-        }
+    def _check_date(self, text: str | None, node: Node, path: str) -> None:
+        """Check a date of which the day, or month and day, may be unknown."""
+        if text is None or _is_partial_date(text):
+            return
+        position = position_at(node, (path.rpartition(".")[2],))
+        self._fault(
+            position,
+            path,
+            "the value can't be used",
+            expected="2010, 2010-08 or 2010-08-17",
+            found=text,
+        )
 
-    def _is_scenario(self, key: str, node: Node) -> bool:
-        path = f"scenarios.{key}"
-        if not isinstance(node, Mapping):
-            self._fault(node.position, path, "must be a mapping", found=written(node))
-            return False
-        allowed = ("title", "set", "add", "remove", "extends")
-        for name in node.entries:
-            if name not in allowed:
-                self._fault(
-                    node.keys[name],
-                    f"{path}.{name}",
-                    "unknown key",
-                    nearest=nearest_name(name, allowed),
-                )
-        return True
 
-    def _scenario(self, key: str, node: Node) -> Scenario:
-        assert isinstance(node, Mapping)
-        path = f"scenarios.{key}"
-        changes: dict[str, StatedFact] = {}
-        for fact_path, value in self._entries(node, "set", path).items():
-            stated = self._statements.path(fact_path, value, value.position)
-            if stated:
-                changes[fact_path] = stated
-        added: dict[str, tuple[Element, ...]] = {
-            name: self._statements.rows(name, rows)
-            for name, rows in self._entries(node, "add", path).items()
-        }
-        removed = {
-            name: self._indexes(rows, f"{path}.remove.{name}")
-            for name, rows in self._entries(node, "remove", path).items()
-        }
-        title = self._text(node, "title") or key
-        return Scenario(key, title, changes, added, removed, self._text(node, "extends") or None)
-
-    def _entries(self, node: Mapping, key: str, path: str) -> AnyMapping[str, Node]:
-        value = node.get(key)
-        if value is None:
-            return {}
-        if not isinstance(value, Mapping):
-            self._fault(value.position, f"{path}.{key}", "must map paths to values")
-            return {}
-        return value.entries
-
-    def _indexes(self, node: Node, path: str) -> tuple[int, ...]:
-        items = node.items if isinstance(node, Sequence) else ()
-        texts = [item.text for item in items if isinstance(item, Scalar) and item.text.isdecimal()]
-        if not texts or len(texts) != len(items):
-            self._fault(node.position, path, "must be a list of positions, counted from 0")
-        return tuple(int(text) for text in texts)
+def _is_partial_date(text: str) -> bool:
+    match = _PARTIAL_DATE.match(text)
+    if match is None:
+        return False
+    try:
+        dt.date.fromisoformat(match[1] + (match[2] or "-01") + (match[3] or "-01"))
+    except ValueError:
+        return False
+    return True
 
 
 def _by_position(problem: Problem) -> tuple[int, int, str]:
@@ -300,3 +267,17 @@ def _undeclared_sources(
         for key, stated in cited.items()
         if key not in sources
     ]
+
+
+def _mixed_scripts(node: Node) -> Iterator[str]:
+    """Warn of words that mix Latin letters with Greek or Cyrillic ones that look alike."""
+    if isinstance(node, Scalar):
+        if not node.text.isascii():
+            for word in re.findall(r"\w+", node.text):
+                scripts = {unicodedata.name(char, "").partition(" ")[0] for char in word}
+                if "LATIN" in scripts and scripts & {"CYRILLIC", "GREEK"}:
+                    yield f"{node.position}: '{word}' mixes letters of several scripts"
+        return
+    inner = node.items if isinstance(node, Sequence) else node.entries.values()
+    for item in inner:
+        yield from _mixed_scripts(item)

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping as AnyMapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from typing import Any
 
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 
 from convenio.documents import Mapping, Node, Scalar, Sequence
 from convenio.documents.models import path_text, written
@@ -88,12 +88,18 @@ class StatementReader:
 
     def rows(self, path: str, node: Node) -> tuple[Element, ...]:
         """Read further elements of a list fact, as a scenario adds them."""
-        if path not in self._catalogue.facts:
+        stated = self.path(path, node, node.position) if self.is_list(path, node) else None
+        return stated.elements if stated else ()
+
+    def is_list(self, path: str, node: Node) -> bool:
+        """Return whether a path names a list fact; if not, that is a problem at the node."""
+        declaration = self._catalogue.facts.get(path)
+        if declaration is None:
             nearest = self._catalogue.nearest(path)
             self._fault(node.position, path, "no such fact in the catalogue", nearest=nearest)
-            return ()
-        stated = self.path(path, node, node.position)
-        return stated.elements if stated else ()
+        elif declaration.type.kind != "list":
+            self._fault(node.position, path, "is no list", "a list fact", str(declaration.type))
+        return declaration is not None and declaration.type.kind == "list"
 
     def _fault(
         self,
@@ -118,9 +124,10 @@ class StatementReader:
             if entry.has_value:
                 if key not in typed:
                     continue
-                stated = _with_value(entry, typed[key])
+                record = self._catalogue.facts[stated.path].type.record
+                stated = self._with_value(entry, typed[key], record)
             if entry.conflict:
-                stated = self._with_candidates(section, key, entry, stated)
+                stated = self._with_candidates(self._models.section(section), key, entry, stated)
             result[stated.path] = stated
         return result
 
@@ -163,6 +170,11 @@ class StatementReader:
                     node.keys["value"], f"{path}.value", "stands beside a conflict; use resolved"
                 )
             return self._conflict(declaration, stated, node)
+        for key in ("resolved", "because"):
+            if key in node.entries:
+                self._fault(node.keys[key], f"{path}.{key}", "belongs to a conflict of sources")
+        if is_collection and "value" in node.entries and "items" in node.entries:
+            self._fault(node.keys["value"], f"{path}.value", "stands beside items; one is enough")
         value = node.get("value") or (node.get("items") if is_collection else None)
         if isinstance(value, Scalar) and value.text in RESERVED_WORDS:
             return _Unwrapped(replace(stated, state=_state_of(value.text)))
@@ -176,6 +188,9 @@ class StatementReader:
         self, declaration: FactDeclaration, stated: StatedFact, node: Mapping
     ) -> _Unwrapped:
         entries = node.entries["conflict"]
+        if declaration.type.kind == "list":
+            self._fault(node.position, stated.path, "a list can't hold a conflict of sources")
+            return _Unwrapped(replace(stated, state="unknown"))
         candidates: list[tuple[Node, Provenance]] = []
         items = entries.items if isinstance(entries, Sequence) else ()
         for item in items:
@@ -223,8 +238,8 @@ class StatementReader:
         for key, value in node.entries.items():
             if key in fields:
                 entry = self._unwrap(fields[key], f"{path}.{key}", value)
-                if entry.stated.provenance == Provenance():
-                    entry = replace(entry, stated=replace(entry.stated, provenance=shared))
+                provenance = _inherited(entry.stated.provenance, shared)
+                entry = replace(entry, stated=replace(entry.stated, provenance=provenance))
                 unwrapped[key] = entry
             elif key not in _PROVENANCE:
                 nearest = nearest_name(key, fields)
@@ -323,19 +338,53 @@ class StatementReader:
         self._fault(position, path, message, expected, found, nearest)
 
     def _with_candidates(
-        self, section: str, key: str, entry: _Unwrapped, stated: StatedFact
+        self, model: type[BaseModel], key: str, entry: _Unwrapped, stated: StatedFact
     ) -> StatedFact:
-        declaration = self._catalogue.facts.get(stated.path)
+        """Type the values on which sources differ; `model` has the fact as its field `key`."""
         candidates: list[Candidate] = []
         for node, provenance in entry.conflict:
-            if declaration is None or declaration.type.kind == "list":
-                self._fault(node.position, stated.path, "a list can't hold a conflict of sources")
+            try:
+                bare = list(node.items) if isinstance(node, Sequence) else node
+                value = getattr(model.model_validate({key: bare}), f"fact_{key}")
+            except ValidationError as fault:
+                unwrapped = replace(entry, bare=node, rows=None)
+                for error in fault.errors(include_url=False):
+                    self._refused({**error, "loc": (key,)}, {key: unwrapped})
                 continue
-            bare = self._bare(declaration, StatedFact(stated.path, "known", node.position), node)
-            value = self._typed(section, {key: bare}).get(key)
-            if value is not None:
-                candidates.append(Candidate(_frozen(value), provenance))
+            candidates.append(Candidate(_frozen(value), provenance))
         return replace(stated, candidates=tuple(candidates))
+
+    def _with_value(self, entry: _Unwrapped, value: Any, record: str) -> StatedFact:
+        if entry.rows is None:
+            return replace(entry.stated, value=_frozen(value))
+        elements = []
+        for row, instance in zip(entry.rows, value, strict=True):
+            typed: dict[str, StatedFact] = {}
+            for key, field in row.fields.items():
+                stated = field.stated
+                if field.has_value:
+                    stated = self._with_value(field, getattr(instance, f"fact_{key}"), "")
+                if field.conflict:
+                    stated = self._with_candidates(self._models.record(record), key, field, stated)
+                typed[key] = stated
+            elements.append(Element(typed, row.position))
+        return replace(entry.stated, value=tuple(elements))
+
+
+def _inherited(own: Provenance, row: Provenance) -> Provenance:
+    """Return a field's provenance; what it leaves out is the row's.
+
+    A field with a source of its own does not take the row's pinpoint and words.
+    """
+    if own.source is not None:
+        return own
+    names = [field.name for field in fields(Provenance)]
+    return Provenance(
+        **{
+            name: v if (v := getattr(own, name)) is not None else getattr(row, name)
+            for name in names
+        }
+    )
 
 
 def _state_of(word: str) -> State:
@@ -378,18 +427,3 @@ def _bare_value(entry: _Unwrapped) -> Any:
 
 def _frozen(value: Any) -> Any:
     return tuple(dict.fromkeys(value)) if isinstance(value, list) else value
-
-
-def _with_value(entry: _Unwrapped, value: Any) -> StatedFact:
-    if entry.rows is None:
-        return replace(entry.stated, value=_frozen(value))
-    elements = []
-    for row, instance in zip(entry.rows, value, strict=True):
-        fields = {
-            key: _with_value(field, getattr(instance, f"fact_{key}"))
-            if field.has_value
-            else field.stated
-            for key, field in row.fields.items()
-        }
-        elements.append(Element(fields, row.position))
-    return replace(entry.stated, value=tuple(elements))

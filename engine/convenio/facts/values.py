@@ -25,6 +25,8 @@ _INTEGER = re.compile(r"[+-]?(?:0|[1-9]\d{0,15})(?:\.0+)?\Z")
 _NUMBER = re.compile(r"[+-]?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d{1,3})?\Z")
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}\Z")
 _CURRENCY = re.compile(r"[A-Z]{3}\Z")
+_WITHDRAWN = frozenset({"BUR", "DDR", "FXX", "TMP", "YMD", "ZAR", "SUN", "YUG", "ANT", "SCG"})
+_PRIVATE_USE = re.compile(r"AA|Q[M-Z]|X[A-Z]|ZZ|EU|EZ|UN|AC|CP|DG|TA|IC|EA|CQ")
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,12 +140,20 @@ def parse_text(node: Node) -> str:
 
 @lru_cache(maxsize=1)
 def country_codes() -> dict[str, str]:
-    """Return ISO 3166-1 alpha-3 codes with their alpha-2 codes, as Unicode CLDR lists them."""
+    """Return ISO 3166-1 alpha-3 codes with their alpha-2 codes, as Unicode CLDR lists them.
+
+    CLDR also lists codes for private use and withdrawn ones; those are left out.
+    """
     aliases: dict[str, list[str]] = get_global("territory_aliases")  # type: ignore[assignment]
     return {
         code: targets[0]
         for code, targets in aliases.items()
-        if len(code) == 3 and code.isalpha() and len(targets) == 1 and len(targets[0]) == 2
+        if len(code) == 3
+        and code.isalpha()
+        and code not in _WITHDRAWN
+        and len(targets) == 1
+        and len(targets[0]) == 2
+        and not _PRIVATE_USE.match(targets[0])
     }
 
 

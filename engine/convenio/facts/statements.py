@@ -209,8 +209,8 @@ class StatementReader:
             self._fault(node.position, f"{stated.path}.because", "a resolved conflict says why")
         if stated.provenance.source is None:
             chosen = [p for value, p in candidates if to_text(value) == to_text(resolved)]
-            provenance = chosen[0] if chosen else stated.provenance
-            stated = replace(stated, provenance=provenance)
+            if chosen:
+                stated = replace(stated, provenance=_inherited(stated.provenance, chosen[0]))
         inner = self._bare(declaration, stated, resolved)
         return replace(inner, conflict=tuple(candidates))
 

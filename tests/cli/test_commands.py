@@ -34,6 +34,15 @@ def test_assess_prints_the_verdict_the_families_and_the_open_questions(capsys):
     assert "\x1b" not in text
 
 
+def test_the_readme_shows_what_the_command_prints(capsys):
+    shown = (ROOT / "README.md").read_text().partition("```console\n")[2].partition("```")[0]
+    main(["assess", COLOMBIA])
+    printed = capsys.readouterr().out.splitlines()
+    lines = [line for line in shown.splitlines()[1:] if line and line != "…"]
+    assert len(lines) > 8
+    assert [line for line in lines if line not in printed] == []
+
+
 def test_findings_come_worst_first(capsys):
     main(["assess", COLOMBIA])
     order = {"critical": 0, "high": 1, "medium": 2, "low": 3}

@@ -93,6 +93,7 @@ class SourceDocument:
     date: str | None = None
     url: str | None = None
     reliability: str | None = None
+    note: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

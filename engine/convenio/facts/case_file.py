@@ -189,6 +189,7 @@ class _CaseReader:
                 source.date,
                 source.url,
                 source.reliability,
+                source.note,
             )
         return sources
 

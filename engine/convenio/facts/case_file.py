@@ -174,7 +174,7 @@ class _CaseReader:
                 continue
             if source.reliability not in (None, *_RELIABILITY):
                 self._fault(
-                    entry.position,
+                    position_at(entry, ("reliability",)),
                     f"sources.{key}.reliability",
                     "unknown grade",
                     expected="A (official text) to F",

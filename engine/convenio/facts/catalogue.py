@@ -17,13 +17,13 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from convenio import documents
 from convenio.documents.models import problems_of, to_plain
 from convenio.errors import PackError, Position, Problem, nearest_name
+from convenio.facts.values import RESERVED_WORDS
 
 Kind = Literal[
     "bool", "integer", "number", "money", "date", "enum", "set", "text", "country", "place", "list"
 ]
 Source = Literal["text", "record", "ministry", "context", "judgement"]
 
-RESERVED_WORDS = frozenset({"undisclosed", "asked"})
 CASE_KEYS = frozenset(
     {"case", "title", "as_of", "summary", "authors", "second_reader", "reply"}
     | {"sources", "scenarios", "outcome"}

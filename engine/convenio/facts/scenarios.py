@@ -25,7 +25,9 @@ def read_scenarios(
         return {}
     scenarios = {key: reader.read(key, entry) for key, entry in node.entries.items()}
     for key, scenario in scenarios.items():
-        reader.check_extends(key, scenario, scenarios, node.entries[key])
+        entry = node.entries[key]
+        extends = entry.get("extends") if isinstance(entry, Mapping) else None
+        reader.check_extends(key, scenario, scenarios, extends or entry)
     return scenarios
 
 
@@ -42,10 +44,11 @@ class _ScenarioReader:
         if not isinstance(node, Mapping):
             self.fault(node, path, "must be a mapping", found=written(node))
             return Scenario(key, key, {})
-        for name, value in node.entries.items():
+        for name in node.entries:
             if name not in _KEYS:
                 nearest = nearest_name(name, _KEYS)
-                self.fault(value, f"{path}.{name}", "unknown key", nearest=nearest)
+                problem = Problem(node.keys[name], f"{path}.{name}", "unknown key", nearest=nearest)
+                self._statements.problems.append(problem)
         changes: dict[str, StatedFact] = {}
         for fact_path, value in self._entries(node, "set", path).items():
             stated = self._statements.path(fact_path, value, value.position)

@@ -12,9 +12,9 @@ from convenio.documents import Mapping, Node, Scalar, Sequence
 from convenio.documents.models import path_text, written
 from convenio.errors import Position, Problem, nearest_name, shorten
 from convenio.facts.case import Candidate, Element, Provenance, State, StatedFact
-from convenio.facts.catalogue import RESERVED_WORDS, Catalogue, FactDeclaration
+from convenio.facts.catalogue import Catalogue, FactDeclaration
 from convenio.facts.models import FactModels
-from convenio.facts.values import parse_bool, parse_date
+from convenio.facts.values import RESERVED_WORDS, parse_bool, parse_date
 
 MAX_QUOTE_WORDS = 25
 

@@ -18,6 +18,9 @@ from convenio.errors import nearest_name
 EARTH_RADIUS_KM = 6371.0088
 """Mean radius of the Earth (IUGG, R1), in kilometres."""
 
+RESERVED_WORDS = frozenset({"undisclosed", "asked"})
+"""Words that say what is not known of a fact; they can be no value."""
+
 MAX_INTEGER = 2**53
 """Whole numbers up to here are exact in binary64, which rules compute in."""
 
@@ -135,6 +138,8 @@ def parse_text(node: Node) -> str:
     """Read a text of at most 2,000 characters."""
     if not isinstance(node, Scalar) or not node.text.strip() or len(node.text) > 2000:
         raise _wrong("a text of 1 to 2,000 characters", node)
+    if node.text in RESERVED_WORDS:
+        raise _wrong("a text other than the reserved word", node)
     return node.text
 
 
@@ -157,6 +162,10 @@ def country_codes() -> dict[str, str]:
     }
 
 
+def _alpha3(alpha2: str) -> str:
+    return next((code for code, short in country_codes().items() if short == alpha2), "")
+
+
 def parse_country(node: Node, organisations: frozenset[str]) -> str:
     """Read a country code or the name of a declared organisation."""
     expected = "a three-letter country code such as COL, or a declared organisation"
@@ -171,7 +180,8 @@ def parse_country(node: Node, organisations: frozenset[str]) -> str:
             "expected": expected,
             "found": written(node),
             "position": node.position,
-            "nearest": nearest_name(node.text.upper(), [*country_codes(), *organisations]),
+            "nearest": _alpha3(node.text.upper())
+            or nearest_name(node.text.upper(), [*country_codes(), *organisations]),
         },
     )
 

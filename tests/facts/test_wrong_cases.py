@@ -33,10 +33,10 @@ ROWS: list[dict[str, Any]] = [
 def marks(text: str) -> Iterator[tuple[int, int]]:
     """Yield line and column of each mark, as they are once the marks are gone."""
     for number, line in enumerate(text.split("\n"), 1):
-        for count, part in enumerate(line.split(MARK)[:-1]):
-            before = len(MARK.join(line.split(MARK)[: count + 1]))
-            yield number, before - count + 1
-            del part
+        column = 1
+        for part in line.split(MARK)[:-1]:
+            column += len(part)
+            yield number, column
 
 
 def problems_of(row: dict[str, Any], read: CaseReader) -> tuple[str, tuple[Problem, ...]]:
@@ -65,12 +65,18 @@ def test_a_wrong_case_is_refused_with_every_place_and_what_is_wrong(
 
 
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: row["name"])
-def test_what_an_analyst_is_told_is_plain_english(
-    row: dict[str, Any], case_of: CaseReader
-) -> None:
+def test_what_an_analyst_is_told_is_plain_english(row: dict[str, Any], case_of: CaseReader) -> None:
     _, problems = problems_of(row, case_of)
     for problem in problems:
-        for word in ("input should", "_Source", "_Outcome", "None", "dict", "object at", "pydantic"):
+        for word in (
+            "input should",
+            "_Source",
+            "_Outcome",
+            "None",
+            "dict",
+            "object at",
+            "pydantic",
+        ):
             assert word not in f"{problem.message} {problem.expected} {problem.found}"
         assert problem.message
         assert len(str(problem)) < 500

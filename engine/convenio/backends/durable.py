@@ -13,12 +13,21 @@ import itertools
 import json
 import os
 import threading
+import weakref
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
 
 from convenio.backends.outcome import Outcome, flag_truth
+from convenio.backends.shards import (
+    CERTAIN,
+    SENTINEL,
+    Branches,
+    Derived,
+    Shard,
+    outputs_of,
+    shards_of,
+)
 from convenio.errors import EngineError
 from convenio.language import syntax as s
 from convenio.language.normal import All, AnyOf, AtLeastOf, Formula, Test
@@ -27,21 +36,6 @@ from convenio.packs.compile import CompiledPack, CompiledRule
 from convenio.packs.rule import SEVERITIES, Severity
 
 NAME = "durable_rules"
-
-# Bounds within which the library was measured to be right: see docs/decisions.
-MAX_BRANCHES = 8
-MAX_LITERALS = 24
-MAX_SHARD_BRANCHES = 60
-MAX_SHARD_PROPERTIES = 200
-
-_SENTINEL = "end"
-_CERTAIN = "c"
-_RESERVED_NAMES = ("kind", "sid", "id", "$s")
-
-Literal = str
-"""The name of a property that must be set: `a17t` (atom 17 is true), `a17f`, `d3t`."""
-
-Branches = tuple[tuple[Literal, ...], ...]
 
 
 @cache
@@ -52,142 +46,6 @@ def available() -> bool:
     except ImportError:
         return False
     return True
-
-
-@dataclass(frozen=True, slots=True)
-class _Output:
-    """What a firing means: the rule does not apply (level -1), or this level holds."""
-
-    rule: str
-    level: int
-    branches: Branches
-
-
-@dataclass
-class _Derived:
-    """Formulas that Python reduces to one property: an OR beneath an AND, an `at_least`."""
-
-    formulas: list[Formula] = field(default_factory=list)
-    _index: dict[Formula, int] = field(default_factory=dict)
-
-    def literal(self, formula: Formula) -> Literal:
-        if formula not in self._index:
-            self._index[formula] = len(self.formulas)
-            self.formulas.append(formula)
-        return f"d{self._index[formula]}t"
-
-
-@dataclass(frozen=True)
-class _Shard:
-    """A part of a stratum that is small enough for one ruleset."""
-
-    name: str
-    outputs: tuple[_Output, ...]
-    atoms: tuple[int, ...]
-    derived: tuple[tuple[int, Formula], ...]
-    findings: tuple[int, ...]
-
-
-def negated(formula: Formula) -> Formula:
-    """Return the negation, in negation normal form."""
-    match formula:
-        case Test(atom, positive):
-            return Test(atom, not positive)
-        case All(parts):
-            return AnyOf(tuple(negated(part) for part in parts))
-        case AnyOf(parts):
-            return All(tuple(negated(part) for part in parts))
-        case AtLeastOf(count, parts, positive):
-            return AtLeastOf(count, parts, not positive)
-
-
-def flattened(formula: Formula) -> Formula:
-    """Return the formula with nested ANDs and nested ORs merged into one level each."""
-    if isinstance(formula, Test | AtLeastOf):
-        return formula
-    kind: type[All] | type[AnyOf] = All if isinstance(formula, All) else AnyOf
-    parts: list[Formula] = []
-    for part in map(flattened, formula.parts):
-        parts.extend(part.parts if isinstance(part, kind) else [part])
-    unique = tuple(dict.fromkeys(parts))
-    return unique[0] if len(unique) == 1 else kind(unique)
-
-
-def _branches(formula: Formula, derived: _Derived) -> Branches:
-    """Return the formula as an OR of ANDs of properties; no branch at all never fires."""
-    flat = flattened(formula)
-    if isinstance(flat, AnyOf):
-        branches = tuple(_conjunction(part, derived) for part in flat.parts)
-        if len(branches) > MAX_BRANCHES or sum(map(len, branches)) > MAX_LITERALS:
-            return ((derived.literal(flat),),)
-        return branches
-    return (_conjunction(flat, derived),)
-
-
-def _conjunction(formula: Formula, derived: _Derived) -> tuple[Literal, ...]:
-    parts = formula.parts if isinstance(formula, All) else (formula,)
-    literals = tuple(
-        f"a{part.atom}{'t' if part.positive else 'f'}"
-        if isinstance(part, Test)
-        else derived.literal(part)
-        for part in parts
-    )
-    return literals if len(literals) <= MAX_LITERALS else (derived.literal(formula),)
-
-
-def _outputs(rule: CompiledRule, derived: _Derived) -> Iterator[_Output]:
-    # Only what certainly does not apply is asked for, so this need not fire for the possible.
-    exclusion = tuple((*branch, _CERTAIN) for branch in _branches(negated(rule.applies), derived))
-    if exclusion:
-        yield _Output(rule.id, -1, exclusion)
-    for level, (_, condition) in enumerate(rule.levels):
-        yield _Output(rule.id, level, _branches(All((rule.applies, condition)), derived))
-
-
-def _shards(
-    outputs: Sequence[_Output], derived: _Derived, name: str, findings: frozenset[int]
-) -> Iterator[_Shard]:
-    group: list[_Output] = []
-    properties: set[str] = set()
-    size = 0
-    for output in outputs:
-        if not output.branches:
-            continue
-        wanted = {literal for branch in output.branches for literal in branch}
-        too_large = size + len(output.branches) > MAX_SHARD_BRANCHES
-        if group and (too_large or len(properties | wanted) > MAX_SHARD_PROPERTIES):
-            yield _shard(f"{name}_{group[0].rule}_{group[0].level}", group, derived, findings)
-            group, properties, size = [], set(), 0
-        group.append(output)
-        properties |= wanted
-        size += len(output.branches)
-    if group:
-        yield _shard(f"{name}_{group[0].rule}_{group[0].level}", group, derived, findings)
-
-
-def _shard(
-    name: str, outputs: list[_Output], derived: _Derived, findings: frozenset[int]
-) -> _Shard:
-    literals = {literal for o in outputs for branch in o.branches for literal in branch}
-    literals.discard(_CERTAIN)
-    _refuse_collisions(literals | {_CERTAIN})
-    atoms = sorted({int(literal[1:-1]) for literal in literals if literal[0] == "a"})
-    numbers = sorted({int(literal[1:-1]) for literal in literals if literal[0] == "d"})
-    formulas = tuple((number, derived.formulas[number]) for number in numbers)
-    read = {*atoms, *(atom for _, formula in formulas for atom in _atoms_of(formula))}
-    return _Shard(name, tuple(outputs), tuple(atoms), formulas, tuple(sorted(read & findings)))
-
-
-def _refuse_collisions(names: set[str]) -> None:
-    """Refuse names that the library, which compares 32-bit hashes only (FNV-1a), would mix up."""
-    seen: dict[int, str] = {}
-    for name in sorted(names | set(_RESERVED_NAMES)):
-        value = 2166136261
-        for byte in name.encode():
-            value = ((value ^ byte) * 16777619) & 0xFFFFFFFF
-        if value in seen:
-            raise EngineError(f"two names of atoms share one hash: {seen[value]} and {name}")
-        seen[value] = name
 
 
 # --- the library ----------------------------------------------------------------------------
@@ -205,7 +63,7 @@ class _Ruleset:
     actions; this one reads the fired rule's name and goes on (docs/decisions/0003).
     """
 
-    def __init__(self, shard: _Shard) -> None:
+    def __init__(self, shard: Shard) -> None:
         import durable_rules_engine  # noqa: PLC0415 — absent on Python 3.13+
 
         self._library: Any = durable_rules_engine
@@ -216,7 +74,7 @@ class _Ruleset:
             f"r{number}": {"all": [{"m": _expression(output.branches)}], "pri": 1}
             for number, output in enumerate(shard.outputs)
         }
-        rules[_SENTINEL] = {"all": [{"m": {"kind": "case"}}], "pri": 9}
+        rules[SENTINEL] = {"all": [{"m": {"kind": "case"}}], "pri": 9}
         name = f"{shard.name}_{os.getpid()}_{next(_NAMES)}"
         self._handle = durable_rules_engine.create_ruleset(name, json.dumps(rules))
         self._sids = itertools.count()
@@ -234,7 +92,7 @@ class _Ruleset:
         complete = False
         while message:
             name = message[2 : message.index('"', 2)]
-            if name == _SENTINEL:
+            if name == SENTINEL:
                 complete = True
             else:
                 fired.add(self._outputs[name])
@@ -253,13 +111,13 @@ class DurableEngine:
     """The rules of one compiled pack on durable_rules; safe to share between threads."""
 
     def __init__(self, pack: CompiledPack) -> None:
-        derived = _Derived()
+        derived = Derived()
         findings = frozenset(range(len(pack.atoms))) - frozenset(pack.fact_atoms)
         self._pack = pack
         self._plan = [
             tuple(
-                _shards(
-                    [output for rule in stratum for output in _outputs(rule, derived)],
+                shards_of(
+                    [output for rule in stratum for output in outputs_of(rule, derived)],
                     derived,
                     f"s{number}",
                     findings,
@@ -269,6 +127,8 @@ class DurableEngine:
         ]
         self._rulesets: dict[str, _Ruleset] = {}
         self._process = os.getpid()
+        # At exit the library may be gone already; only a pack that is dropped is cleaned up.
+        weakref.finalize(self, _close, self._rulesets).atexit = False
 
     def infer(self, facts: Mapping[int, Truth]) -> dict[str, Outcome]:
         """Return the outcome of every rule; `facts` gives the truth of every fact atom.
@@ -291,15 +151,12 @@ class DurableEngine:
 
     def close(self) -> None:
         """Give the library's memory back; the engine makes its rulesets anew when used again."""
-        with _LOCK:
-            for ruleset in self._rulesets.values():
-                ruleset.close()
-            self._rulesets.clear()
+        _close(self._rulesets)
 
     def _add_findings(
         self,
         truths: dict[int, Truth],
-        shards: Sequence[_Shard],
+        shards: Sequence[Shard],
         outcomes: Mapping[str, Outcome],
     ) -> None:
         for atom in {atom for shard in shards for atom in shard.findings}:
@@ -308,11 +165,11 @@ class DurableEngine:
             truths[atom] = flag_truth(node, outcomes, self._pack.families)
 
     def _fire(
-        self, shard: _Shard, values: Mapping[str, Truth], certain: bool
+        self, shard: Shard, values: Mapping[str, Truth], certain: bool
     ) -> set[tuple[str, int]]:
         fact: dict[str, Any] = {"kind": "case"}
         if certain:
-            fact[_CERTAIN] = 1
+            fact[CERTAIN] = 1
         for name, value in values.items():
             if value is True or (value is None and not certain):
                 fact[f"{name}t"] = 1
@@ -329,31 +186,16 @@ class DurableEngine:
                 self._rulesets.pop(shard.name, None)
                 raise EngineError(f"durable_rules failed: {fault!r}") from fault
 
-    def _ruleset(self, shard: _Shard) -> _Ruleset:
+    def _ruleset(self, shard: Shard) -> _Ruleset:
         if self._process != os.getpid():
-            self._rulesets, self._process = {}, os.getpid()
+            self._rulesets.clear()
+            self._process = os.getpid()
         if shard.name not in self._rulesets:
             self._rulesets[shard.name] = _Ruleset(shard)
         return self._rulesets[shard.name]
 
 
-def _expression(branches: Branches) -> dict[str, Any]:
-    parts = []
-    for branch in branches:
-        literals: list[dict[str, Any]] = [{name: 1} for name in branch] or [{"kind": "case"}]
-        parts.append(literals[0] if len(literals) == 1 else {"$and": literals})
-    return parts[0] if len(parts) == 1 else {"$or": parts}
-
-
-def _atoms_of(formula: Formula) -> Iterator[int]:
-    if isinstance(formula, Test):
-        yield formula.atom
-    else:
-        for part in formula.parts:
-            yield from _atoms_of(part)
-
-
-def _properties(shard: _Shard, truths: Mapping[int, Truth]) -> Iterator[tuple[str, Truth]]:
+def _properties(shard: Shard, truths: Mapping[int, Truth]) -> Iterator[tuple[str, Truth]]:
     for atom in shard.atoms:
         yield f"a{atom}", truths[atom]
     for number, formula in shard.derived:
@@ -390,3 +232,17 @@ def _outcome(
 def _highest(severities: Sequence[Severity | None]) -> Severity | None:
     stated = [severity for severity in severities if severity is not None]
     return max(stated, key=SEVERITIES.index) if stated else None
+
+
+def _close(rulesets: dict[str, _Ruleset]) -> None:
+    with _LOCK:
+        while rulesets:
+            rulesets.popitem()[1].close()
+
+
+def _expression(branches: Branches) -> dict[str, Any]:
+    parts = []
+    for branch in branches:
+        literals: list[dict[str, Any]] = [{name: 1} for name in branch] or [{"kind": "case"}]
+        parts.append(literals[0] if len(literals) == 1 else {"$and": literals})
+    return parts[0] if len(parts) == 1 else {"$or": parts}

@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-import datetime as dt
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
 from typing import Any
 
 from convenio.assessment.assessment import Assessment
 from convenio.assessment.finding import Finding
 from convenio.assessment.open_questions import OpenQuestion, open_questions, refused_facts
 from convenio.errors import shorten
-from convenio.facts.case import CONFIDENCE_ORDER, Element, StatedFact
+from convenio.facts.case import CONFIDENCE_ORDER, StatedFact
 from convenio.language.syntax import unparse
 from convenio.language.trace import Leaf
 from convenio.packs.policy import RATINGS, rank
 from convenio.packs.rule import SEVERITIES, Reference
 from convenio.reports.markdown import by_severity
+from convenio.reports.timeline import Event, timeline
 from convenio.reports.wording import Wording
 
 LEGAL_KINDS = ("treaty", "constitution", "statute", "case_law")
@@ -28,17 +27,6 @@ LEGAL_BASES = ("statutory", "treaty", "case_law")
 DECIDING = 3
 QUESTIONS_ON_PAGE_ONE = 4
 CONDITIONS_ON_PAGE_ONE = 3
-
-
-@dataclass(frozen=True)
-class Event:
-    """One mark on the timeline; `x` runs from 0 to 1."""
-
-    day: dt.date
-    date: str
-    lane: str
-    label: str
-    x: float
 
 
 class BriefView:
@@ -400,42 +388,5 @@ class BriefView:
 
     @property
     def events(self) -> list[Event]:
-        """Dated facts up to the timeline's end, in order."""
-        found = sorted(self._dated(), key=lambda event: (event[0], event[1], event[2]))
-        if not found:
-            return []
-        first, last = found[0][0], found[-1][0]
-        span = max((last - first).days, 1)
-        return [
-            Event(day, self.wording.date(day), lane, label, (day - first).days / span)
-            for day, lane, label in found
-        ]
-
-    def _dated(self) -> Iterator[tuple[dt.date, str, str]]:
-        _ = self.wording
-        yield self.case.as_of, _("Deal"), _("date of this case")
-        for path, fact in self.case.facts.items():
-            if isinstance(fact.value, dt.date):
-                yield fact.value, _("Deal"), self.label(path)
-        lanes = {
-            "activities": _("Activities"),
-            "incidents": _("Incidents"),
-            "pacts": _("Pacts"),
-            "reactions": _("Reactions"),
-        }
-        for name, lane in lanes.items():
-            fact_list = self.case.facts.get(name)
-            for element in fact_list.elements if fact_list else ():
-                for key in ("date", "start"):
-                    field = element.fields.get(key)
-                    if field is not None and isinstance(field.value, dt.date):
-                        yield field.value, lane, self._row_label(name, element)
-
-    def _row_label(self, name: str, element: Element) -> str:
-        record = self._catalogue.records[self._catalogue.facts[name].type.record]
-        words = [
-            self.wording.fact(element.fields[key], record[key], self._catalogue)
-            for key in ("name", "what", "kind", "by", "parties")
-            if key in element.fields and element.fields[key].state == "known"
-        ]
-        return ", ".join(words[:3]) or self.wording("not described")
+        """Dated facts for the timeline, in order."""
+        return timeline(self.assessment, self.wording)

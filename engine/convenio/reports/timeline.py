@@ -1,0 +1,64 @@
+"""The dated facts of a case, placed along a line."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from convenio.assessment.assessment import Assessment
+from convenio.facts.case import Element
+from convenio.reports.wording import Wording
+
+
+@dataclass(frozen=True)
+class Event:
+    """One mark on the timeline; `x` runs from 0 to 1."""
+
+    date: str
+    lane: str
+    label: str
+    x: float
+
+
+def timeline(assessment: Assessment, wording: Wording) -> list[Event]:
+    """Return the dated facts of a case in order, its own date among them."""
+    found = sorted(_dated(assessment, wording))
+    first, last = found[0][0], found[-1][0]
+    span = max((last - first).days, 1)
+    return [
+        Event(wording.date(day), lane, label, (day - first).days / span)
+        for day, lane, label in found
+    ]
+
+
+def _dated(assessment: Assessment, _: Wording) -> Iterator[tuple[dt.date, str, str]]:
+    case, catalogue = assessment.case, assessment.pack.catalogue
+    yield case.as_of, _("Deal"), _("date of this case")
+    for path, fact in case.facts.items():
+        if isinstance(fact.value, dt.date):
+            yield fact.value, _("Deal"), _.label(path, catalogue)
+    lanes = {
+        "activities": _("Activities"),
+        "incidents": _("Incidents"),
+        "pacts": _("Pacts"),
+        "reactions": _("Reactions"),
+    }
+    for name, lane in lanes.items():
+        stated = case.facts.get(name)
+        for element in stated.elements if stated else ():
+            for key in ("date", "start"):
+                field = element.fields.get(key)
+                if field is not None and isinstance(field.value, dt.date):
+                    yield field.value, lane, _row_label(name, element, assessment, _)
+
+
+def _row_label(name: str, element: Element, assessment: Assessment, wording: Wording) -> str:
+    catalogue = assessment.pack.catalogue
+    record = catalogue.records[catalogue.facts[name].type.record]
+    words = [
+        wording.fact(element.fields[key], record[key], catalogue)
+        for key in ("name", "what", "kind", "by", "parties")
+        if key in element.fields and element.fields[key].state == "known"
+    ]
+    return ", ".join(words[:3]) or wording("not described")

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import sys
+from pathlib import Path
+from typing import get_args
 
 import pytest
 
 from conformance import rows
+from conformance.changes import CHANGES, Change
 from conformance.comparing import differences
-from conformance.packs import Packs, case_text, read_case
+from conformance.packs import Packs, case_text, dump, read_case
 from convenio import assess
 from convenio.errors import CaseError, PackError
+from convenio.language import syntax as s
+from convenio.language.parser import parse
 
 # Where the library is meant to be there, its absence fails these tests; it is never skipped.
 ENGINES = ("reference", "durable_rules") if sys.version_info < (3, 13) else ("reference",)
@@ -18,6 +23,9 @@ ENGINES = ("reference", "durable_rules") if sys.version_info < (3, 13) else ("re
 ROWS = rows.all_rows()
 REFUSED = tuple(row for row in ROWS if "refused" in row.content.get("expect", ()))
 ASSESSED = tuple(row for row in ROWS if row not in REFUSED)
+
+_ANSWERS = ("title", "truth", "support", "missing", "atoms", "expect")
+"""What a row says of its question, as against the question itself."""
 
 
 def _by_id(row: rows.Row) -> str:
@@ -43,3 +51,51 @@ def test_what_has_no_meaning_is_refused(row: rows.Row, packs: Packs) -> None:
     with pytest.raises((CaseError, PackError)) as caught:
         read_case(case_text(row.content), packs.of(row))
     assert row.content["expect"]["refused"] in str(caught.value)
+
+
+def test_the_corpus_is_large_enough_to_lean_on() -> None:
+    assert len(ROWS) >= 250
+
+
+@pytest.mark.parametrize("file", rows.FILES, ids=lambda file: file.stem)
+def test_every_file_has_rows_and_names_the_sentences_it_pins(file: Path) -> None:
+    assert rows.rows_of(file)
+    assert all(sentence.strip() for row in rows.rows_of(file) for sentence in row.sentences)
+
+
+def test_no_row_is_asked_twice() -> None:
+    asked: dict[str, str] = {}
+    again: list[str] = []
+    for row in ROWS:
+        given = {key: value for key, value in row.content.items() if key not in _ANSWERS}
+        first = asked.setdefault(dump(given), row.id)
+        if first != row.id:
+            again.append(f"{row.id} asks what {first} asks")
+    assert again == []
+
+
+def test_every_kind_of_condition_stands_in_the_corpus() -> None:
+    used = {
+        type(part)
+        for row in ROWS
+        if row.is_expression
+        for part in s.walk(parse(row.content["expr"]))
+    }
+    used |= {s.Choices, s.Flagged, s.FlaggedIn}
+    assert used == set(get_args(s.Expression))
+
+
+@pytest.mark.parametrize("change", CHANGES, ids=lambda change: change.id)
+def test_a_change_of_meaning_breaks_a_row(
+    change: Change, packs: Packs, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pinned = [row for row in ASSESSED if row.file == change.file]
+    held = {row.id for row in pinned if _holds(row, packs)}
+    monkeypatch.setattr(change.place, change.name, change.instead)
+    assert [row.id for row in pinned if row.id in held and not _holds(row, packs)]
+
+
+def _holds(row: rows.Row, packs: Packs) -> bool:
+    pack = packs.of(row)
+    case = read_case(case_text(row.content), pack)
+    return not differences(row, assess(case, pack, inference="reference"))

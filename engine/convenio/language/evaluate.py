@@ -191,7 +191,7 @@ class Evaluator:
 
     def _condition_value(self, node: s.Expression, rows: Rows) -> Operand:
         trace = self.trace(node, rows)
-        return Operand(trace.truth, trace.leaves, traces=(trace,))
+        return Operand(trace.truth, _all_leaves(trace), traces=(trace,))
 
     def _fact_value(self, node: s.Path | s.Field, rows: Rows) -> Operand:
         if isinstance(node, s.Path) and node.path == AS_OF:
@@ -373,8 +373,8 @@ def _is_zero(value: Quantity | None) -> bool:
     return value == 0 or (isinstance(value, Money) and value.amount == 0)
 
 
-def _among(value: Quantity, choices: tuple[s.LiteralValue, ...]) -> bool:
-    return any(compare("==", value, choice) is True for choice in choices)
+def _among(value: Quantity, choices: tuple[s.LiteralValue, ...]) -> Truth:
+    return disjunction(compare("==", value, choice) for choice in choices)
 
 
 def _date(value: Quantity) -> dt.date:

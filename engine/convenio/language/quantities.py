@@ -76,6 +76,10 @@ def _compute_money(operator: str, left: Quantity, right: Quantity, account: str)
         pair = same_measure(left, right, account)
         amount = None if pair is None else compute(operator, pair[0], pair[1], account)
         return Money(amount, account) if isinstance(amount, float) else None
+    if isinstance(left, Interval) or isinstance(right, Interval):
+        # An amount known only as an interval is carried in the currency of account.
+        pair = same_measure(left, right, account)
+        return None if pair is None else compute(operator, pair[0], pair[1], account)
     money = left if isinstance(left, Money) else right
     assert isinstance(money, Money)
     sides = [side.amount if isinstance(side, Money) else side for side in (left, right)]

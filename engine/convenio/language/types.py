@@ -224,7 +224,13 @@ class _Check:
             node.position, "units differ", _unit_text(left.unit), _unit_text(right.unit)
         )
 
+    def _no_findings(self, *sides: s.Expression) -> None:
+        for part in (part for side in sides for part in s.walk(side)):
+            if isinstance(part, s.Flagged | s.FlaggedIn):
+                self.fault(part.position, "flagged(…) is a condition; it can't be compared")
+
     def _compare(self, node: s.Compare, bound: Mapping[str, str]) -> ExpressionType:
+        self._no_findings(node.left, node.right)
         left, right = self.type_of(node.left, bound), self.type_of(node.right, bound)
         if "broken" in (left.kind, right.kind):
             return _BOOL
@@ -279,6 +285,7 @@ class _Check:
             self.fault(position, "these can't be compared", str(value), str(literal))
 
     def _in(self, node: s.In, bound: Mapping[str, str]) -> ExpressionType:
+        self._no_findings(node.item)
         item = self.type_of(node.item, bound)
         if isinstance(node.container, s.Choices):
             if item.kind in ("set", "list", "place", "money"):

@@ -59,7 +59,7 @@ def assess(case: Case, pack: Pack, inference: Inference = "auto") -> Assessment:
         inference=used,
         outcomes=outcomes,
         families={family: rate_family(pack, family, outcomes) for family in pack.families},
-        builder=FindingBuilder(case, pack.by_id, outcomes, evaluator.with_flags(read_flag)),
+        builder=FindingBuilder(case, pack, outcomes, evaluator.with_flags(read_flag)),
     )
 
 

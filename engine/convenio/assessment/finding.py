@@ -9,6 +9,7 @@ from convenio.backends.outcome import Outcome, Verdict
 from convenio.facts.case import CONFIDENCE_ORDER, Case, Confidence, StatedFact
 from convenio.language.evaluate import Evaluator
 from convenio.language.trace import Leaf, Trace, support
+from convenio.packs.pack import Pack
 from convenio.packs.rule import Rule, Severity
 
 
@@ -43,12 +44,12 @@ class FindingBuilder:
     def __init__(
         self,
         case: Case,
-        rules: Mapping[str, Rule],
+        pack: Pack,
         outcomes: Mapping[str, Outcome],
         evaluator: Evaluator,
     ) -> None:
         self._case = case
-        self._rules = rules
+        self._pack = pack
         self._outcomes = outcomes
         self._evaluator = evaluator
         self._built: dict[str, Finding] = {}
@@ -56,12 +57,13 @@ class FindingBuilder:
     def build(self, rule_id: str) -> Finding:
         """Return the finding of a rule, with the support of the findings that it names."""
         if rule_id not in self._built:
-            self._built[rule_id] = self._make(self._rules[rule_id], self._outcomes[rule_id])
+            self._built[rule_id] = self._make(self._pack.by_id[rule_id], self._outcomes[rule_id])
         return self._built[rule_id]
 
     def _make(self, rule: Rule, outcome: Outcome) -> Finding:
-        applies = self._evaluator.trace(rule.scope)
-        levels = tuple((sev, self._evaluator.trace(condition)) for sev, condition in rule.levels)
+        compiled = self._pack.compiled.by_id[rule.id]
+        applies = self._evaluator.trace(compiled.scope)
+        levels = tuple((sev, self._evaluator.trace(when)) for sev, when in compiled.conditions)
         facts = _unique(
             leaf for trace in _deciding(outcome, applies, levels) for leaf in self._leaves(trace)
         )

@@ -55,11 +55,13 @@ class Evaluator:
         self._flags = flags
         self._excluded: frozenset[str] = frozenset()
         self._leaves: dict[str, Leaf] = {}
+        self._traces: dict[int, Trace] = {}
         if guards:
             self._excluded = frozenset(
                 path for path, guard in guards.items() if self.trace(guard).truth is False
             )
             self._leaves.clear()
+            self._traces.clear()
 
     def with_flags(self, flags: FlagReader) -> Evaluator:
         """Return an evaluator of the same case that also answers `flagged(…)`."""
@@ -74,7 +76,13 @@ class Evaluator:
 
     def trace(self, node: s.Expression, rows: Rows = _NO_ROWS) -> Trace:
         """Return the value of a condition with the facts that it read."""
-        return _CONDITIONS[type(node)](self, node, rows)
+        if rows:
+            return _CONDITIONS[type(node)](self, node, rows)
+        # A trace holds its node, so the identity stays taken for as long as the entry lives.
+        known = self._traces.get(id(node))
+        if known is None:
+            known = self._traces[id(node)] = _CONDITIONS[type(node)](self, node, rows)
+        return known
 
     # --- logic ---------------------------------------------------------------------------
 

@@ -87,6 +87,23 @@ def normalise(node: s.Expression, table: AtomTable, positive: bool = True) -> Fo
             return Test(table.number(node), positive)
 
 
+def shared(node: s.Expression, table: AtomTable) -> s.Expression:
+    """Return the condition with its atoms replaced by the table's, so that equal atoms are one."""
+    match node:
+        case s.Not(operand, position):
+            return s.Not(shared(operand, table), position)
+        case s.And(operands, position):
+            return s.And(tuple(shared(part, table) for part in operands), position)
+        case s.Or(operands, position):
+            return s.Or(tuple(shared(part, table) for part in operands), position)
+        case s.AtLeast(count, operands, position) if speaks_of_findings(node):
+            return s.AtLeast(count, tuple(shared(part, table) for part in operands), position)
+        case s.Literal():
+            return node
+        case _:
+            return table.atoms[table.number(node)]
+
+
 def _parts(
     operands: Sequence[s.Expression], table: AtomTable, positive: bool
 ) -> tuple[Formula, ...]:

@@ -4,21 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from convenio.language import syntax as s
-from convenio.language.normal import AtomTable, Formula, normalise
+from convenio.language.normal import AtomTable, Formula, normalise, shared
 from convenio.packs.rule import Rule, RuleKind, Severity
 
 
 @dataclass(frozen=True, slots=True)
 class CompiledRule:
-    """A rule as formulas; `levels` go from the lowest severity to the highest."""
+    """A rule as formulas; `levels` go from the lowest severity to the highest.
+
+    `scope` and `conditions` are the same as expressions, with atoms shared between rules.
+    """
 
     id: str
     family: str
     kind: RuleKind
     applies: Formula
     levels: tuple[tuple[Severity | None, Formula], ...]
+    scope: s.Expression
+    conditions: tuple[tuple[Severity | None, s.Expression], ...]
 
 
 @dataclass(frozen=True)
@@ -33,6 +39,11 @@ class CompiledPack:
     fact_atoms: tuple[int, ...]
     strata: tuple[tuple[CompiledRule, ...], ...]
     families: Mapping[str, tuple[str, ...]]
+
+    @cached_property
+    def by_id(self) -> Mapping[str, CompiledRule]:
+        """Rules by identifier."""
+        return {rule.id: rule for rule in self.rules}
 
     @property
     def rules(self) -> Iterator[CompiledRule]:
@@ -50,6 +61,8 @@ def compile_rules(rules: Sequence[Rule]) -> CompiledPack:
             rule.kind,
             normalise(rule.scope, table),
             tuple((severity, normalise(when, table)) for severity, when in rule.levels),
+            shared(rule.scope, table),
+            tuple((severity, shared(when, table)) for severity, when in rule.levels),
         )
         for rule in rules
     }

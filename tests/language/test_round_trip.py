@@ -90,7 +90,7 @@ def values(atoms: st.SearchStrategy[s.Expression]) -> st.SearchStrategy[s.Expres
     )
 
 
-def tests_of(atoms: st.SearchStrategy[s.Expression]) -> st.SearchStrategy[s.Expression]:
+def atoms_of(atoms: st.SearchStrategy[s.Expression]) -> st.SearchStrategy[s.Expression]:
     value = values(atoms)
     return st.one_of(
         atoms,
@@ -113,7 +113,7 @@ def tests_of(atoms: st.SearchStrategy[s.Expression]) -> st.SearchStrategy[s.Expr
     )
 
 
-def combined(tests: st.SearchStrategy[s.Expression]) -> st.SearchStrategy[s.Expression]:
+def combined(atoms: st.SearchStrategy[s.Expression]) -> st.SearchStrategy[s.Expression]:
     def grow(inner: st.SearchStrategy[s.Expression]) -> st.SearchStrategy[s.Expression]:
         several = st.lists(inner, min_size=2, max_size=3).map(tuple)
         return st.one_of(
@@ -123,11 +123,11 @@ def combined(tests: st.SearchStrategy[s.Expression]) -> st.SearchStrategy[s.Expr
             several.map(lambda parts: s.AtLeast(min(2, len(parts)), parts)),
         )
 
-    return st.recursive(tests, grow, max_leaves=8)
+    return st.recursive(atoms, grow, max_leaves=8)
 
 
 BOUND = (s.Binding("e", "events"),)
-INNER = combined(tests_of(st.one_of(PATHS, FIELDS, LITERALS)))
+INNER = combined(atoms_of(st.one_of(PATHS, FIELDS, LITERALS)))
 QUANTIFIED = st.one_of(
     st.builds(s.Quantified, st.sampled_from(["any", "all"]), INNER, st.just(BOUND)),
     st.builds(
@@ -140,7 +140,7 @@ QUANTIFIED = st.one_of(
         NUMBERS.map(s.Literal),
     ),
 )
-TREES = combined(st.one_of(tests_of(st.one_of(PATHS, LITERALS)), QUANTIFIED))
+TREES = combined(st.one_of(atoms_of(st.one_of(PATHS, LITERALS)), QUANTIFIED))
 
 
 @given(TREES)

@@ -159,7 +159,7 @@ def test_a_wrong_condition_is_named_with_its_place(
 ) -> None:
     problems = check(condition, scope)
     assert problems, "the condition passed"
-    problem = problems[0]
+    problem = next((p for p in problems if message in p.message), problems[0])
     assert message in problem.message
     assert problem.position == ("rules.yaml", 10, 9 + column)
     assert problem.path == "SOV-001.when"

@@ -48,17 +48,39 @@ Formula = Test | All | AnyOf | AtLeastOf
 
 @dataclass
 class AtomTable:
-    """Numbers atoms in the order in which they are first met."""
+    """Numbers atoms in the order in which they are first met.
+
+    Equal conditions are kept as one object, so that each is evaluated once for a case.
+    """
 
     atoms: list[s.Expression] = field(default_factory=list)
     _index: dict[s.Expression, int] = field(default_factory=dict)
+    _known: dict[s.Expression, s.Expression] = field(default_factory=dict)
 
     def number(self, atom: s.Expression) -> int:
         """Return the number of an atom, the same for equal ones."""
         if atom not in self._index:
             self._index[atom] = len(self.atoms)
-            self.atoms.append(atom)
+            self.atoms.append(self.shared(atom))
         return self._index[atom]
+
+    def shared(self, node: s.Expression) -> s.Expression:
+        """Return the one object that stands for this condition."""
+        if node not in self._known:
+            self._known[node] = self._rebuilt(node)
+        return self._known[node]
+
+    def _rebuilt(self, node: s.Expression) -> s.Expression:
+        match node:
+            case s.Not(operand, position):
+                return s.Not(self.shared(operand), position)
+            case s.And(operands, position):
+                return s.And(tuple(map(self.shared, operands)), position)
+            case s.Or(operands, position):
+                return s.Or(tuple(map(self.shared, operands)), position)
+            case s.AtLeast(count, operands, position):
+                return s.AtLeast(count, tuple(map(self.shared, operands)), position)
+        return node
 
 
 def speaks_of_findings(node: s.Expression) -> bool:
@@ -85,23 +107,6 @@ def normalise(node: s.Expression, table: AtomTable, positive: bool = True) -> Fo
             return All(()) if bool(value) == positive else AnyOf(())
         case _:
             return Test(table.number(node), positive)
-
-
-def shared(node: s.Expression, table: AtomTable) -> s.Expression:
-    """Return the condition with its atoms replaced by the table's, so that equal atoms are one."""
-    match node:
-        case s.Not(operand, position):
-            return s.Not(shared(operand, table), position)
-        case s.And(operands, position):
-            return s.And(tuple(shared(part, table) for part in operands), position)
-        case s.Or(operands, position):
-            return s.Or(tuple(shared(part, table) for part in operands), position)
-        case s.AtLeast(count, operands, position) if speaks_of_findings(node):
-            return s.AtLeast(count, tuple(shared(part, table) for part in operands), position)
-        case s.Literal():
-            return node
-        case _:
-            return table.atoms[table.number(node)]
 
 
 def _parts(

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from convenio.language import syntax as s
-from convenio.language.normal import AtomTable, Formula, normalise, shared
+from convenio.language.normal import AtomTable, Formula, normalise
 from convenio.packs.rule import Rule, RuleKind, Severity
 
 
@@ -61,8 +61,8 @@ def compile_rules(rules: Sequence[Rule]) -> CompiledPack:
             rule.kind,
             normalise(rule.scope, table),
             tuple((severity, normalise(when, table)) for severity, when in rule.levels),
-            shared(rule.scope, table),
-            tuple((severity, shared(when, table)) for severity, when in rule.levels),
+            table.shared(rule.scope),
+            tuple((severity, table.shared(when)) for severity, when in rule.levels),
         )
         for rule in rules
     }

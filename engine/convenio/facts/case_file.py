@@ -260,8 +260,9 @@ def _undeclared_sources(
     for fact in facts.values():
         inner = [field for element in fact.elements for field in element.fields.values()]
         for stated in (fact, *inner):
-            if stated.provenance.source:
-                cited.setdefault(stated.provenance.source, stated)
+            for provenance in (stated.provenance, *(c.provenance for c in stated.candidates)):
+                if provenance.source:
+                    cited.setdefault(provenance.source, stated)
     return [
         f"{stated.position}: {stated.path}: the source '{key}' is not declared under sources, "
         "so its confidence is low"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -10,7 +11,7 @@ from convenio.errors import Position, Problem, nearest_name, shorten
 from convenio.language import syntax as s
 
 MAX_LENGTH = 4_000
-MAX_DEPTH = 30
+MAX_DEPTH = 40
 MAX_NODES = 800
 
 _COMPARISONS: dict[type[ast.cmpop], s.ComparisonOperator] = {
@@ -33,6 +34,10 @@ _FUNCTIONS = (
 )
 
 
+_BRACKETS = re.compile(r"""'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*"|[()\[\]{}]""")
+"""Brackets, and texts in quotes, whose brackets do not count."""
+
+
 class SyntaxFaultError(Exception):
     """A condition can't be read; carries the problem."""
 
@@ -50,6 +55,16 @@ def parse(text: str, position: Position = s.NOWHERE, path: str = "") -> s.Expres
     '1 < terms.duration_years and terms.duration_years <= 10'
     """
     return _Parser(text, position, path).parse()
+
+
+def _depth(tree: ast.AST) -> int:
+    """Return how deep a tree is, without recursion."""
+    deepest, pending = 0, [(tree, 0)]
+    while pending:
+        node, depth = pending.pop()
+        deepest = max(deepest, depth)
+        pending.extend((child, depth + 1) for child in ast.iter_child_nodes(node))
+    return deepest
 
 
 class _Parser:
@@ -79,20 +94,26 @@ class _Parser:
         except (SyntaxError, ValueError, RecursionError, MemoryError) as fault:
             reason = fault.msg if isinstance(fault, SyntaxError) else "it can't be parsed"
             raise self._fault(None, f"not a valid condition: {reason}") from None
+        if _depth(tree) > MAX_DEPTH:
+            raise self._fault(None, "nested too deeply", f"at most {MAX_DEPTH} levels")
         return self._node(tree.body)
 
     def _bound(self) -> None:
+        """Refuse text that is too long, nested too deeply, or whose brackets do not match."""
         if not self._text.strip():
             raise self._fault(None, "the condition is empty")
         if len(self._text) > MAX_LENGTH:
             raise self._fault(None, "the condition is too long", f"at most {MAX_LENGTH} characters")
-        depth = deepest = run = 0
-        for word in self._text.replace("(", " ( ").replace("[", " [ ").split():
-            depth += word.count("(") + word.count("[") - word.count(")") - word.count("]")
-            run = run + 1 if word in ("not", "-", "+", "~") else 0
-            deepest = max(deepest, depth, run, word.count("-"), word.count("~"))
-        if deepest > MAX_DEPTH:
-            raise self._fault(None, "nested too deeply", f"at most {MAX_DEPTH} levels")
+        depth = 0
+        for mark in _BRACKETS.findall(self._text):
+            depth += mark in "([{"
+            depth -= mark in ")]}"
+            if depth > MAX_DEPTH:
+                raise self._fault(None, "nested too deeply", f"at most {MAX_DEPTH} levels")
+            if depth < 0:
+                break
+        if depth != 0:
+            raise self._fault(None, "not a valid condition: the brackets do not match")
 
     def _at(self, node: ast.AST | None) -> Position:
         start = self._start

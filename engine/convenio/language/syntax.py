@@ -285,7 +285,14 @@ def _collect(node: Expression, scope: dict[str, str], found: dict[str, None]) ->
         _collect(child, scope, found)
 
 
-_PRECEDENCE = {Or: 1, And: 2, Not: 3, Compare: 4, In: 4, Arithmetic: 5}
+_PRECEDENCE = {Or: 1, And: 2, Not: 3, Compare: 4, In: 4}
+
+
+def _level(node: Expression) -> int:
+    """Return how tightly a node binds."""
+    if isinstance(node, Arithmetic):
+        return 5 if node.operator in "+-" else 6
+    return _PRECEDENCE.get(type(node), 9)
 
 
 def unparse(node: Expression) -> str:
@@ -304,7 +311,8 @@ def unparse(node: Expression) -> str:
         case Field(variable, name):
             return f"{variable}.{name}"
         case Arithmetic(operator, left, right):
-            return f"{_inner(left, 5)} {operator} {_inner(right, 6)}"
+            level = _level(node)
+            return f"{_inner(left, level)} {operator} {_inner(right, level + 1)}"
         case Compare(operator, left, right):
             return f"{_inner(left, 5)} {operator} {_inner(right, 5)}"
         case In(item, container):
@@ -349,7 +357,7 @@ def _unparse_call(node: Expression) -> str:
 
 def _inner(node: Expression, level: int) -> str:
     text = unparse(node)
-    return f"({text})" if _PRECEDENCE.get(type(node), 9) < level else text
+    return f"({text})" if _level(node) < level else text
 
 
 def _unparse_bindings(bindings: tuple[Binding, ...]) -> str:

@@ -258,13 +258,14 @@ class _Check:
 
     def _equality(self, node: s.Compare, left: ExpressionType, right: ExpressionType) -> None:
         for value, literal in ((left, right), (right, left)):
-            if literal.literal is not None and value.literal is None:
+            single = value.kind not in ("set", "list", "place", "money")
+            if literal.literal is not None and value.literal is None and single:
                 self._member(node.position, value, literal)
                 return
         comparable = left.kind == right.kind and left.kind in ("enum", "text", "country", "bool")
         if not comparable:
             self.fault(node.position, "these can't be compared", str(left), str(right))
-        elif left.kind == "enum" and not set(left.members) & set(right.members):
+        elif _apart(left, right):
             self.fault(node.position, "these share no value")
 
     def _member(self, position: Position, value: ExpressionType, literal: ExpressionType) -> None:
@@ -277,7 +278,8 @@ class _Check:
         elif value.kind == "country" or value.element == "country":
             known = country_codes().keys() | self.scope.catalogue.organisations.keys()
             if word not in known:
-                self.fault(position, "no such country or organisation", "", str(word))
+                nearest = nearest_name(str(word), known)
+                self.fault(position, "no such country or organisation", "", str(word), nearest)
         elif value.kind == "text":
             if not isinstance(word, str):
                 self.fault(position, "these can't be compared", "a text", str(literal))
@@ -303,6 +305,8 @@ class _Check:
             self._member(node.position, container, item)
         elif item.kind != container.element:
             self.fault(node.position, "these can't be compared", container.element, str(item))
+        elif _apart(item, container):
+            self.fault(node.position, "these share no value")
         return _BOOL
 
     def _overlaps(
@@ -313,7 +317,7 @@ class _Check:
             return
         if any(side.kind != "set" for side in sides):
             self.fault(node.position, "overlaps(…) compares two sets")
-        elif sides[0].element != sides[1].element:
+        elif sides[0].element != sides[1].element or _apart(*sides):
             self.fault(node.position, "these share no value", str(sides[0]), str(sides[1]))
 
     def _quantifier(
@@ -377,6 +381,11 @@ def _literal_type(value: s.LiteralValue) -> ExpressionType:
         "bool" if isinstance(value, bool) else "text" if isinstance(value, str) else "number"
     )
     return ExpressionType(kind, literal=value)
+
+
+def _apart(left: ExpressionType, right: ExpressionType) -> bool:
+    """Return whether two enums, or sets of them, have no member in common."""
+    return bool(left.members and right.members) and not set(left.members) & set(right.members)
 
 
 def _is_date_text(found: ExpressionType) -> bool:

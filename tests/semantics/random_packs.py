@@ -7,6 +7,7 @@ rating outside the earlier range. Everything else of the language is drawn.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from hypothesis import strategies as st
@@ -81,54 +82,70 @@ RATINGS: tuple[Mapping[str, Any], ...] = (
     },
 )
 
-_atom = st.builds(lambda text, n: text.format(n=n), st.sampled_from(_ATOMS), st.integers(0, 5))
-_severity = st.sampled_from(SEVERITIES)
+# Made once: a strategy that is made anew for each draw costs more than all the rest of a test.
+_ATOM = st.sampled_from(_ATOMS)
+_NUMBER = st.integers(0, 5)
+_SEVERITY = st.sampled_from(SEVERITIES)
+_LEVELS = st.lists(_SEVERITY, min_size=1, max_size=3, unique=True)
+_SHAPE = st.sampled_from(("atom", "finding", "and", "or", "not", "at_least"))
+_LEAF = st.sampled_from(("atom", "atom", "finding"))
+_FINDING = st.sampled_from(("flagged", "flagged with", "flagged_in"))
+_KIND = st.sampled_from(("risk", "compound", "mitigating"))
+_SEVERAL = st.integers(2, 3)
+_HAS = st.booleans()
+_WHICH = st.integers(0, 100)
 
 
-def _joined(parts: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
-    several = st.lists(parts, min_size=2, max_size=3)
-    return st.one_of(
-        st.builds(
-            lambda word, p: f"({f' {word} '.join(p)})", st.sampled_from(["and", "or"]), several
-        ),
-        parts.map(lambda part: f"not ({part})"),
-        st.builds(lambda n, p: f"at_least({n}, {', '.join(p)})", st.integers(1, 2), several),
-    )
+@dataclass(frozen=True)
+class _Below:
+    """What a condition may look at: rules before its own, families before its own."""
+
+    rules: tuple[str, ...]
+    families: tuple[str, ...]
 
 
-def _conditions(rules: list[str], families: tuple[str, ...]) -> st.SearchStrategy[str]:
-    leaves = [_atom]
-    if rules:
-        name = st.sampled_from(rules)
-        leaves += [
-            name.map(lambda rule: f"flagged('{rule}')"),
-            st.builds(lambda rule, s: f"flagged('{rule}', '{s}')", name, _severity),
-        ]
-    if families:
-        family = st.sampled_from(families)
-        leaves.append(st.builds(lambda f, s: f"flagged_in('{f}', '{s}')", family, _severity))
-    return st.recursive(st.one_of(leaves), _joined, max_leaves=4)
+def _condition(draw: st.DrawFn, below: _Below, depth: int = 2) -> str:
+    shape = draw(_SHAPE if depth else _LEAF)
+    if shape == "atom" or (shape == "finding" and not below.rules):
+        return draw(_ATOM).format(n=draw(_NUMBER))
+    if shape == "finding":
+        return _finding(draw, below)
+    if shape == "not":
+        return f"not ({_condition(draw, below, depth - 1)})"
+    parts = [_condition(draw, below, depth - 1) for _ in range(draw(_SEVERAL))]
+    if shape == "at_least":
+        return f"at_least({draw(_SEVERAL) - 1}, {', '.join(parts)})"
+    return f"({f' {shape} '.join(parts)})"
+
+
+def _finding(draw: st.DrawFn, below: _Below) -> str:
+    shape = draw(_FINDING)
+    if shape == "flagged_in" and below.families:
+        family = below.families[draw(_WHICH) % len(below.families)]
+        return f"flagged_in('{family}', '{draw(_SEVERITY)}')"
+    rule = below.rules[draw(_WHICH) % len(below.rules)]
+    return f"flagged('{rule}')" if shape == "flagged" else f"flagged('{rule}', '{draw(_SEVERITY)}')"
 
 
 @st.composite
 def rules(draw: st.DrawFn) -> list[dict[str, Any]]:
-    """Draw the rules of a pack, two to four for each family."""
+    """Draw the rules of a pack, two or three for each family."""
     drawn: list[dict[str, Any]] = []
     for place, family in enumerate(FAMILIES):
-        for number in range(draw(st.integers(2, 4))):
-            condition = _conditions([rule["id"] for rule in drawn], FAMILIES[:place])
-            drawn.append(_rule(draw, family, f"{family[:2].upper()}-{number:03d}", condition))
+        for number in range(draw(_SEVERAL)):
+            below = _Below(tuple(rule["id"] for rule in drawn), FAMILIES[:place])
+            drawn.append(_rule(draw, family, f"{family[:2].upper()}-{number:03d}", below))
     return drawn
 
 
-def _rule(
-    draw: st.DrawFn, family: str, name: str, condition: st.SearchStrategy[str]
-) -> dict[str, Any]:
-    kinds = ["risk", "compound", "compound"] + ["mitigating"] * (family != "cross")
-    rule: dict[str, Any] = {"id": name, "family": family, "kind": draw(st.sampled_from(kinds))}
-    if draw(st.booleans()):
-        rule["applies"] = draw(condition)
-    if rule["kind"] == "mitigating":
-        return {**rule, "when": draw(condition)}
-    levels = draw(st.lists(_severity, min_size=1, max_size=3, unique=True))
-    return {**rule, "levels": {severity: draw(condition) for severity in levels}}
+def _rule(draw: st.DrawFn, family: str, name: str, below: _Below) -> dict[str, Any]:
+    kind = draw(_KIND)
+    if family == "cross" and kind == "mitigating":
+        kind = "compound"
+    rule: dict[str, Any] = {"id": name, "family": family, "kind": kind}
+    if draw(_HAS):
+        rule["applies"] = _condition(draw, below)
+    if kind == "mitigating":
+        return {**rule, "when": _condition(draw, below)}
+    levels = {severity: _condition(draw, below) for severity in draw(_LEVELS)}
+    return {**rule, "levels": levels}

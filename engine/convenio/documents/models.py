@@ -22,8 +22,8 @@ def to_plain(node: Node) -> Any:
     return None if node.is_null else node.text
 
 
-def position_at(root: Node, where: Items[str | int]) -> Position:
-    """Return the position of the value at `where`, or of the nearest value above it."""
+def node_at(root: Node, where: Items[str | int]) -> Node:
+    """Return the value at `where`, or the nearest value above it."""
     node = root
     for step in where:
         if isinstance(node, Mapping) and step in node.entries:
@@ -32,7 +32,12 @@ def position_at(root: Node, where: Items[str | int]) -> Position:
             node = node.items[step]
         else:
             break
-    return node.position
+    return node
+
+
+def position_at(root: Node, where: Items[str | int]) -> Position:
+    """Return the position of the value at `where`, or of the nearest value above it."""
+    return node_at(root, where).position
 
 
 def written(node: Node) -> str:
@@ -76,6 +81,15 @@ def _problem(entry: dict[str, Any], root: Node, model: type[BaseModel]) -> Probl
     path = path_text(where)
     kind = entry["type"]
     position = position_at(root, where)
+    if entry["loc"][-1:] == ("[key]",):
+        words = [w for w in str(entry.get("ctx", {}).get("expected", "")).split("'") if w.isalnum()]
+        return Problem(
+            _key_position(root, where),
+            path,
+            "unknown key",
+            expected="one of " + ", ".join(w for w in words if w != "or"),
+            nearest=nearest_name(str(where[-1]), words),
+        )
     if kind == "extra_forbidden":
         parent = where[:-1]
         position = _key_position(root, where)
@@ -113,7 +127,9 @@ _PLAIN_WORDS = {
 
 def _is_step(step: str | int) -> bool:
     """Pydantic puts names of union members into a location; those are not keys of the file."""
-    return isinstance(step, int) or not step.startswith(("function-", "tagged-union", "nullable"))
+    return isinstance(step, int) or not step.startswith(
+        ("function-", "tagged-union", "nullable", "[key]")
+    )
 
 
 def _key_position(root: Node, where: tuple[str | int, ...]) -> Position:

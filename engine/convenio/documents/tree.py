@@ -19,11 +19,16 @@ _NULL_WORDS = frozenset({"", "null", "~", "Null", "NULL"})
 
 
 class Scalar(NamedTuple):
-    """One written value. `plain` is false where it was quoted, and so is text for certain."""
+    """One written value. `plain` is false where it was quoted, and so is text for certain.
+
+    `lead` is how many columns after `position` the text begins, or None where it runs over
+    several lines, so that a place inside it can't be told.
+    """
 
     text: str
     plain: bool
     position: Position
+    lead: int | None = 0
 
     @property
     def is_null(self) -> bool:
@@ -71,10 +76,10 @@ class RefusedError(Exception):
         self.problem = problem
 
 
-def scalar(text: str, plain: bool, position: Position) -> Scalar:
+def scalar(text: str, plain: bool, position: Position, lead: int | None = 0) -> Scalar:
     """Return a scalar in Unicode's composed form; what a reader can't see is refused."""
     if text.isascii() and text.isprintable():
-        return Scalar(text, plain, position)
+        return Scalar(text, plain, position, lead)
     for char in text:
         unseen = unicodedata.category(char) in _UNSEEN and char not in "\n\t"
         if char in _BIDI_CONTROLS or unseen or ord(char) & 0xFFFE == 0xFFFE:
@@ -86,7 +91,7 @@ def scalar(text: str, plain: bool, position: Position) -> Scalar:
                     found=f"U+{ord(char):04X}",
                 )
             )
-    return Scalar(unicodedata.normalize("NFC", text), plain, position)
+    return Scalar(unicodedata.normalize("NFC", text), plain, position, lead)
 
 
 def refuse_repeated(key: Scalar, keys: dict[str, Position]) -> None:

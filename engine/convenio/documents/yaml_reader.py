@@ -88,7 +88,10 @@ class _YamlReader:
         if event.tag is not None:
             raise RefusedError(Problem(position, "", "tags are refused", found=shorten(event.tag)))
         if isinstance(event, yaml.ScalarEvent):
-            return scalar(event.value, not event.style, position)
+            start, end = event.start_mark, event.end_mark
+            one_line = start is not None and end is not None and start.line == end.line
+            lead = int(bool(event.style)) if one_line else None
+            return scalar(event.value, not event.style, position, lead)
         if isinstance(event, yaml.SequenceStartEvent):
             return Sequence(tuple(self._items(depth)), position)
         return self._mapping(position, depth)

@@ -241,6 +241,8 @@ class _Loader:
         if numeric and entry.negotiable and entry.step is None:
             self._fault(node.position, path, "a negotiable number needs a step")
         low, high = entry.range or (None, None)
+        if low is not None and high is not None and low > high:
+            self._fault(node.position, f"{path}.range", "ends before it begins")
         return FactDeclaration(
             path=path,
             type=fact_type,

@@ -11,6 +11,7 @@ from convenio.errors import Position, Problem, nearest_name, shorten
 from convenio.language import syntax as s
 
 MAX_LENGTH = 4_000
+MAX_BRACKETS = 30
 MAX_DEPTH = 40
 MAX_NODES = 800
 
@@ -46,15 +47,20 @@ class SyntaxFaultError(Exception):
         self.problem = problem
 
 
-def parse(text: str, position: Position = s.NOWHERE, path: str = "") -> s.Expression:
-    """Return the tree of a condition; `position` is where its text begins in its file.
+def parse(
+    text: str, position: Position = s.NOWHERE, path: str = "", lead: int | None = 0
+) -> s.Expression:
+    """Return the tree of a condition.
+
+    `position` is where it stands in its file, `lead` how many columns later its text begins
+    (None: it runs over several lines, and every part has the position of the whole).
 
     Raises SyntaxFaultError for anything outside the language.
 
     >>> s.unparse(parse("1 < terms.duration_years <= 10"))
     '1 < terms.duration_years and terms.duration_years <= 10'
     """
-    return _Parser(text, position, path).parse()
+    return _Parser(text, position, path, lead).parse()
 
 
 def _depth(tree: ast.AST) -> int:
@@ -68,8 +74,9 @@ def _depth(tree: ast.AST) -> int:
 
 
 class _Parser:
-    def __init__(self, text: str, position: Position, path: str) -> None:
+    def __init__(self, text: str, position: Position, path: str, lead: int | None) -> None:
         self._text = text
+        self._lead = lead
         self._start = position
         self._path = path
         self._variables: list[str] = []
@@ -108,8 +115,8 @@ class _Parser:
         for mark in _BRACKETS.findall(self._text):
             depth += mark in "([{"
             depth -= mark in ")]}"
-            if depth > MAX_DEPTH:
-                raise self._fault(None, "nested too deeply", f"at most {MAX_DEPTH} levels")
+            if depth > MAX_BRACKETS:
+                raise self._fault(None, "nested too deeply", f"at most {MAX_BRACKETS} levels")
             if depth < 0:
                 break
         if depth != 0:
@@ -118,9 +125,9 @@ class _Parser:
     def _at(self, node: ast.AST | None) -> Position:
         start = self._start
         line, column = getattr(node, "lineno", 1), getattr(node, "col_offset", 1)
-        if not start.line or line > 1:
+        if not start.line or line > 1 or self._lead is None:
             return start
-        return Position(start.file, start.line, start.column + column - 1)
+        return Position(start.file, start.line, start.column + self._lead + column - 1)
 
     def _fault(
         self, node: ast.AST | None, message: str, expected: str = "", nearest: str = ""

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
+from typing import TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -21,6 +24,8 @@ from convenio.packs.policy import RATINGS, Rating, RatingPolicy, Requirement
 from convenio.packs.rule import Rule, Severity
 from convenio.packs.rule_file import RuleReader
 from convenio.resources import data_folder
+
+Result = TypeVar("Result")
 
 
 class _Requirement(BaseModel):
@@ -86,21 +91,21 @@ class _PackReader:
 
     def read(self) -> Pack:
         pack_document = self._document("pack.yaml")
-        declared = validate(_PackFile, pack_document.root, PackError)
-        catalogue = self._catalogue()
+        declared = self._collected(lambda: validate(_PackFile, pack_document.root, PackError))
+        if declared is not None:
+            self._check_policy(declared, pack_document)
+        catalogue = self._collected(self._catalogue)
+        if declared is None or catalogue is None:
+            raise PackError(_in_order(self._problems))
         models = FactModels(catalogue)
         reader = RuleReader(catalogue, models, self._problems)
         rules: list[Rule] = []
         for family in declared.families:
-            try:
-                document = self._document(f"{family}.yaml")
-            except PackError as fault:
-                self._problems.extend(fault.problems)
-                continue
-            rules.extend(reader.family(family, document))
+            document = self._collected(partial(self._document, f"{family}.yaml"))
+            if document is not None:
+                rules.extend(reader.family(family, document))
         guards = self._guards(catalogue)
         _check_rules(rules, catalogue, tuple(declared.families), self._problems)
-        self._check_policy(declared, pack_document)
         if self._problems:
             raise PackError(_in_order(self._problems))
         return Pack(
@@ -117,6 +122,14 @@ class _PackReader:
             folder=self._folder,
             models=models,
         )
+
+    def _collected(self, task: Callable[[], Result]) -> Result | None:
+        """Return what a task gives; where it fails, keep its problems and return None."""
+        try:
+            return task()
+        except PackError as fault:
+            self._problems.extend(fault.problems)
+            return None
 
     def _document(self, name: str) -> Document:
         path = self._folder / name

@@ -9,8 +9,8 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
-from convenio.documents import Document, Mapping, Node, Sequence
-from convenio.documents.models import position_at, problems_of, to_plain, written
+from convenio.documents import Document, Mapping, Node, Scalar, Sequence
+from convenio.documents.models import node_at, position_at, problems_of, to_plain, written
 from convenio.errors import Position, Problem
 from convenio.facts.case import StatedFact
 from convenio.facts.catalogue import Catalogue
@@ -172,10 +172,15 @@ class RuleReader:
         versions = self._versions(entry, node)
         self._check_because(entry, node)
         if entry.national_law and entry.national_law not in country_codes():
-            self._fault(node.position, f"{entry.id}.national_law", "no such country code")
+            self._fault(
+                position_at(node, ("national_law",)),
+                f"{entry.id}.national_law",
+                "no such country code",
+                found=entry.national_law,
+            )
         if len(entry.article.clause.split()) > MAX_QUOTE_WORDS:
             self._fault(
-                node.position,
+                position_at(node, ("article", "clause")),
                 f"{entry.id}.article.clause",
                 f"quote at most {MAX_QUOTE_WORDS} words",
             )
@@ -222,9 +227,10 @@ class RuleReader:
     ) -> s.Expression:
         if text is None:
             return s.TRUE
-        position = position_at(node, where)
+        written_at = node_at(node, where)
+        lead = written_at.lead if isinstance(written_at, Scalar) else None
         try:
-            return parse(text, position, f"{rule}.{where[-1]}")
+            return parse(text, written_at.position, f"{rule}.{where[-1]}", lead)
         except SyntaxFaultError as fault:
             self._problems.append(fault.problem)
             return s.TRUE

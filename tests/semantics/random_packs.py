@@ -82,6 +82,12 @@ RATINGS: tuple[Mapping[str, Any], ...] = (
     },
 )
 
+
+def every_atom() -> list[str]:
+    """Return each atom with each number, once."""
+    return list(dict.fromkeys(text.format(n=n) for text in _ATOMS for n in range(6)))
+
+
 # Made once: a strategy that is made anew for each draw costs more than all the rest of a test.
 _ATOM = st.sampled_from(_ATOMS)
 _NUMBER = st.integers(0, 5)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import csv
+import datetime as dt
 import io
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from convenio.assessment.assessment import Assessment
 from convenio.reports.wording import Wording
@@ -14,6 +15,9 @@ COLUMNS = (
     *("confidence", "title", "because", "missing"),
 )
 """The columns of every table of findings."""
+
+Cell = str | None
+Row = tuple[str, dt.date, str, str, str, str, Cell, Cell, Cell, str, str, tuple[str, ...]]
 
 _ACTIVE = ("=", "+", "-", "@", "\t", "\r", "\0")
 
@@ -27,26 +31,29 @@ def render(assessments: Sequence[Assessment], wording: Wording) -> str:
     buffer = io.StringIO()
     writer = csv.writer(buffer, lineterminator="\n")
     writer.writerow(COLUMNS)
+    for *cells, missing in rows_of(assessments, wording):
+        writer.writerow([*(safe_cell(str(cell or "")) for cell in cells), " ".join(missing)])
+    return buffer.getvalue()
+
+
+def rows_of(assessments: Iterable[Assessment], wording: Wording) -> Iterator[Row]:
+    """Yield the cells of COLUMNS for each case and rule; `missing` is a tuple of paths."""
     for assessment in assessments:
         for finding in assessment.findings:
-            writer.writerow(
-                safe_cell(str(cell or ""))
-                for cell in (
-                    assessment.case.id,
-                    assessment.case.as_of.isoformat(),
-                    finding.rule.id,
-                    finding.rule.family,
-                    finding.rule.kind,
-                    finding.verdict,
-                    finding.severity,
-                    finding.severity_ceiling,
-                    finding.confidence,
-                    finding.rule.title,
-                    wording.because(finding, assessment),
-                    " ".join(finding.missing),
-                )
+            yield (
+                assessment.case.id,
+                assessment.case.as_of,
+                finding.rule.id,
+                finding.rule.family,
+                finding.rule.kind,
+                finding.verdict,
+                finding.severity,
+                finding.severity_ceiling,
+                finding.confidence,
+                finding.rule.title,
+                wording.because(finding, assessment),
+                finding.missing,
             )
-    return buffer.getvalue()
 
 
 def safe_cell(text: str) -> str:

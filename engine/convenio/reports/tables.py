@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from convenio.assessment.assessment import Assessment
 from convenio.backends.outcome import VERDICTS
 from convenio.packs.rule import SEVERITIES
-from convenio.reports.csv import COLUMNS
+from convenio.reports.csv import COLUMNS, rows_of
 from convenio.reports.wording import Wording
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ def findings_table(
     assessments: Iterable[Assessment], wording: Wording | None = None
 ) -> pd.DataFrame:
     """Return a DataFrame with the columns case, as_of, rule, family, kind, verdict, severity,
-    severity_ceiling, confidence, title, because and missing (a list of paths).
+    severity_ceiling, confidence, title, because and missing (a tuple of paths).
 
     Verdicts and severities are categoricals; severities are ordered, so that
     `table[table.severity >= "high"]` works.
@@ -33,28 +33,11 @@ def findings_table(
     import pandas as pd  # noqa: PLC0415 — half a second that other users need not wait
 
     wording = wording or Wording()
-    rows = [
-        (
-            assessment.case.id,
-            pd.Timestamp(assessment.case.as_of),
-            finding.rule.id,
-            finding.rule.family,
-            finding.rule.kind,
-            finding.verdict,
-            finding.severity,
-            finding.severity_ceiling,
-            finding.confidence,
-            finding.rule.title,
-            wording.because(finding, assessment),
-            list(finding.missing),
-        )
-        for assessment in assessments
-        for finding in assessment.findings
-    ]
-    table = pd.DataFrame(rows, columns=list(COLUMNS))
+    table = pd.DataFrame(list(rows_of(assessments, wording)), columns=list(COLUMNS))
     severity = pd.CategoricalDtype(list(SEVERITIES), ordered=True)
     return table.astype(
         {
+            "as_of": "datetime64[s]",
             "verdict": pd.CategoricalDtype(list(VERDICTS)),
             "severity": severity,
             "severity_ceiling": severity,

@@ -152,7 +152,18 @@ class Wording:
         return f"{row}, {self(declaration.label).lower()}" if declaration and field else row
 
     def because(self, finding: Finding, assessment: Assessment) -> str:
-        """Write a rule's reason with the facts of the case filled in."""
+        """Write why a rule came out as it did.
+
+        A rule's own sentence, with the facts of the case filled in, speaks of a flagged rule only.
+        """
+        if finding.verdict == "not_applicable":
+            return self("Does not apply to this deal.")
+        if finding.verdict == "clear":
+            return self("The condition is not met on the stated facts.")
+        if finding.verdict == "unknown":
+            return self("Could not be tested; missing: {facts}.").format(
+                facts=", ".join(finding.missing)
+            )
         catalogue, facts = assessment.pack.catalogue, assessment.case.facts
 
         def fill(match: object) -> str:

@@ -64,19 +64,12 @@ def _result(
 ) -> dict[str, Any]:
     because = wording.because(finding, assessment)
     flagged = finding.verdict == "flag"
-    message = (
-        because
-        if flagged
-        else wording("Could not be tested; missing: {facts}").format(
-            facts=", ".join(finding.missing)
-        )
-    )
     return {
         "ruleId": finding.rule.id,
         "ruleIndex": index,
         "kind": "fail" if flagged else "review",
         "level": _LEVELS[finding.severity or "low"] if flagged else "none",
-        "message": {"text": message},
+        "message": {"text": because},
         "locations": [_location(position) for position in positions_of(finding, assessment)],
         "partialFingerprints": {"case/rule": f"{assessment.case.id}/{finding.rule.id}"},
         "properties": {

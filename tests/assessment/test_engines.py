@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 
 import pytest
 
-from convenio import assess
+from convenio import assess, load_pack
 from convenio.backends import durable
 from convenio.backends.durable import DurableEngine
 from convenio.backends.outcome import Outcome
@@ -20,7 +20,7 @@ from convenio.reports.json import render
 from convenio.reports.wording import Wording
 
 needs_durable = pytest.mark.skipif(
-    not durable.available(), reason="durable_rules does not build on Python 3.13"
+    sys.version_info >= (3, 13), reason="durable_rules does not build on Python 3.13"
 )
 
 Outcomes = Mapping[str, Outcome]
@@ -145,3 +145,14 @@ def test_hash_seed_locale_and_time_zone_do_not_change_a_byte() -> None:
     assert [run.returncode for run in runs] == [0] * len(runs)
     assert len(outputs[0]) > 10_000
     assert [output == outputs[0] for output in outputs] == [True] * len(outputs)
+
+
+@needs_durable
+def test_an_agenda_that_does_not_run_to_its_end_is_an_error(
+    shipped_cases: dict[str, Case], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import durable_rules_engine
+
+    monkeypatch.setattr(durable_rules_engine, "complete_and_start_action", lambda *_: None)
+    with pytest.raises(EngineError, match="did not run its agenda to the end"):
+        assess(shipped_cases["us-colombia-dca-2009"], load_pack("core"), "durable_rules")

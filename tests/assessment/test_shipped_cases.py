@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from convenio import assess, load_case
@@ -100,3 +102,12 @@ def test_a_scenario_changes_something(shipped_cases: dict[str, Case]) -> None:
     ]
     assert idle == []
     assert sum(len(case.scenarios) for case in shipped_cases.values()) >= 10
+
+
+def test_every_scenario_of_a_case_can_be_assessed(
+    pack: Pack, shipped_cases: dict[str, Case]
+) -> None:
+    for case in shipped_cases.values():
+        for scenario in case.scenarios.values():
+            changed = replace(case, facts={**case.facts, **scenario.set})
+            assert assess(changed, pack, "reference").floor != "not_assessed"

@@ -63,7 +63,8 @@ def with_settings(case: Case, pack: Pack, settings: Mapping[str, str]) -> Case:
     nodes: dict[str, Node] = {}
     for path, text in settings.items():
         document = parse_document(f"value: {text}".encode(), f"--set {path}", UsageError)
-        assert isinstance(document.root, TreeMapping)
+        if not isinstance(document.root, TreeMapping) or list(document.root.entries) != ["value"]:
+            raise UsageError(f"--set {path}: one value is expected, on one line")
         nodes[path] = document.root.entries["value"]
     return with_facts(case, pack, read_facts(pack, nodes, UsageError))
 

@@ -73,7 +73,7 @@ class Assessment:
 
     def _repr_html_(self) -> str:
         """Return a short table for notebooks."""
-        import html  # noqa: PLC0415 — only notebooks need it
+        import html  # only notebooks need it
 
         rows = "".join(
             f"<tr><th>{html.escape(name)}</th><td>{rating.floor}</td><td>{rating.ceiling}</td></tr>"

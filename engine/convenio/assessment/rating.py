@@ -16,7 +16,7 @@ class FamilyRating:
     """Floor and ceiling of one family.
 
     `counted` is the severity that made the floor before mitigation (None where nothing did);
-    `factors` are the mitigating factors that lowered it, possible ones included.
+    `certain_factors` lowered the ceiling; `possible_factors`, which include them, the floor.
     """
 
     floor: Rating

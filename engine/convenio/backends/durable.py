@@ -42,7 +42,7 @@ NAME = "durable_rules"
 def available() -> bool:
     """Return whether the library can be imported (its C part does not build on Python 3.13+)."""
     try:
-        import durable_rules_engine  # noqa: F401, PLC0415
+        import durable_rules_engine  # noqa: F401
     except ImportError:
         return False
     return True
@@ -64,7 +64,7 @@ class _Ruleset:
     """
 
     def __init__(self, shard: Shard) -> None:
-        import durable_rules_engine  # noqa: PLC0415 — absent on Python 3.13+
+        import durable_rules_engine  # absent on Python 3.13+
 
         self._library: Any = durable_rules_engine
         self._outputs = {

@@ -81,7 +81,7 @@ def run(args: argparse.Namespace) -> int:
     if assessments:
         _write(args, assessments, wording)
     if assessments and args.record:
-        from convenio.audit.record import append_records  # noqa: PLC0415
+        from convenio.audit.record import append_records
 
         head = append_records(Path(args.record), assessments, moment)
         print(f"recorded: {args.record}, head {head}", file=sys.stderr)
@@ -124,6 +124,6 @@ def _write(args: argparse.Namespace, assessments: list[Assessment], wording: Wor
     else:
         sys.stdout.write(text)
     if args.brief:
-        from convenio.cli.brief import write_briefs  # noqa: PLC0415
+        from convenio.cli.brief import write_briefs
 
         write_briefs(assessments, Path(args.brief), wording, args.cases)

@@ -69,7 +69,7 @@ def write_briefs(
     previous: Mapping[str, Any] | None = None,
 ) -> None:
     """Write each brief, into a folder where there are several, and say where."""
-    from convenio.reports.html import render_brief  # noqa: PLC0415 — imports jinja2
+    from convenio.reports.html import render_brief  # imports jinja2
 
     to_folder = len(assessments) > 1 or output.is_dir() or output.suffix == ""
     if to_folder:

@@ -24,7 +24,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Run the command."""
-    from convenio.reports.explain import explanation  # noqa: PLC0415
+    from convenio.reports.explain import explanation
 
     wording = options.wording_of(args)
     pack = load_pack(args.pack)

@@ -79,7 +79,7 @@ def _shown(rule: Rule) -> str:
 
 
 def _test(pack: Pack, names: list[str]) -> int:
-    from convenio.authoring.rule_tests import run_rule_tests  # noqa: PLC0415
+    from convenio.authoring.rule_tests import run_rule_tests
 
     report = run_rule_tests(pack, names)
     for failure in report.failures:

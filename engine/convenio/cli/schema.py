@@ -39,10 +39,10 @@ def run(args: argparse.Namespace) -> int:
 
 def _schema(args: argparse.Namespace) -> dict[str, object]:
     if args.of == "assessment":
-        from convenio.reports.schema import assessment_schema  # noqa: PLC0415
+        from convenio.reports.schema import assessment_schema
 
         return assessment_schema()
-    from convenio.facts.schema import case_schema  # noqa: PLC0415
-    from convenio.packs import load_pack  # noqa: PLC0415
+    from convenio.facts.schema import case_schema
+    from convenio.packs import load_pack
 
     return case_schema(load_pack(args.pack).catalogue)

@@ -75,15 +75,6 @@ def chord_between(a: Place, b: Place) -> float:
     return math.dist(a.unit_vector(), b.unit_vector())
 
 
-def distance_km(a: Place, b: Place) -> float:
-    """Return the great-circle distance in kilometres.
-
-    >>> round(distance_km(Place(0, 0), Place(0, 1)))
-    111
-    """
-    return 2 * EARTH_RADIUS_KM * math.asin(min(1.0, chord_between(a, b) / 2))
-
-
 def _wrong(expected: str, node: Node) -> PydanticCustomError:
     return PydanticCustomError(
         "convenio",

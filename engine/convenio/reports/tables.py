@@ -30,7 +30,7 @@ def findings_table(
     >>> len(table) == len(pack.rules)
     True
     """
-    import pandas as pd  # noqa: PLC0415 — half a second that other users need not wait
+    import pandas as pd  # half a second that other users need not wait
 
     wording = wording or Wording()
     table = pd.DataFrame(list(rows_of(assessments, wording)), columns=list(COLUMNS))

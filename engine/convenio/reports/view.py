@@ -111,6 +111,11 @@ class BriefView:
         return sorted(self.flagged, key=key)[:DECIDING]
 
     @property
+    def first_questions(self) -> tuple[OpenQuestion, ...]:
+        """The open questions that a committee should put."""
+        return self.questions[:QUESTIONS_ON_PAGE_ONE]
+
+    @property
     def refused(self) -> tuple[StatedFact, ...]:
         """Facts that the parties refuse."""
         return refused_facts(self.assessment)

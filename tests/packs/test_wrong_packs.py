@@ -16,8 +16,9 @@ import pytest
 import yaml
 
 from convenio import load_pack
-from convenio.errors import PackError, Problem
+from convenio.errors import PackError
 from convenio.packs import Pack
+from told import assert_told
 
 pytestmark = pytest.mark.timeout(10)
 
@@ -104,14 +105,6 @@ def write(files: dict[str, str], folder: Path) -> Path:
     return folder
 
 
-def check(problem: Problem, expected: dict[str, str]) -> None:
-    assert problem.path == expected.get("path", problem.path)
-    assert expected.get("says", "") in problem.message
-    assert expected.get("expected", "") in problem.expected
-    assert problem.found == expected.get("found", problem.found)
-    assert problem.nearest == expected.get("nearest", problem.nearest)
-
-
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: row["name"])
 def test_a_wrong_pack_is_refused_with_every_place_and_what_is_wrong(
     row: dict[str, Any], tmp_path: Path
@@ -128,7 +121,7 @@ def test_a_wrong_pack_is_refused_with_every_place_and_what_is_wrong(
     elif row.get("at") != "anywhere":
         assert places == marks(files), told
     for problem, expected in zip(problems, row["problems"], strict=True):
-        check(problem, expected)
+        assert_told(problem, expected)
 
 
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: row["name"])

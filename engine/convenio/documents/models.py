@@ -133,12 +133,7 @@ def _is_step(step: str | int) -> bool:
 
 
 def _key_position(root: Node, where: tuple[str | int, ...]) -> Position:
-    node = root
-    for step in where[:-1]:
-        if isinstance(node, Mapping):
-            node = node.entries.get(str(step), node)
-        elif isinstance(node, Sequence) and isinstance(step, int):
-            node = node.items[step]
+    node = node_at(root, where[:-1])
     if isinstance(node, Mapping):
         return node.keys.get(str(where[-1]), node.position)
     return node.position

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import gettext
+import re
 from functools import cached_property
 
 from babel import Locale
@@ -166,8 +167,8 @@ class Wording:
             )
         catalogue, facts = assessment.pack.catalogue, assessment.case.facts
 
-        def fill(match: object) -> str:
-            path = match.group(1)  # type: ignore[attr-defined]
+        def fill(match: re.Match[str]) -> str:
+            path = match.group(1)
             return self.fact(facts.get(path), catalogue.facts.get(path), catalogue)
 
         return PLACEHOLDER.sub(fill, finding.rule.because)

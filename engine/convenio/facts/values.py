@@ -72,7 +72,9 @@ def chord_of(km: float) -> float:
 
 def chord_between(a: Place, b: Place) -> float:
     """Return the chord between two places on a unit sphere."""
-    return math.dist(a.unit_vector(), b.unit_vector())
+    sides = zip(a.unit_vector(), b.unit_vector(), strict=True)
+    x, y, z = ((first - second) ** 2 for first, second in sides)
+    return math.sqrt(x + y + z)
 
 
 def _wrong(expected: str, node: Node) -> PydanticCustomError:

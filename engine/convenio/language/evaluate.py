@@ -12,7 +12,15 @@ from typing import Any, NamedTuple
 from convenio.facts.case import Case, Element, StatedFact
 from convenio.facts.values import Money, Place, chord_between, chord_of
 from convenio.language import syntax as s
-from convenio.language.quantities import Interval, Quantity, compare, compute, same_measure
+from convenio.language.quantities import (
+    Amount,
+    Interval,
+    Quantity,
+    compare,
+    compute,
+    folded,
+    same_measure,
+)
 from convenio.language.trace import Leaf, Trace, support
 from convenio.language.truth import Truth, conjunction, disjunction, negate, threshold
 from convenio.language.types import AS_OF
@@ -169,7 +177,7 @@ class Evaluator:
 
     def _contains(self, node: s.Contains, rows: Rows) -> Trace:
         text = self._operand(node.text, rows)
-        truth = None if text.value is None else node.word.casefold() in str(text.value).casefold()
+        truth = None if text.value is None else folded(node.word) in folded(str(text.value))
         return Trace(node, truth, leaves=text.leaves)
 
     def _flagged(self, node: s.Flagged | s.FlaggedIn, _rows: Rows) -> Trace:
@@ -240,7 +248,7 @@ class Evaluator:
         """
         if operator == "/" and _is_zero(right.value):
             return left.leaves + _as_missing(right.leaves)
-        is_money = isinstance(left.value, Money) or isinstance(right.value, Money)
+        is_money = isinstance(left.value, Money | Amount) or isinstance(right.value, Money | Amount)
         if is_money and left.value is not None and right.value is not None:
             return _as_missing(left.leaves + right.leaves)
         return left.leaves + right.leaves
@@ -378,7 +386,7 @@ def _as_missing(leaves: tuple[Leaf, ...]) -> tuple[Leaf, ...]:
 
 
 def _is_zero(value: Quantity | None) -> bool:
-    return value == 0 or (isinstance(value, Money) and value.amount == 0)
+    return value == 0 or (isinstance(value, Money | Amount) and value.amount == 0)
 
 
 def _among(value: Quantity, choices: tuple[s.LiteralValue, ...]) -> Truth:

@@ -18,16 +18,31 @@ class Interval:
     high: float
 
 
+@dataclass(frozen=True, slots=True)
+class Amount:
+    """A computed amount of money: in its own currency, and in the currency of account.
+
+    `account` is None where no rate is stated for a part of it.
+    """
+
+    amount: float
+    currency: str
+    account: float | None
+
+
 Number = int | float
-Quantity = Number | Interval | Money | str | bool | dt.date | Place | tuple[str, ...]
+Quantity = Number | Interval | Money | Amount | str | bool | dt.date | Place | tuple[str, ...]
 """What an expression may evaluate to, where it is not unknown."""
 
 
-def in_account(money: Money, account: str) -> float | None:
-    """Return an amount in the currency of account, or None where no rate is stated."""
+def as_amount(money: Money | Amount, account: str) -> Amount:
+    """Return money with its worth in the currency of account, which needs a rate if it differs."""
+    if isinstance(money, Amount):
+        return money
     if money.currency == account:
-        return money.amount
-    return None if money.rate is None else money.amount * money.rate
+        return Amount(money.amount, account, money.amount)
+    worth = None if money.rate is None else money.amount * money.rate
+    return Amount(money.amount, money.currency, worth)
 
 
 def same_measure(left: Quantity, right: Quantity, account: str) -> tuple[Quantity, Quantity] | None:
@@ -35,20 +50,25 @@ def same_measure(left: Quantity, right: Quantity, account: str) -> tuple[Quantit
 
     Two amounts in one currency are compared as they are; otherwise both are converted.
     """
-    if isinstance(left, Money) and isinstance(right, Money) and left.currency == right.currency:
-        return left.amount, right.amount
-    sides = []
-    for side in (left, right):
-        value = in_account(side, account) if isinstance(side, Money) else side
-        if value is None:
-            return None
-        sides.append(value)
-    return sides[0], sides[1]
+    sides = [
+        as_amount(side, account) if isinstance(side, Money | Amount) else side
+        for side in (left, right)
+    ]
+    first, second = sides
+    if isinstance(first, Amount) and isinstance(second, Amount):
+        if first.currency == second.currency:
+            return first.amount, second.amount
+        return _both(first.account, second.account)
+    return _both(*(side.account if isinstance(side, Amount) else side for side in sides))
+
+
+def _both(left: Quantity | None, right: Quantity | None) -> tuple[Quantity, Quantity] | None:
+    return None if left is None or right is None else (left, right)
 
 
 def compute(operator: str, left: Quantity, right: Quantity, account: str) -> Quantity | None:
     """Return `left operator right`; None where a rate is missing or the divisor may be 0."""
-    if isinstance(left, Money) or isinstance(right, Money):
+    if isinstance(left, Money | Amount) or isinstance(right, Money | Amount):
         return _compute_money(operator, left, right, account)
     if isinstance(left, Interval) or isinstance(right, Interval):
         return _compute_interval(operator, _interval(left), _interval(right))
@@ -57,36 +77,49 @@ def compute(operator: str, left: Quantity, right: Quantity, account: str) -> Qua
 
 def _compute_numbers(operator: str, left: float, right: float) -> float | None:
     if operator == "+":
-        return left + right
-    if operator == "-":
-        return left - right
-    if operator == "*":
-        return left * right
-    return None if right == 0 else left / right
+        result = left + right
+    elif operator == "-":
+        result = left - right
+    elif operator == "*":
+        result = left * right
+    elif right == 0:
+        return None
+    else:
+        result = left / right
+    # Infinity less infinity, and the like, is no number and so unknown.
+    return None if math.isnan(result) else result
 
 
 def _compute_money(operator: str, left: Quantity, right: Quantity, account: str) -> Quantity | None:
-    if isinstance(left, Money) and isinstance(right, Money):
-        if operator == "/":
-            pair = same_measure(left, right, account)
-            return None if pair is None else compute("/", pair[0], pair[1], account)
-        if left.currency == right.currency:
-            amount = compute(operator, left.amount, right.amount, account)
-            return Money(amount, left.currency) if isinstance(amount, float) else None
-        pair = same_measure(left, right, account)
-        amount = None if pair is None else compute(operator, pair[0], pair[1], account)
-        return Money(amount, account) if isinstance(amount, float) else None
     if isinstance(left, Interval) or isinstance(right, Interval):
         # An amount known only as an interval is carried in the currency of account.
         pair = same_measure(left, right, account)
         return None if pair is None else compute(operator, pair[0], pair[1], account)
-    money = left if isinstance(left, Money) else right
-    assert isinstance(money, Money)
-    sides = [side.amount if isinstance(side, Money) else side for side in (left, right)]
-    amount = compute(operator, sides[0], sides[1], account)
-    if not isinstance(amount, float):
+    sides = [
+        as_amount(side, account) if isinstance(side, Money | Amount) else side
+        for side in (left, right)
+    ]
+    first, second = sides
+    if isinstance(first, Amount) and isinstance(second, Amount):
+        if operator == "/":
+            pair = same_measure(first, second, account)
+            return None if pair is None else compute("/", pair[0], pair[1], account)
+        worth = _computed(operator, first.account, second.account)
+        if first.currency == second.currency:
+            amount = _computed(operator, first.amount, second.amount)
+            return None if amount is None else Amount(amount, first.currency, worth)
+        return None if worth is None else Amount(worth, account, worth)
+    money = first if isinstance(first, Amount) else second
+    assert isinstance(money, Amount)
+    amount = _computed(operator, *(s.amount if isinstance(s, Amount) else s for s in sides))
+    worth = _computed(operator, *(s.account if isinstance(s, Amount) else s for s in sides))
+    return None if amount is None else Amount(amount, money.currency, worth)
+
+
+def _computed(operator: str, left: Quantity | None, right: Quantity | None) -> float | None:
+    if left is None or right is None:
         return None
-    return Money(amount, money.currency, money.rate, money.rate_date)
+    return _compute_numbers(operator, float(left), float(right))  # type: ignore[arg-type]
 
 
 def _interval(value: Quantity) -> Interval:
@@ -157,3 +190,15 @@ def _compare_intervals(operator: str, left: Interval, right: Interval) -> Truth:
     if operator == "==":
         return equal
     return None if equal is None else not equal
+
+
+def folded(text: str) -> str:
+    """Return a text as `contains` compares it: in lower case.
+
+    Two letters are treated by hand, since engines differ on them: the dotted capital I, and the
+    sigma at the end of a word.
+
+    >>> folded("BASE en Ática")
+    'base en ática'
+    """
+    return text.replace("İ", "i").lower().replace("ς", "σ")

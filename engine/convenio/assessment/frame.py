@@ -1,0 +1,455 @@
+"""Tests a whole table of cases at once, on the engine that the table is on."""
+
+from __future__ import annotations
+
+import datetime as dt
+import warnings
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+import narwhals as nw
+
+from convenio.backends.frames.columns import AS_OF, ID, POSITION, column_name
+from convenio.backends.frames.conditions import Compiler, Scope, asked_members
+from convenio.backends.frames.dialects import Dialect, Frame, dialect_of
+from convenio.backends.frames.doors import Door, collect, hand_out, numbered, take_in
+from convenio.backends.frames.tables import Check, Field, Table, found_columns, normalise
+from convenio.backends.frames.truth import Truth, certain, conjunction, disjunction, expression, negate
+from convenio.backends.frames.verdicts import add_verdicts, codes, counts, family_ratings, worst
+from convenio.errors import Position, Problem, UsageError, nearest_name
+from convenio.facts.catalogue import Catalogue, FactDeclaration, FactType
+from convenio.language import syntax as s
+from convenio.packs.pack import Pack
+from convenio.packs.policy import RATINGS
+from convenio.packs.rule import SEVERITIES
+from convenio.version import __version__
+
+RATING_NAMES = ("not_assessed", *RATINGS)
+_ROW = "row__number"
+_OK, _ERROR = "ok", "error"
+
+
+class FrameWarning(UserWarning):
+    """Something about a frame that a reader of its results should know."""
+
+
+@dataclass(frozen=True)
+class AssessedFrame:
+    """Verdicts and ratings of a table of cases, in the kind of frame that was given.
+
+    `cases` has one row for each row given: `id`, `status` ("ok" or "error") and `reason`, `floor`
+    and `ceiling` overall and `<family>__floor`, `<family>__ceiling`, how many rules have each
+    verdict (`flag`, `clear`, `unknown`, `not_applicable`), `pack` and `engine`, and one code for
+    each rule (see `rule_code`). `findings` has one row for each finding that is flagged or
+    unknown; `every_finding` has one for every rule. They are computed when first asked for.
+    """
+
+    cases: Any
+    pack: Pack
+    _computed: Frame = field(repr=False)
+    _door: Door = field(repr=False)
+
+    @cached_property
+    def findings(self) -> Any:
+        """Findings that are flagged or unknown: case, rule, family, kind, verdict, severities."""
+        return self._findings(every=False)
+
+    @cached_property
+    def every_finding(self) -> Any:
+        """One row for every case and rule, those that are clear or do not apply included."""
+        return self._findings(every=True)
+
+    def _findings(self, every: bool) -> Any:
+        frame = findings_of(self._computed, self.pack, every)
+        return hand_out(frame, self._door)
+
+
+def assess_frame(
+    frame: Any,
+    pack: Pack,
+    children: Mapping[str, Any] | None = None,
+    *,
+    id: str = ID,  # noqa: A002 — the column is called so
+    as_of: dt.date | None = None,
+    check: bool = True,
+) -> AssessedFrame:
+    """Return the verdicts and ratings of a table with one row for each case.
+
+    `frame` is a Polars (eager or lazy), pandas, PyArrow, DuckDB or PySpark frame whose columns are
+    called like facts (`terms.duration_years`; `convenio.frame_columns(pack)` lists them all).
+    `children` maps list facts to tables with one row for each element, the column `id` of its case
+    and `i`, its place from 0. Lazy frames stay lazy. `as_of` is the date of all cases where the
+    frame has no such column. A missing column is unknown in every row; a row with a value that
+    can't stand there comes back with `status` "error" and the reason. `check=False` trusts the
+    values and skips that.
+
+    Raises UsageError with everything that is wrong with the columns.
+
+    >>> import polars
+    >>> from convenio import load_pack
+    >>> deals = polars.DataFrame({"id": ["a"], "terms.duration_years": [50.0]})
+    >>> with warnings.catch_warnings(action="ignore"):
+    ...     assess_frame(deals, load_pack("core")).cases["status"].to_list()
+    ['ok']
+    """
+    work = _Work(frame, pack, dict(children or {}), id, as_of, check)
+    return work.run()
+
+
+class _Work:
+    """The steps from a user's tables to their verdicts."""
+
+    def __init__(
+        self,
+        frame: Any,
+        pack: Pack,
+        children: Mapping[str, Any],
+        id_name: str,
+        as_of: dt.date | None,
+        check: bool,
+    ) -> None:
+        self._pack = pack
+        self._catalogue = pack.catalogue
+        self._id = id_name
+        self._as_of = as_of
+        self._check = check
+        self._door = take_in(frame)
+        self._children = {
+            path: take_in(child, f"the table of {path}") for path, child in children.items()
+        }
+        self._dialect: Dialect = dialect_of(self._door.frame)
+        self._asked = asked_members(_conditions(pack), self._catalogue)
+
+    def run(self) -> AssessedFrame:
+        self._refuse_wrong_columns()
+        root = self._root()
+        tables = {path: self._child(path, door) for path, door in self._children.items()}
+        scope, checks = self._counted(root, tables)
+        texts = dict(root.texts or {})
+        for path, table in tables.items():
+            texts |= {f"{path}[].{name}": members for name, members in (table.texts or {}).items()}
+        compiler = Compiler(self._catalogue, self._pack.currency, self._dialect, tables, texts)
+        scope, guards = self._guarded(scope, compiler)
+        checks = [*checks, *guards] if self._check else []
+        if checks and self._door.eager:
+            scope, checks = self._settled(scope, checks)
+        verdicts = add_verdicts(scope, self._pack.compiled, compiler)
+        computed = self._cases(verdicts.scope.frame, verdicts, checks)
+        if self._door.eager:
+            table = collect(computed)
+            if not table[_ROW].is_sorted():
+                table = table.sort(_ROW)
+            computed = nw.from_native(table.drop(_ROW)).lazy()
+            shown = nw.from_native(table.drop(_ROW))
+            return AssessedFrame(
+                hand_out(shown, self._door, self._door.index), self._pack, computed, self._door
+            )
+        if self._door.ordered:
+            computed = computed.drop(_ROW)
+        return AssessedFrame(hand_out(computed, self._door), self._pack, computed, self._door)
+
+    # --- the door ------------------------------------------------------------------------
+
+    def _refuse_wrong_columns(self) -> None:
+        problems = _wrong_names(self._catalogue, self._door, self._id)
+        names = self._door.frame.collect_schema().names()
+        if self._id not in names and (self._children or not self._door.ordered):
+            problems.append(_fault(self._id, "the frame has no such column; it tells cases apart"))
+        for path, door in self._children.items():
+            problems += _wrong_child(self._catalogue, path, door, self._door, self._id)
+        if problems:
+            raise UsageError(problems)
+        self._warn_of_missing(names)
+
+    def _warn_of_missing(self, names: Sequence[str]) -> None:
+        found, _ = found_columns(self._fields(), names)
+        stated = {column.path for column in found.values()} | self._children.keys()
+        read = dict.fromkeys(
+            path.partition("[")[0] for c in _conditions(self._pack) for path in s.paths_of(c)
+        )
+        missing = [path for path in read if path not in stated and path != AS_OF]
+        if AS_OF in read and AS_OF not in names and self._as_of is None:
+            missing.append(AS_OF)
+        if missing:
+            shown = ", ".join(missing[:8]) + (", …" if len(missing) > 8 else "")
+            warnings.warn(
+                f"{len(missing)} facts that rules read have no column, so they are unknown in "
+                f"every row: {shown}",
+                FrameWarning,
+                stacklevel=4,
+            )
+
+    def _fields(self) -> list[Field]:
+        return [
+            Field(path, declaration, tuple(self._asked.get(path, ())))
+            for path, declaration in self._catalogue.facts.items()
+        ]
+
+    def _root(self) -> Table:
+        frame = self._door.frame
+        keep: dict[str, nw.Expr] = {}
+        if self._door.ordered:
+            frame = numbered(frame, _ROW)
+            keep[_ROW] = nw.col(_ROW)
+        names = frame.collect_schema().names()
+        keep[ID] = nw.col(self._id) if self._id in names else nw.col(_ROW)
+        dated = AS_OF in names
+        fields = self._fields()
+        if dated:
+            fields.append(Field(AS_OF, _DATE_OF_CASE))
+        table = normalise(
+            frame, fields, keep, self._catalogue, self._pack.currency, self._dialect
+        )
+        if not dated and self._as_of is not None:
+            day = float(self._as_of.toordinal() - dt.date(1970, 1, 1).toordinal())
+            frame = table.frame.with_columns(nw.lit(day).alias(AS_OF))
+            table = Table(frame, table.columns | {AS_OF}, table.checks, table.texts)
+        flag = "wrong__id"
+        frame = table.frame.with_columns(nw.col(ID).is_null().alias(flag))
+        checks = (Check(flag, self._id, "an identifier"), *table.checks)
+        return Table(frame, table.columns, checks, table.texts)
+
+    def _child(self, path: str, door: Door) -> Table:
+        record = self._catalogue.records[self._catalogue.facts[path].type.record]
+        fields = [
+            Field(name, declaration, tuple(self._asked.get(f"{path}[].{name}", ())))
+            for name, declaration in record.items()
+        ]
+        frame = door.frame
+        names = frame.collect_schema().names()
+        position = nw.col(POSITION)
+        if POSITION not in names:
+            frame = numbered(frame, POSITION)
+        keep = {ID: nw.col(self._id), POSITION: position}
+        return normalise(frame, fields, keep, self._catalogue, self._pack.currency, self._dialect)
+
+    # --- what the lists say --------------------------------------------------------------
+
+    def _counted(self, root: Table, tables: Mapping[str, Table]) -> tuple[Scope, list[Check]]:
+        """Add to each case how many rows its lists have, and whether one of them is wrong."""
+        frame, columns = root.frame, set(root.columns)
+        checks = list(root.checks)
+        for path, table in tables.items():
+            base = column_name(path)
+            rows = f"{base}__rows"
+            aggregates = [nw.len().alias(rows)]
+            for check in table.checks if self._check else ():
+                flag = f"{base}__{check.flag}"
+                aggregates.append(nw.col(check.flag).cast(nw.Int32).max().alias(flag))
+                checks.append(Check(flag, f"{path}[].{check.path}", check.expected))
+            grouped = table.frame.group_by(ID).agg(*aggregates)
+            frame = frame.join(grouped, on=ID, how="left")
+            if self._check and table.checks:
+                flags = [f"{base}__{check.flag}" for check in table.checks]
+                frame = frame.with_columns(
+                    *((nw.col(flag).fill_null(0) > 0).alias(flag) for flag in flags)
+                )
+            columns.add(rows)
+        return Scope(frame, (ID,), frozenset(columns)), checks
+
+    def _guarded(self, scope: Scope, compiler: Compiler) -> tuple[Scope, list[Check]]:
+        """Mark rows that state a fact although its `only_if` is false."""
+        checks: list[Check] = []
+        stage: dict[str, nw.Expr] = {}
+        guards = self._pack.guards if self._check else {}
+        scope = compiler.prepare(scope, list(guards.values()))
+        for path, guard in guards.items():
+            operand = s.Path(path)
+            said = disjunction(
+                compiler.condition(s.About(word, operand), scope)
+                for word in ("known", "undisclosed", "asked")
+            )
+            wrong = conjunction((said, certain(negate(compiler.condition(guard, scope)))))
+            if wrong is False:
+                continue
+            flag = f"guard{len(checks)}"
+            stage[flag] = expression(wrong)
+            only_if = self._catalogue.facts[path].only_if
+            checks.append(Check(flag, path, "it only where " + only_if))
+        if not stage:
+            return scope, checks
+        frame = scope.frame.with_columns(**stage)
+        return Scope(frame, scope.keys, scope.columns, scope.variables, scope.computed), checks
+
+    def _settled(self, scope: Scope, checks: Sequence[Check]) -> tuple[Scope, list[Check]]:
+        """Look which checks fail at all, so that a clean table pays for none of them."""
+        flags = scope.frame.select(*(nw.col(check.flag).any() for check in checks)).collect()
+        return scope, [check for check in checks if flags[check.flag][0]]
+
+    # --- results -------------------------------------------------------------------------
+
+    def _cases(self, frame: Frame, verdicts: Any, checks: Sequence[Check]) -> Frame:
+        wrong = disjunction([nw.col(check.flag) for check in checks])
+        ratings = family_ratings(self._pack, verdicts)
+        ranks = {
+            "floor": worst([rating.floor for rating in ratings.values()]),
+            "ceiling": worst([rating.ceiling for rating in ratings.values()]),
+        }
+        for family, rating in ratings.items():
+            ranks[f"{family}__floor"] = rating.floor
+            ranks[f"{family}__ceiling"] = rating.ceiling
+        rule_codes = codes(verdicts)
+        columns = {
+            **ranks,
+            **{name: number.cast(nw.Int16) for name, number in counts(verdicts)},
+            **{rule.id: rule_codes[rule.id] for rule in self._pack.rules},
+        }
+        keep = [nw.col(_ROW)] if self._door.ordered else []
+        status, reason = self._status(wrong, checks)
+        computed = frame.select(
+            *keep,
+            nw.col(ID),
+            status.alias("status"),
+            reason.alias("reason"),
+            *(_unless(wrong, column).alias(name) for name, column in columns.items()),
+            nw.lit(provenance(self._pack)).alias("pack"),
+            nw.lit(f"convenio {__version__}").alias("engine"),
+        )
+        named = _named_ranks(computed, list(ranks), self._dialect)
+        first = [*([_ROW] if keep else []), ID, "status", "reason", *ranks]
+        others = [name for name in columns if name not in ranks]
+        counted, coded = others[:4], others[4:]
+        return named.select(*first, *counted, "pack", "engine", *coded)
+
+    def _status(self, wrong: Truth, checks: Sequence[Check]) -> tuple[nw.Expr, nw.Expr]:
+        if not isinstance(wrong, nw.Expr):
+            return nw.lit(_OK), nw.lit(None, dtype=nw.String)
+        status = nw.when(wrong).then(nw.lit(_ERROR)).otherwise(nw.lit(_OK))
+        parts = [nw.when(nw.col(check.flag)).then(_told(check)) for check in checks]
+        reason = nw.concat_str(*parts, separator="; ", ignore_nulls=True)
+        return status, nw.when(wrong).then(reason)
+
+
+def _told(check: Check) -> nw.Expr:
+    said = f"{check.path}: {check.expected} is expected"
+    if not check.found:
+        return nw.lit(said)
+    return nw.concat_str(
+        nw.lit(said + ", "), nw.col(check.found).cast(nw.String), nw.lit(" was found")
+    )
+
+
+def _unless(wrong: Truth, column: nw.Expr) -> nw.Expr:
+    return nw.when(~wrong).then(column) if isinstance(wrong, nw.Expr) else column
+
+
+def _named_ranks(frame: Frame, names: Sequence[str], dialect: Dialect) -> Frame:
+    return dialect.derive(frame, {name: dialect.named(name, RATING_NAMES) for name in names})
+
+
+def provenance(pack: Pack) -> str:
+    """Return what tells a pack from any other: name, version, digest."""
+    return f"{pack.id} {pack.version} {pack.digest}"
+
+
+def findings_of(cases: Frame, pack: Pack, every: bool) -> Frame:
+    """Return one row for each case and rule from a table of cases with codes."""
+    rules = [rule.id for rule in pack.rules]
+    frame = cases.select(ID, *rules).unpivot(
+        on=rules, index=ID, variable_name="rule", value_name="code"
+    )
+    code = nw.col("code")
+    frame = frame.filter(~code.is_null() if every else code > 0)
+    kinds = {rule.id: (rule.family, rule.kind) for rule in pack.rules}
+    factors = [name for name, (_, kind) in kinds.items() if kind == "mitigating"]
+    is_factor = nw.col("rule").is_in(factors)
+    severity, ceiling = code // 10, code % 10
+    return frame.select(
+        nw.col(ID).alias("case"),
+        nw.col("rule"),
+        _mapped("rule", {name: family for name, (family, _) in kinds.items()}).alias("family"),
+        _mapped("rule", {name: kind for name, (_, kind) in kinds.items()}).alias("kind"),
+        nw.when(code < 0)
+        .then(nw.lit("not_applicable"))
+        .otherwise(
+            nw.when(code == 0)
+            .then(nw.lit("clear"))
+            .otherwise(nw.when(code >= 10).then(nw.lit("flag")).otherwise(nw.lit("unknown")))
+        )
+        .alias("verdict"),
+        nw.when(~is_factor & (code >= 10)).then(_severity_name(severity)).alias("severity"),
+        nw.when(~is_factor & (code > 0)).then(_severity_name(ceiling)).alias("severity_ceiling"),
+    )
+
+
+def _mapped(column: str, words: Mapping[str, str]) -> nw.Expr:
+    groups: dict[str, list[str]] = {}
+    for name, word in words.items():
+        groups.setdefault(word, []).append(name)
+    result = nw.lit(None, dtype=nw.String)
+    for word, names in groups.items():
+        result = nw.when(nw.col(column).is_in(names)).then(nw.lit(word)).otherwise(result)
+    return result
+
+
+def _severity_name(number: nw.Expr) -> nw.Expr:
+    result = nw.lit(None, dtype=nw.String)
+    for place, severity in enumerate(SEVERITIES, 1):
+        result = nw.when(number == place).then(nw.lit(severity)).otherwise(result)
+    return result
+
+
+_DATE_OF_CASE = FactDeclaration(AS_OF, FactType("date"), "Date of the case", "")
+
+
+def _conditions(pack: Pack) -> list[s.Expression]:
+    rules = pack.compiled.rules
+    found = [c for rule in rules for c in (rule.scope, *(w for _, w in rule.conditions))]
+    return [*found, *pack.guards.values()]
+
+
+def _fault(path: str, message: str, nearest: str = "") -> Problem:
+    return Problem(Position("columns"), path, message, nearest=nearest)
+
+
+def _wrong_names(catalogue: Catalogue, door: Door, id_name: str) -> list[Problem]:
+    """Name columns that look like facts and are none."""
+    fields = [Field(path, declaration) for path, declaration in catalogue.facts.items()]
+    names = door.frame.collect_schema().names()
+    found, others = found_columns(fields, names)
+    problems = []
+    taken: dict[str, str] = {}
+    for name, column in found.items():
+        if column.name in taken:
+            problems.append(_fault(name, f"says the same as the column {taken[column.name]}"))
+        taken[column.name] = name
+    for name in others:
+        section = name.partition(".")[0].partition("__")[0]
+        if name not in (id_name, AS_OF) and section in catalogue.section_names and section != name:
+            path = name.partition("__")[0] if "." in name else name.replace("__", ".", 1)
+            problems.append(
+                _fault(name, "no such fact in the catalogue", nearest=catalogue.nearest(path))
+            )
+    return problems
+
+
+def _wrong_child(
+    catalogue: Catalogue, path: str, door: Door, root: Door, id_name: str
+) -> list[Problem]:
+    declaration = catalogue.facts.get(path)
+    lists = [name for name, fact in catalogue.facts.items() if fact.type.kind == "list"]
+    if declaration is None or declaration.type.kind != "list":
+        return [_fault(path, "no list of the catalogue", nearest_name(path, lists))]
+    schema = door.frame.collect_schema()
+    problems = []
+    if door.frame.implementation != root.frame.implementation:
+        problems.append(_fault(path, "this table is of another engine than the cases"))
+    if id_name not in schema.names():
+        problems.append(_fault(f"{path}.{id_name}", "the table has no such column"))
+    else:
+        expected = root.frame.collect_schema().get(id_name)
+        if expected is not None and schema[id_name] != expected:
+            problems.append(
+                _fault(f"{path}.{id_name}", f"is {schema[id_name]}, in the cases it is {expected}")
+            )
+    if POSITION not in schema.names() and not door.ordered:
+        problems.append(_fault(f"{path}.{POSITION}", "the table has no such column"))
+    record = catalogue.records[declaration.type.record]
+    fields = [Field(name, fact) for name, fact in record.items()]
+    _, others = found_columns(fields, schema.names())
+    for name in others:
+        if name not in (id_name, POSITION):
+            problems.append(_fault(f"{path}.{name}", "no such field", nearest_name(name, record)))
+    return problems

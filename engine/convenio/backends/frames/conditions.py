@@ -1,0 +1,687 @@
+"""Conditions over columns: each becomes one Boolean column in which null stands for unknown.
+
+What looks at the rows of a list is computed on the list's child table and brought back by the
+case's id: all such parts of one list share one grouping.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import narwhals as nw
+
+from convenio.backends.frames import values as v
+from convenio.backends.frames.columns import AS_OF, POSITION, column_name
+from convenio.backends.frames.dialects import Dialect, Frame
+from convenio.backends.frames.tables import Table, member_column
+from convenio.backends.frames.truth import (
+    Truth,
+    certain,
+    choose,
+    conjunction,
+    disjunction,
+    expression,
+    negate,
+    possibly,
+    threshold,
+    unknown,
+)
+from convenio.facts.catalogue import Catalogue, FactDeclaration
+from convenio.facts.values import chord_of
+from convenio.language import syntax as s
+from convenio.language.quantities import folded
+
+Quantifier = s.Quantified | s.Count | s.Sum
+_Key = tuple[s.Expression, tuple[tuple[str, tuple[str, str]], ...]]
+_OWN_WORDS = (s.Overlaps, s.In)
+
+
+@dataclass(frozen=True)
+class Scope:
+    """The rows on which conditions are computed: cases, or elements of lists within cases.
+
+    `keys` tell the rows apart. `variables` map each bound name to the list that it runs over and
+    to what stands before the names of its columns. `computed` holds what has been added already:
+    the parts of a quantifier, or the column of a test that only the engine's own words can make.
+    """
+
+    frame: Frame
+    keys: tuple[str, ...]
+    columns: frozenset[str]
+    variables: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+    computed: Mapping[_Key, Any] = field(default_factory=dict)
+
+    def key(self, node: s.Expression) -> _Key:
+        """Return what tells a part from the same words about other rows."""
+        return node, tuple(sorted(self.variables.items()))
+
+
+@dataclass(frozen=True, slots=True)
+class _Parts:
+    """What the child table says of one quantifier, as names of columns (None: no rows at all)."""
+
+    true: str | None
+    unknown: str | None
+    false: str | None
+    total: v.Value | None
+    broken: str | None
+
+
+class Compiler:
+    """Turns conditions into columns for one set of tables."""
+
+    def __init__(
+        self,
+        catalogue: Catalogue,
+        account: str,
+        dialect: Dialect,
+        tables: Mapping[str, Table],
+        texts: Mapping[str, tuple[str, ...]],
+    ) -> None:
+        self._catalogue = catalogue
+        self._account = account
+        self._dialect = dialect
+        self._tables = tables
+        self._texts = texts
+        self._numbers = itertools.count()
+
+    # --- preparing -----------------------------------------------------------------------
+
+    def prepare(self, scope: Scope, conditions: Sequence[s.Expression]) -> Scope:
+        """Return the scope with the columns that these conditions need beside those it has."""
+        quantifiers = dict.fromkeys(q for c in conditions for q in _quantifiers_in(c))
+        groups: dict[tuple[str, ...], list[Quantifier]] = {}
+        for quantifier in quantifiers:
+            lists = tuple(binding.path for binding in quantifier.bindings)
+            groups.setdefault(lists, []).append(quantifier)
+        for lists, members in groups.items():
+            scope = self._with_group(scope, lists, members)
+        return self._with_set_tests(scope, conditions)
+
+    def _with_set_tests(self, scope: Scope, conditions: Sequence[s.Expression]) -> Scope:
+        added: dict[str, Any] = {}
+        computed: dict[_Key, Any] = {}
+        for node in dict.fromkeys(part for c in conditions for part in _outside_lists(c)):
+            test = None
+            if scope.key(node) in scope.computed:
+                continue
+            if isinstance(node, s.Overlaps):
+                left, right = self._column(node.left, scope), self._column(node.right, scope)
+                if left and right:
+                    test = self._dialect.overlap(left, right)
+            elif isinstance(node, s.In) and not isinstance(node.container, s.Choices):
+                container = self._column(node.container, scope)
+                item = self._column(node.item, scope)
+                if container and item and not isinstance(node.item, s.Literal):
+                    test = self._dialect.holds(container, item)
+            if test is not None:
+                name = f"set{next(self._numbers)}"
+                added[name], computed[scope.key(node)] = test, name
+        if not added:
+            return scope
+        return replace(
+            scope,
+            frame=self._dialect.derive(scope.frame, added),
+            computed={**scope.computed, **computed},
+        )
+
+    def _with_group(
+        self, scope: Scope, lists: tuple[str, ...], quantifiers: Sequence[Quantifier]
+    ) -> Scope:
+        tables = [self._tables.get(path) for path in lists]
+        if any(table is None for table in tables):
+            nothing = _Parts(None, None, None, None, None)
+            computed = {**scope.computed, **{scope.key(q): nothing for q in quantifiers}}
+            return replace(scope, computed=computed)
+        prefixes = [f"{column_name(path)}{next(self._numbers)}__" for path in lists]
+        inner = self._elements(scope, lists, prefixes, quantifiers)
+        bound = []
+        for quantifier in quantifiers:
+            names = [binding.variable for binding in quantifier.bindings]
+            variables = dict(zip(names, zip(lists, prefixes, strict=True), strict=True))
+            bound.append((quantifier, {**scope.variables, **variables}))
+        aggregates: dict[str, nw.Expr] = {}
+        staged: dict[str, nw.Expr] = {}
+        parts: dict[_Key, _Parts] = {}
+        bodies: dict[str, nw.Expr] = {}
+        for quantifier, variables in bound:
+            within = replace(inner, variables=variables)
+            conditions = [quantifier.body]
+            if isinstance(quantifier, s.Sum) and quantifier.condition is not None:
+                conditions.append(quantifier.condition)
+            inner = self.prepare(within, conditions)
+            number = next(self._numbers)
+            if isinstance(quantifier, s.Sum):
+                parts[scope.key(quantifier)] = self._sum_parts(
+                    quantifier, inner, number, staged, aggregates
+                )
+            else:
+                body = f"body{number}"
+                bodies[body] = expression(self.condition(quantifier.body, inner))
+                parts[scope.key(quantifier)] = _truth_parts(
+                    quantifier, nw.col(body), number, staged, aggregates
+                )
+        if bodies:
+            inner = replace(inner, frame=inner.frame.with_columns(**bodies))
+        grouped = (
+            inner.frame.with_columns(**staged).group_by(*scope.keys).agg(
+                *(aggregate.alias(name) for name, aggregate in aggregates.items())
+            )
+        )
+        joined = scope.frame.join(grouped, on=list(scope.keys), how="left")
+        return replace(scope, frame=joined, computed={**scope.computed, **parts})
+
+    def _elements(
+        self,
+        scope: Scope,
+        lists: tuple[str, ...],
+        prefixes: Sequence[str],
+        quantifiers: Sequence[Quantifier],
+    ) -> Scope:
+        """Return the rows of the lists, one for each choice of one element from every list."""
+        key = scope.keys[0]
+        reads_outside = bool(scope.variables) or any(map(_reads_outside, quantifiers))
+        frame = scope.frame if reads_outside else None
+        columns: set[str] = set(scope.columns) if reads_outside else set()
+        keys = list(scope.keys)
+        for path, prefix in zip(lists, prefixes, strict=True):
+            table = self._tables[path]
+            renamed = table.frame.select(
+                nw.col(key), *(nw.col(n).alias(prefix + n) for n in sorted(table.columns - {key}))
+            )
+            frame = renamed if frame is None else frame.join(renamed, on=key, how="inner")
+            columns |= {prefix + name for name in table.columns - {key}}
+            keys.append(prefix + POSITION)
+        assert frame is not None
+        return Scope(
+            frame,
+            tuple(keys),
+            frozenset(columns),
+            scope.variables,
+            scope.computed if reads_outside else {},
+        )
+
+    def _sum_parts(
+        self,
+        node: s.Sum,
+        scope: Scope,
+        number: int,
+        staged: dict[str, nw.Expr],
+        aggregates: dict[str, nw.Expr],
+    ) -> _Parts:
+        counts: Truth = True
+        if node.condition is not None:
+            counts = self.condition(node.condition, scope)
+        term = self.value(node.body, scope)
+        assert isinstance(term, v.Number | v.Amount | v.Interval)
+        figure = _or_null(term.low if isinstance(term, v.Interval) else term.figure)
+        taken = expression(certain(counts))
+        missing = conjunction((certain(counts), figure.is_null()))
+        broken = f"broken{number}"
+        staged[broken] = expression(disjunction((unknown(counts), missing))).cast(nw.Int32)
+        aggregates[broken] = nw.col(broken).sum()
+
+        def summed(name: str, part: v.Figure) -> nw.Expr:
+            staged[name] = nw.when(taken).then(_or_null(part))
+            aggregates[name] = nw.col(name).sum()
+            return nw.col(name).fill_null(0.0)
+
+        if isinstance(term, v.Interval):
+            low, high = summed(f"low{number}", term.low), summed(f"high{number}", term.high)
+            return _Parts(None, None, None, v.Interval(low, high), broken)
+        own = summed(f"sum{number}", term.figure)
+        if isinstance(term, v.Number):
+            return _Parts(None, None, None, v.Number(own), broken)
+        if term.currency is None:
+            return _Parts(None, None, None, v.Amount(own, None, own), broken)
+        return _Parts(
+            None, None, None, self._summed_money(term, own, taken, number, staged, aggregates),
+            broken,
+        )
+
+    def _summed_money(
+        self,
+        term: v.Amount,
+        own: nw.Expr,
+        taken: nw.Expr,
+        number: int,
+        staged: dict[str, nw.Expr],
+        aggregates: dict[str, nw.Expr],
+    ) -> v.Amount:
+        """Return a sum of amounts: as they are where all have one currency, else converted."""
+        assert term.currency is not None
+        worth, lacking = f"worth{number}", f"unconverted{number}"
+        first, last = f"first{number}", f"last{number}"
+        staged[worth] = nw.when(taken).then(_or_null(term.account))
+        staged[lacking] = (taken & _or_null(term.account).is_null()).cast(nw.Int32)
+        staged[first] = nw.when(taken).then(term.currency)
+        aggregates[worth] = nw.col(worth).sum()
+        aggregates[lacking] = nw.col(lacking).sum()
+        aggregates[first] = nw.col(first).min()
+        aggregates[last] = nw.col(first).max()
+        account = nw.when(nw.col(lacking).fill_null(0) == 0).then(nw.col(worth).fill_null(0.0))
+        same = (nw.col(first) == nw.col(last)).fill_null(False)
+        figure = nw.when(same).then(own).otherwise(account)
+        currency = nw.when(same).then(nw.col(first)).otherwise(nw.lit(self._account))
+        return v.Amount(figure, currency, account)
+
+    # --- conditions ----------------------------------------------------------------------
+
+    def condition(self, node: s.Expression, scope: Scope) -> Truth:
+        """Return the truth of a condition; `prepare` must have been called with it."""
+        match node:
+            case s.Literal(value):
+                return bool(value)
+            case s.And(operands):
+                return conjunction([self.condition(part, scope) for part in operands])
+            case s.Or(operands):
+                return disjunction([self.condition(part, scope) for part in operands])
+            case s.Not(operand):
+                return negate(self.condition(operand, scope))
+            case s.AtLeast(count, operands):
+                return threshold(count, [self.condition(part, scope) for part in operands])
+            case s.Path() | s.Field():
+                name = self._column(node, scope)
+                return nw.col(name) if name else None
+            case s.Compare(operator, left, right):
+                return self._compare(operator, self.value(left, scope), self.value(right, scope))
+            case s.In():
+                return self._in(node, scope)
+            case s.About(word, operand):
+                return self._about(word, operand, scope)
+            case s.Overlaps():
+                return self._overlaps(node, scope)
+            case s.WithinKm(left, right, km):
+                return self._within(self.value(left, scope), self.value(right, scope), km)
+            case s.Contains(text, word):
+                return self._contains(text, word, scope)
+            case s.Quantified():
+                return self._quantified(node, scope)
+        raise AssertionError(f"no condition: {type(node).__name__}")
+
+    def _compare(self, operator: str, left: v.Value, right: v.Value) -> Truth:
+        if isinstance(left, v.Statement) and isinstance(right, v.Statement):
+            return _same_truth(operator, left.truth, right.truth)
+        if isinstance(left, v.Day) or isinstance(right, v.Day):
+            sides = [_day(side) for side in (left, right)]
+            return v.compare(operator, *sides)
+        if isinstance(left, v.Text) and isinstance(right, v.Text):
+            return _compare_texts(operator, left, right)
+        if isinstance(left, v.Interval) or isinstance(right, v.Interval):
+            return v.compare_intervals(operator, v.as_interval(left), v.as_interval(right))
+        return v.compare(operator, *v.measured(left, right, self._account))
+
+    def _in(self, node: s.In, scope: Scope) -> Truth:
+        if isinstance(node.container, s.Choices):
+            item = self.value(node.item, scope)
+            choices = node.container.values
+            if isinstance(item, v.Text) and isinstance(item.text, nw.Expr):
+                return item.text.is_in([str(choice) for choice in choices])
+            literals = [self.value(s.Literal(choice), scope) for choice in choices]
+            return disjunction([self._compare("==", item, literal) for literal in literals])
+        name = self._column(node.container, scope)
+        if name is None:
+            return None
+        if isinstance(node.item, s.Literal):
+            inside: nw.Expr = nw.col(self._member(node.container, str(node.item.value), scope))
+        elif scope.key(node) in scope.computed:
+            inside = nw.col(scope.computed[scope.key(node)])
+        else:
+            return None
+        if self._has(f"{name}__complete", scope):
+            still_open = negate(nw.col(f"{name}__complete"))
+            return choose((inside, True), (still_open, None), otherwise=inside)
+        return inside
+
+    def _member(self, container: s.Expression, member: str, scope: Scope) -> str:
+        name = self._column(container, scope)
+        assert name is not None
+        return member_column(name, member)
+
+    def _overlaps(self, node: s.Overlaps, scope: Scope) -> Truth:
+        names = [self._column(side, scope) for side in (node.left, node.right)]
+        empty = [
+            conjunction((certain(nw.col(f"{name}__none")), self._complete(name, scope)))
+            for name in names
+            if name is not None
+        ]
+        is_known = [False if name is None else ~nw.col(name).is_null() for name in names]
+        whole = [name is not None and self._complete(name, scope) for name in names]
+        decided = conjunction([*is_known, *whole])
+        shared: Truth = None
+        if scope.key(node) in scope.computed:
+            shared = certain(nw.col(scope.computed[scope.key(node)]))
+        return choose(
+            (disjunction(empty), False), (shared, True), (decided, False), otherwise=None
+        )
+
+    def _complete(self, name: str, scope: Scope) -> Truth:
+        column = f"{name}__complete"
+        return possibly(nw.col(column)) if self._has(column, scope) else True
+
+    def _about(self, word: str, operand: s.Path | s.Field, scope: Scope) -> Truth:
+        declaration = self._declaration(operand, scope)
+        base = self._base(operand, scope)
+        known: Truth
+        if declaration.type.kind == "list":
+            known = self._listed(operand.path if isinstance(operand, s.Path) else "", scope)[0]
+        else:
+            name = f"{base}__x" if declaration.type.kind == "place" else base
+            known = ~nw.col(name).is_null() if self._has(name, scope) else False
+        undisclosed, asked = (
+            certain(nw.col(f"{base}__{part}")) if self._has(f"{base}__{part}", scope) else False
+            for part in ("undisclosed", "asked")
+        )
+        if word == "known":
+            return known
+        if word == "undisclosed":
+            return undisclosed
+        return conjunction((asked, negate(known), negate(undisclosed)))
+
+    def _within(self, left: v.Value, right: v.Value, km: float) -> Truth:
+        assert isinstance(left, v.Point) and isinstance(right, v.Point)
+        if left.axes is None or right.axes is None:
+            return None
+        x, y, z = (
+            (first - second) * (first - second)
+            for first, second in zip(left.axes, right.axes, strict=True)
+        )
+        return (x + y + z).sqrt() <= chord_of(km)
+
+    def _contains(self, node: s.Expression, word: str, scope: Scope) -> Truth:
+        text = self.value(node, scope)
+        assert isinstance(text, v.Text)
+        if not isinstance(text.text, nw.Expr):
+            return None if text.text is None else folded(word) in folded(text.text)
+        lowered = text.text.str.replace_all("İ", "i", literal=True).str.to_lowercase()
+        even = lowered.str.replace_all("ς", "σ", literal=True)
+        return even.str.contains(folded(word), literal=True)
+
+    # --- lists ---------------------------------------------------------------------------
+
+    def _listed(self, path: str, scope: Scope) -> tuple[Truth, Truth, Truth]:
+        """Return whether a list is stated, whether it may go on, and whether it is empty."""
+        base = column_name(path)
+        rows = f"{base}__rows"
+        has_rows: Truth = False
+        if self._has(rows, scope):
+            has_rows = nw.col(rows).fill_null(0) > 0
+        said: Truth = False
+        if self._has(f"{base}__stated", scope):
+            said = certain(nw.col(f"{base}__stated"))
+        stated = disjunction((said, has_rows))
+        complete = self._complete(base, scope)
+        still_open = conjunction((stated, negate(complete)))
+        return stated, still_open, conjunction((said, complete, negate(has_rows)))
+
+    def _lists(
+        self, bindings: Sequence[s.Binding], scope: Scope
+    ) -> tuple[Truth, Truth, Truth]:
+        """Return whether the product is empty, whether a list is absent, whether one is open."""
+        each = [self._listed(binding.path, scope) for binding in bindings]
+        return (
+            disjunction([empty for _, _, empty in each]),
+            disjunction([negate(stated) for stated, _, _ in each]),
+            disjunction([still_open for _, still_open, _ in each]),
+        )
+
+    def _quantified(self, node: s.Quantified, scope: Scope) -> Truth:
+        empty, absent, still_open = self._lists(node.bindings, scope)
+        parts: _Parts = scope.computed[scope.key(node)]
+        undecided = disjunction((still_open, _some(parts.unknown)))
+        if node.word == "any":
+            return choose(
+                (empty, False),
+                (absent, None),
+                (_some(parts.true), True),
+                (undecided, None),
+                otherwise=False,
+            )
+        return choose(
+            (empty, True),
+            (absent, None),
+            (_some(parts.false), False),
+            (undecided, None),
+            otherwise=True,
+        )
+
+    def _count(self, node: s.Count, scope: Scope) -> v.Interval:
+        empty, absent, still_open = self._lists(node.bindings, scope)
+        parts: _Parts = scope.computed[scope.key(node)]
+        low, unknowns = _figure(parts.true), _figure(parts.unknown)
+        high = v.compute("+", low, unknowns)
+        nothing = nw.lit(None, dtype=nw.Float64)
+        infinite = nw.lit(float("inf"))
+
+        def bounded(figure: nw.Expr) -> nw.Expr:
+            known = nw.when(expression(absent)).then(nothing).otherwise(figure)
+            return nw.when(expression(empty)).then(nw.lit(0.0)).otherwise(known)
+
+        upper = nw.when(expression(still_open)).then(infinite).otherwise(_or_null(high))
+        return v.Interval(bounded(_or_null(low)), bounded(upper))
+
+    def _sum(self, node: s.Sum, scope: Scope) -> v.Value:
+        empty, absent, still_open = self._lists(node.bindings, scope)
+        parts: _Parts = scope.computed[scope.key(node)]
+        broken = disjunction((absent, still_open, _some(parts.broken)))
+
+        def settled(figure: v.Figure) -> nw.Expr:
+            known = nw.when(expression(broken)).then(
+                nw.lit(None, dtype=nw.Float64)
+            ).otherwise(_or_null(figure))
+            return nw.when(expression(empty)).then(nw.lit(0.0)).otherwise(known)
+
+        total = parts.total or v.Number(0.0)
+        if isinstance(total, v.Amount):
+            own = settled(total.figure)
+            worth = own if total.currency is None else settled(total.account)
+            currency = total.currency
+            if currency is not None:
+                currency = nw.when(expression(empty)).then(nw.lit(self._account)).otherwise(currency)
+            return v.Amount(own, currency, worth)
+        if isinstance(total, v.Interval):
+            return v.Interval(settled(total.low), settled(total.high))
+        assert isinstance(total, v.Number)
+        return v.Number(settled(total.figure))
+
+    # --- values --------------------------------------------------------------------------
+
+    def value(self, node: s.Expression, scope: Scope) -> v.Value:
+        """Return a side of a comparison."""
+        match node:
+            case s.Literal(value):
+                if isinstance(value, bool):
+                    return v.Statement(value)
+                return v.Text(value) if isinstance(value, str) else v.Number(float(value))
+            case s.Path() | s.Field():
+                return self._fact(node, scope)
+            case s.Arithmetic(operator, left, right):
+                return self._arithmetic(operator, self.value(left, scope), self.value(right, scope))
+            case s.Days(start, end):
+                days = [_day(self.value(side, scope)) for side in (end, start)]
+                return v.Number(v.compute("-", *days))
+            case s.Count():
+                return self._count(node, scope)
+            case s.Sum():
+                return self._sum(node, scope)
+        return v.Statement(self.condition(node, scope))
+
+    def _arithmetic(self, operator: str, left: v.Value, right: v.Value) -> v.Value:
+        if isinstance(left, v.Amount) or isinstance(right, v.Amount):
+            return v.compute_money(operator, left, right, self._account)
+        if isinstance(left, v.Interval) or isinstance(right, v.Interval):
+            return v.compute_interval(operator, v.as_interval(left), v.as_interval(right))
+        assert isinstance(left, v.Number) and isinstance(right, v.Number)
+        return v.Number(v.compute(operator, left.figure, right.figure))
+
+    def _fact(self, node: s.Path | s.Field, scope: Scope) -> v.Value:
+        base = self._base(node, scope)
+        if isinstance(node, s.Path) and node.path == AS_OF:
+            return v.Day(nw.col(AS_OF) if AS_OF in scope.columns else None)
+        kind = self._declaration(node, scope).type.kind
+        if kind == "place":
+            axes = [f"{base}__{axis}" for axis in "xyz"]
+            if not self._has(axes[0], scope):
+                return v.Point(None)
+            return v.Point((nw.col(axes[0]), nw.col(axes[1]), nw.col(axes[2])))
+        column = nw.col(base) if self._has(base, scope) else None
+        if kind == "money":
+            if not self._has(f"{base}__currency", scope):
+                return v.Amount(column, None, column)
+            return v.Amount(column, nw.col(f"{base}__currency"), nw.col(f"{base}__account"))
+        if kind == "date":
+            return v.Day(column)
+        if kind == "bool":
+            return v.Statement(column)
+        if kind in ("integer", "number"):
+            return v.Number(column)
+        return v.Text(column, self._texts.get(self._kept_name(node, scope), ()))
+
+    # --- names ---------------------------------------------------------------------------
+
+    def _base(self, node: s.Path | s.Field, scope: Scope) -> str:
+        if isinstance(node, s.Path):
+            return column_name(node.path)
+        return scope.variables[node.variable][1] + node.name
+
+    def _kept_name(self, node: s.Path | s.Field, scope: Scope) -> str:
+        if isinstance(node, s.Path):
+            return column_name(node.path)
+        return f"{scope.variables[node.variable][0]}[].{node.name}"
+
+    def _has(self, name: str, scope: Scope) -> bool:
+        return name in scope.columns
+
+    def _column(self, node: s.Expression, scope: Scope) -> str | None:
+        """Return the column of a fact with one plain value; None where no column tells it."""
+        if not isinstance(node, s.Path | s.Field):
+            return None
+        name = self._base(node, scope)
+        return name if name in scope.columns else None
+
+    def _declaration(self, node: s.Path | s.Field, scope: Scope) -> FactDeclaration:
+        if isinstance(node, s.Path):
+            return self._catalogue.facts[node.path]
+        path = scope.variables[node.variable][0]
+        return self._catalogue.records[self._catalogue.facts[path].type.record][node.name]
+
+
+def _truth_parts(
+    node: s.Quantified | s.Count,
+    truth: nw.Expr,
+    number: int,
+    staged: dict[str, nw.Expr],
+    aggregates: dict[str, nw.Expr],
+) -> _Parts:
+    def counted(word: str, test: nw.Expr) -> str:
+        name = f"{word}{number}"
+        staged[name] = test.cast(nw.Int32)
+        aggregates[name] = nw.col(name).sum()
+        return name
+
+    is_all = isinstance(node, s.Quantified) and node.word == "all"
+    unknowns = counted("unknown", truth.is_null())
+    true = None if is_all else counted("true", truth.fill_null(False))
+    false = counted("false", ~truth.fill_null(True)) if is_all else None
+    return _Parts(true, unknowns, false, None, None)
+
+
+def _some(name: str | None) -> Truth:
+    """Return whether a count of elements is above 0; cases without elements have none."""
+    return False if name is None else nw.col(name).fill_null(0) > 0
+
+
+def _figure(name: str | None) -> v.Figure:
+    return 0.0 if name is None else nw.col(name).cast(nw.Float64).fill_null(0.0)
+
+
+def _or_null(figure: v.Figure) -> nw.Expr:
+    return nw.lit(None, dtype=nw.Float64) if figure is None else v.lifted(figure)
+
+
+def _day(value: v.Value) -> v.Figure:
+    if isinstance(value, v.Text):
+        return v.days_since_1970(value.text) if isinstance(value.text, str) else None
+    assert isinstance(value, v.Day)
+    return value.figure
+
+
+def _same_truth(operator: str, left: Truth, right: Truth) -> Truth:
+    if left is None or right is None:
+        return None
+    if not isinstance(left, nw.Expr) and not isinstance(right, nw.Expr):
+        return (left == right) == (operator == "==")
+    sides = (expression(left), expression(right))
+    return sides[0] == sides[1] if operator == "==" else sides[0] != sides[1]
+
+
+def _compare_texts(operator: str, left: v.Text, right: v.Text) -> Truth:
+    if left.text is None or right.text is None:
+        return None
+    if isinstance(left.text, str) and isinstance(right.text, str):
+        return (left.text == right.text) == (operator == "==")
+    first, second = left.text, right.text
+    if left.members != right.members and isinstance(first, nw.Expr) and isinstance(second, nw.Expr):
+        first, second = first.cast(nw.String), second.cast(nw.String)
+    if isinstance(first, str):
+        first, second = second, first
+    assert isinstance(first, nw.Expr)
+    return first == second if operator == "==" else first != second
+
+
+def _quantifiers_in(node: s.Expression) -> Iterator[Quantifier]:
+    """Yield the quantifiers of a condition that stand in no other."""
+    if isinstance(node, s.Quantified | s.Count | s.Sum):
+        yield node
+        return
+    for child in s.children(node):
+        yield from _quantifiers_in(child)
+
+
+def _outside_lists(node: s.Expression) -> Iterator[s.Expression]:
+    """Yield the set tests of a condition that stand in no quantifier."""
+    if isinstance(node, _OWN_WORDS):
+        yield node
+    if isinstance(node, s.Quantified | s.Count | s.Sum):
+        return
+    for child in s.children(node):
+        yield from _outside_lists(child)
+
+
+def _reads_outside(node: Quantifier) -> bool:
+    """Return whether a quantifier reads anything but fields of its own rows."""
+    own = {binding.variable for binding in node.bindings}
+    bodies = [node.body]
+    if isinstance(node, s.Sum) and node.condition is not None:
+        bodies.append(node.condition)
+    return any(
+        isinstance(part, s.Path | s.Quantified | s.Count | s.Sum)
+        or (isinstance(part, s.Field) and part.variable not in own)
+        for body in bodies
+        for part in s.walk(body)
+    )
+
+
+def asked_members(conditions: Sequence[s.Expression], catalogue: Catalogue) -> dict[str, list[str]]:
+    """Return for each set the members that conditions name, under `path` or `list[].field`."""
+    asked: dict[str, dict[str, None]] = {}
+
+    def visit(node: s.Expression, variables: Mapping[str, str]) -> None:
+        if isinstance(node, s.Quantified | s.Count | s.Sum):
+            variables = {**variables, **{b.variable: b.path for b in node.bindings}}
+        if isinstance(node, s.In) and isinstance(node.item, s.Literal):
+            container = node.container
+            if isinstance(container, s.Path):
+                asked.setdefault(container.path, {})[str(node.item.value)] = None
+            elif isinstance(container, s.Field):
+                path = f"{variables[container.variable]}[].{container.name}"
+                asked.setdefault(path, {})[str(node.item.value)] = None
+        for child in s.children(node):
+            visit(child, variables)
+
+    for condition in conditions:
+        visit(condition, {})
+    return {path: list(members) for path, members in asked.items()}

@@ -1,0 +1,298 @@
+"""What each engine must do in its own words, because the common expressions have none for it.
+
+That is: members of sets, shared members of two sets, texts cut into sets, rows numbered or taken
+out of a nested column. Everything else goes through Narwhals.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Protocol
+
+import narwhals as nw
+
+Frame = nw.LazyFrame[Any]
+
+SEPARATOR = ";"
+"""Between the members of a set that is written as one text."""
+
+
+class Dialect(Protocol):
+    """Expressions in the engine's own words; a column is given by its name."""
+
+    name: str
+    dotted_names: bool
+
+    def derive(self, frame: Frame, columns: Mapping[str, Any]) -> Frame:
+        """Return the frame with further columns."""
+
+    def members(self, column: str, wanted: Sequence[str]) -> dict[str, Any]:
+        """Return for each wanted member whether the set holds it; null where the set is null."""
+
+    def stranger(self, column: str, known: Sequence[str]) -> Any:
+        """Return whether a set holds what is no member, or a null."""
+
+    def is_empty(self, column: str) -> Any:
+        """Return whether a set has no members; null where it is null."""
+
+    def overlap(self, left: str, right: str) -> Any:
+        """Return whether two sets share a member; null where one is null."""
+
+    def holds(self, column: str, item: str) -> Any:
+        """Return whether a set holds the value of another column; null where one is null."""
+
+    def split(self, column: str) -> Any:
+        """Return a text cut into a list of texts, blanks trimmed, empty parts left out."""
+
+    def or_empty(self, listed: Any, stated: str) -> Any:
+        """Return a list, or an empty one where it is null and the column `stated` is true."""
+
+    def coded(self, column: str, members: Sequence[str]) -> Any:
+        """Return a text column in the form that compares fastest; null where it is no member."""
+
+    def copied(self, column: str) -> Any:
+        """Return a column as it is."""
+
+    def named(self, column: str, names: Sequence[str]) -> Any:
+        """Return names for ranks, of which the first stands for -1; null where the rank is."""
+
+
+class PolarsDialect:
+    """Polars, eager or lazy."""
+
+    name = "polars"
+    dotted_names = True
+
+    def __init__(self) -> None:
+        import polars
+
+        self._polars = polars
+
+    def derive(self, frame: Frame, columns: Mapping[str, Any]) -> Frame:
+        """Return the frame with further columns."""
+        native = frame.to_native().with_columns(**columns)
+        return nw.from_native(native).lazy()
+
+    def members(self, column: str, wanted: Sequence[str]) -> dict[str, Any]:
+        """Return for each wanted member whether the set holds it.
+
+        The set becomes one whole number with a bit for each member that is asked for, since a
+        search through the list for every member costs as much again for each.
+        """
+        pl = self._polars
+        found: dict[str, Any] = {}
+        for start in range(0, len(wanted), 62):
+            part = wanted[start : start + 62]
+            bits = {member: 1 << place for place, member in enumerate(part)}
+            coded = pl.element().cast(pl.String).replace_strict(
+                bits, default=0, return_dtype=pl.Int64
+            )
+            mask = pl.col(column).list.eval(coded.bitwise_or()).list.first()
+            present = pl.when(pl.col(column).is_not_null()).then(mask.fill_null(0))
+            for member, bit in bits.items():
+                found[member] = (present & pl.lit(bit, pl.Int64)) != 0
+        return found
+
+    def stranger(self, column: str, known: Sequence[str]) -> Any:
+        """Return whether a set holds what is no member, or a null."""
+        pl = self._polars
+        inside = pl.element().cast(pl.String).is_in(list(known)).fill_null(False)
+        return (~pl.col(column).list.eval(inside).list.all()).fill_null(False)
+
+    def is_empty(self, column: str) -> Any:
+        """Return whether a set has no members."""
+        return self._polars.col(column).list.len() == 0
+
+    def overlap(self, left: str, right: str) -> Any:
+        """Return whether two sets share a member."""
+        pl = self._polars
+        texts = [pl.col(side).cast(pl.List(pl.String)) for side in (left, right)]
+        return texts[0].list.set_intersection(texts[1]).list.len() > 0
+
+    def holds(self, column: str, item: str) -> Any:
+        """Return whether a set holds the value of another column."""
+        pl = self._polars
+        needle = pl.col(item).cast(pl.String)
+        found = pl.col(column).cast(pl.List(pl.String)).list.contains(needle)
+        return pl.when(needle.is_not_null()).then(found)
+
+    def split(self, column: str) -> Any:
+        """Return a text cut into a list of texts."""
+        pl = self._polars
+        parts = pl.element().str.strip_chars()
+        return pl.col(column).str.split(SEPARATOR).list.eval(parts.filter(parts != ""))
+
+    def or_empty(self, listed: Any, stated: str) -> Any:
+        """Return a list, or an empty one where it is null and another column is true."""
+        pl = self._polars
+        empty = pl.lit(pl.Series([[]], dtype=pl.List(pl.String))).first()
+        return listed.fill_null(pl.when(pl.col(stated)).then(empty))
+
+    def coded(self, column: str, members: Sequence[str]) -> Any:
+        """Return a text column as an Enum."""
+        pl = self._polars
+        return pl.col(column).cast(pl.Enum(list(members)), strict=False)
+
+    def copied(self, column: str) -> Any:
+        """Return a column as it is."""
+        return self._polars.col(column)
+
+    def named(self, column: str, names: Sequence[str]) -> Any:
+        """Return names for ranks, as an Enum in the order of the ranks."""
+        pl = self._polars
+        return (pl.col(column) + 1).cast(pl.UInt8).cat.to(pl.Enum(list(names)))
+
+
+def _quoted(name: str) -> str:
+    return '"' + name.replace('"', '""') + '"'
+
+
+def _text(value: str) -> str:
+    return "'" + value.replace("'", "''") + "'"
+
+
+class DuckDBDialect:
+    """DuckDB relations; expressions are SQL."""
+
+    name = "duckdb"
+    dotted_names = True
+
+    def derive(self, frame: Frame, columns: Mapping[str, Any]) -> Frame:
+        """Return the frame with further columns."""
+        kept = [_quoted(name) for name in frame.collect_schema().names() if name not in columns]
+        added = [f"({sql}) AS {_quoted(name)}" for name, sql in columns.items()]
+        return nw.from_native(frame.to_native().project(", ".join((*kept, *added)))).lazy()
+
+    def members(self, column: str, wanted: Sequence[str]) -> dict[str, Any]:
+        """Return for each wanted member whether the set holds it."""
+        return {
+            member: f"list_contains({_quoted(column)}, {_text(member)})" for member in wanted
+        }
+
+    def stranger(self, column: str, known: Sequence[str]) -> Any:
+        """Return whether a set holds what is no member, or a null."""
+        listed = ", ".join(map(_text, known))
+        strange = f"len(list_filter({_quoted(column)}, lambda m: m IS NULL OR m NOT IN ({listed})))"
+        return f"coalesce({strange} > 0, false)"
+
+    def is_empty(self, column: str) -> Any:
+        """Return whether a set has no members."""
+        return f"len({_quoted(column)}) = 0"
+
+    def overlap(self, left: str, right: str) -> Any:
+        """Return whether two sets share a member."""
+        return f"list_has_any({_quoted(left)}, {_quoted(right)})"
+
+    def holds(self, column: str, item: str) -> Any:
+        """Return whether a set holds the value of another column."""
+        found = f"list_contains({_quoted(column)}, {_quoted(item)})"
+        return f"CASE WHEN {_quoted(item)} IS NOT NULL THEN {found} END"
+
+    def split(self, column: str) -> Any:
+        """Return a text cut into a list of texts."""
+        parts = f"list_transform(string_split({_quoted(column)}, '{SEPARATOR}'), lambda m: trim(m))"
+        return f"list_filter({parts}, lambda m: m <> '')"
+
+    def or_empty(self, listed: Any, stated: str) -> Any:
+        """Return a list, or an empty one where it is null and another column is true."""
+        return f"coalesce({listed}, CASE WHEN {_quoted(stated)} THEN CAST([] AS VARCHAR[]) END)"
+
+    def coded(self, column: str, members: Sequence[str]) -> Any:
+        """Return a text column with what is no member taken out."""
+        listed = ", ".join(map(_text, members))
+        text = f"CAST({_quoted(column)} AS VARCHAR)"
+        return f"CASE WHEN {text} IN ({listed}) THEN {text} END"
+
+    def copied(self, column: str) -> Any:
+        """Return a column as it is."""
+        return _quoted(column)
+
+    def named(self, column: str, names: Sequence[str]) -> Any:
+        """Return names for ranks, as an ENUM in the order of the ranks."""
+        listed = ", ".join(map(_text, names))
+        return f"CAST(list_extract([{listed}], {_quoted(column)} + 2) AS ENUM ({listed}))"
+
+
+class SparkDialect:
+    """PySpark; nothing is collected and no Python runs on rows."""
+
+    name = "spark"
+    dotted_names = False
+
+    def __init__(self) -> None:
+        from pyspark.sql import functions
+
+        self._functions = functions
+
+    def derive(self, frame: Frame, columns: Mapping[str, Any]) -> Frame:
+        """Return the frame with further columns."""
+        return nw.from_native(frame.to_native().withColumns(dict(columns))).lazy()
+
+    def members(self, column: str, wanted: Sequence[str]) -> dict[str, Any]:
+        """Return for each wanted member whether the set holds it."""
+        f = self._functions
+        found = {member: f.exists(column, self._equal_to(member)) for member in wanted}
+        return {member: f.coalesce(test, self._known(column)) for member, test in found.items()}
+
+    def _equal_to(self, member: str) -> Any:
+        f = self._functions
+        return lambda item: f.coalesce(item == f.lit(member), f.lit(False))
+
+    def _known(self, column: str) -> Any:
+        f = self._functions
+        return f.when(f.col(column).isNotNull(), f.lit(False))
+
+    def stranger(self, column: str, known: Sequence[str]) -> Any:
+        """Return whether a set holds what is no member, or a null."""
+        f = self._functions
+        strange = f.exists(column, lambda item: item.isNull() | ~item.isin(list(known)))
+        return f.coalesce(strange, f.lit(False))
+
+    def is_empty(self, column: str) -> Any:
+        """Return whether a set has no members."""
+        f = self._functions
+        return f.when(f.col(column).isNotNull(), f.size(column) == 0)
+
+    def overlap(self, left: str, right: str) -> Any:
+        """Return whether two sets share a member."""
+        return self._functions.arrays_overlap(left, right)
+
+    def holds(self, column: str, item: str) -> Any:
+        """Return whether a set holds the value of another column."""
+        f = self._functions
+        return f.array_contains(f.col(column), f.col(item))
+
+    def split(self, column: str) -> Any:
+        """Return a text cut into a list of texts."""
+        f = self._functions
+        parts = f.transform(f.split(column, SEPARATOR), f.trim)
+        return f.filter(parts, lambda part: part != "")
+
+    def or_empty(self, listed: Any, stated: str) -> Any:
+        """Return a list, or an empty one where it is null and another column is true."""
+        f = self._functions
+        empty = f.array().cast("array<string>")
+        return f.coalesce(listed, f.when(f.col(stated), empty))
+
+    def coded(self, column: str, members: Sequence[str]) -> Any:
+        """Return a text column with what is no member taken out."""
+        f = self._functions
+        return f.when(f.col(column).isin(list(members)), f.col(column))
+
+    def copied(self, column: str) -> Any:
+        """Return a column as it is."""
+        return self._functions.col(column)
+
+    def named(self, column: str, names: Sequence[str]) -> Any:
+        """Return names for ranks, as texts."""
+        f = self._functions
+        return f.element_at(f.array(*map(f.lit, names)), f.col(column).cast("int") + 2)
+
+
+def dialect_of(frame: Frame) -> Dialect:
+    """Return the dialect of a frame; the kinds of frame are checked at the door."""
+    if frame.implementation.is_duckdb():
+        return DuckDBDialect()
+    if frame.implementation.is_pyspark():
+        return SparkDialect()
+    return PolarsDialect()

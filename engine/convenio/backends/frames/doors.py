@@ -1,0 +1,170 @@
+"""The kinds of frame that go in and come out: Polars, pandas, PyArrow, DuckDB, PySpark.
+
+Polars, DuckDB and Spark compute in their own engine. A pandas frame or an Arrow table is brought
+into Polars and its results back (docs/decisions/0005).
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import math
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import narwhals as nw
+
+from convenio.backends.frames.dialects import Frame
+from convenio.errors import UsageError
+
+Kind = Literal["polars", "polars_lazy", "pandas", "pyarrow", "duckdb", "spark"]
+
+SUPPORTED = "a Polars, pandas, PyArrow, DuckDB or PySpark frame"
+
+
+@dataclass(frozen=True)
+class Door:
+    """A frame that was taken in: the lazy frame on which to compute, and what it was before.
+
+    `index` is a pandas frame's index, which its results get back.
+    """
+
+    frame: Frame
+    kind: Kind
+    index: Any = None
+
+    @property
+    def eager(self) -> bool:
+        """True where results are computed at once."""
+        return self.kind in ("polars", "pandas", "pyarrow")
+
+    @property
+    def ordered(self) -> bool:
+        """True where rows have an order, so that they can be numbered."""
+        return self.kind not in ("duckdb", "spark")
+
+
+def take_in(frame: Any, what: str = "the frame") -> Door:
+    """Return a user's frame ready for computing. Raises UsageError for another kind of thing."""
+    try:
+        taken = nw.from_native(frame)
+    except TypeError:
+        raise UsageError(f"{what} is a {type(frame).__name__}; {SUPPORTED} is expected") from None
+    implementation = taken.implementation
+    if implementation.is_polars():
+        kind: Kind = "polars" if isinstance(taken, nw.DataFrame) else "polars_lazy"
+        return Door(taken.lazy(), kind)
+    if implementation.is_duckdb():
+        return Door(taken.lazy(), "duckdb")
+    if implementation.is_pyspark() or implementation.is_pyspark_connect():
+        return Door(taken.lazy(), "spark")
+    if implementation.is_pyarrow():
+        import polars
+
+        return Door(nw.from_native(polars.from_arrow(taken.to_native())).lazy(), "pyarrow")
+    if implementation.is_pandas():
+        native = taken.to_native()
+        return Door(nw.from_native(polars_of_pandas(native)).lazy(), "pandas", native.index)
+    raise UsageError(f"{what} is a frame of {implementation}; {SUPPORTED} is expected")
+
+
+def polars_of_pandas(frame: Any) -> Any:
+    """Return a pandas frame as a Polars frame; None, NaN, NA and NaT all become null."""
+    import polars as pl
+
+    return pl.DataFrame([_series(frame.iloc[:, n], str(frame.columns[n])) for n in range(frame.shape[1])])
+
+
+def _series(column: Any, name: str) -> Any:
+    import polars as pl
+
+    if column.dtype != object:
+        return pl.from_pandas(column.rename(name), nan_to_null=True)
+    values = [_plain(value) for value in column.tolist()]
+    kinds = {type(value) for value in values if value is not None}
+    if not kinds:
+        return pl.Series(name, values, dtype=pl.Null)
+    if kinds <= {int, float} and bool not in kinds:
+        return pl.Series(name, values, dtype=pl.Float64)
+    if kinds == {list}:
+        texts = [None if v is None else [None if m is None else str(m) for m in v] for v in values]
+        return pl.Series(name, texts, dtype=pl.List(pl.String))
+    if len(kinds) == 1 and kinds <= {bool, str, dt.date, dt.datetime}:
+        return pl.Series(name, values)
+    # Mixed values are told apart row by row, as texts; those that don't fit mark their rows.
+    return pl.Series(name, [None if v is None else _written(v) for v in values], dtype=pl.String)
+
+
+def _plain(value: Any) -> Any:
+    """Return a cell as plain Python, None where it is missing in any spelling."""
+    if value is None or isinstance(value, bool | str | int):
+        return value
+    if isinstance(value, float):
+        return None if math.isnan(value) else value
+    if isinstance(value, list | tuple | set | frozenset):
+        return sorted(value) if isinstance(value, set | frozenset) else list(value)
+    if type(value).__name__ in ("NAType", "NaTType"):
+        return None
+    if isinstance(value, dt.datetime):
+        return dt.datetime(value.year, value.month, value.day, value.hour, value.minute, value.second)
+    if isinstance(value, dt.date):
+        return value
+    if hasattr(value, "tolist"):
+        return _plain(value.tolist())
+    return str(value)
+
+
+def _written(value: Any) -> str:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, dt.datetime):
+        return value.date().isoformat()
+    return str(value)
+
+
+def numbered(frame: Frame, name: str) -> Frame:
+    """Return a frame whose rows have an order with a column that counts them from 0."""
+    return nw.from_native(frame.to_native().with_row_index(name)).lazy()
+
+
+def collect(frame: Frame) -> Any:
+    """Return a lazy Polars frame computed."""
+    return frame.collect().to_native()
+
+
+def hand_out(frame: Frame, door: Door, index: Any = None) -> Any:
+    """Return results in the kind in which the frame came.
+
+    For pandas and Arrow the frame has been computed on Polars. Enums become ordered categoricals
+    in pandas, small whole numbers its nullable ones.
+    """
+    native = frame.to_native()
+    if door.kind in ("polars_lazy", "duckdb", "spark"):
+        return native
+    table = native if hasattr(native, "to_arrow") else native.collect()
+    if door.kind == "polars":
+        return table
+    if door.kind == "pyarrow":
+        return table.to_arrow()
+    return pandas_of_polars(table, index)
+
+
+def pandas_of_polars(table: Any, index: Any = None) -> Any:
+    """Return a Polars frame as a pandas frame of its own kinds."""
+    import pandas as pd
+    import polars as pl
+
+    columns: dict[str, Any] = {}
+    for series in table.get_columns():
+        if isinstance(series.dtype, pl.Enum):
+            codes = series.to_physical().cast(pl.Int32).fill_null(-1).to_numpy()
+            members = series.dtype.categories.to_list()
+            columns[series.name] = pd.Categorical.from_codes(codes, categories=members, ordered=True)
+        elif series.dtype.is_integer():
+            mask = series.is_null().to_numpy()
+            numbers = series.fill_null(0).to_numpy()
+            columns[series.name] = (
+                pd.arrays.IntegerArray(numbers.copy(), mask.copy()) if mask.any() or series.dtype == pl.Int8 else numbers
+            )
+        else:
+            columns[series.name] = series.to_pandas()
+    return pd.DataFrame(columns, index=index)

@@ -1,0 +1,275 @@
+"""The values that a condition compares, as columns: numbers, intervals, money, texts, days.
+
+Each part is an expression, a plain value where it is the same in every row, or None where it is
+unknown in every row.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import narwhals as nw
+
+from convenio.backends.frames.truth import Truth, choose, conjunction, negate
+from convenio.language.quantities import Interval as PlainInterval
+from convenio.language.quantities import compare as compare_plain
+from convenio.language.quantities import compute as compute_plain
+
+Figure = nw.Expr | float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Number:
+    """One number a row."""
+
+    figure: Figure
+
+
+@dataclass(frozen=True, slots=True)
+class Interval:
+    """All numbers from `low` to `high`; what `count` gives where elements are unknown."""
+
+    low: Figure
+    high: Figure
+
+
+@dataclass(frozen=True, slots=True)
+class Amount:
+    """Money: in its own currency, and in the currency of account. See `quantities.Amount`.
+
+    `currency` is None where every row has the currency of account; then both figures are one.
+    """
+
+    figure: Figure
+    currency: nw.Expr | None
+    account: Figure
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """A text, or a member of an enum; `members` are those that the column is coded with."""
+
+    text: nw.Expr | str | None
+    members: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    """A date as days since 1970-01-01."""
+
+    figure: Figure
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """A place on a unit sphere; None where no column tells it."""
+
+    axes: tuple[nw.Expr, nw.Expr, nw.Expr] | None
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """A condition that is used as a value."""
+
+    truth: Truth
+
+
+Value = Number | Interval | Amount | Text | Day | Point | Statement
+
+_OPERATORS: dict[str, Callable[[nw.Expr, nw.Expr], nw.Expr]] = {
+    "==": lambda a, b: a == b,
+    "!=": lambda a, b: a != b,
+    "<": lambda a, b: a < b,
+    "<=": lambda a, b: a <= b,
+    ">": lambda a, b: a > b,
+    ">=": lambda a, b: a >= b,
+}
+
+
+def days_since_1970(text: str) -> float:
+    """Return a date as the frames count it.
+
+    >>> days_since_1970("1970-01-02")
+    1.0
+    """
+    return float(dt.date.fromisoformat(text).toordinal() - dt.date(1970, 1, 1).toordinal())
+
+
+def lifted(figure: nw.Expr | float) -> nw.Expr:
+    """Return a figure as an expression."""
+    return figure if isinstance(figure, nw.Expr) else nw.lit(figure, dtype=nw.Float64)
+
+
+def _is_plain(*figures: Figure) -> bool:
+    return not any(isinstance(figure, nw.Expr) for figure in figures)
+
+
+def compute(operator: str, left: Figure, right: Figure) -> Figure:
+    """Return `left operator right`; unknown where a side is, or where the divisor is 0."""
+    if left is None or right is None:
+        return None
+    if not isinstance(left, nw.Expr) and not isinstance(right, nw.Expr):
+        result = compute_plain(operator, left, right, "")
+        return result if isinstance(result, float) else None
+    first, second = lifted(left), lifted(right)
+    if operator == "+":
+        return first + second
+    if operator == "-":
+        return _finite_difference(first - second)
+    if operator == "*":
+        return _finite_difference(first * second)
+    return nw.when(second != 0).then(first / second)
+
+
+def _finite_difference(result: nw.Expr) -> nw.Expr:
+    # Infinity less infinity, and 0 times it, is no number and so unknown.
+    return nw.when(~result.is_nan()).then(result)
+
+
+def compare(operator: str, left: Figure, right: Figure) -> Truth:
+    """Return whether a comparison of two figures holds."""
+    if left is None or right is None:
+        return None
+    if not isinstance(left, nw.Expr):
+        if not isinstance(right, nw.Expr):
+            return compare_plain(operator, left, right)
+        mirrored = {"<": ">", "<=": ">=", ">": "<", ">=": "<="}.get(operator, operator)
+        return compare(mirrored, right, left)
+    return _OPERATORS[operator](left, right)  # type: ignore[arg-type]
+
+
+# --- intervals -------------------------------------------------------------------------------
+
+
+def as_interval(value: Value) -> Interval:
+    """Return a number as the interval that holds only it."""
+    if isinstance(value, Interval):
+        return value
+    if isinstance(value, Amount):
+        return Interval(value.account, value.account)
+    assert isinstance(value, Number)
+    return Interval(value.figure, value.figure)
+
+
+def compute_interval(operator: str, left: Interval, right: Interval) -> Interval:
+    """Return interval arithmetic; unknown where the divisor may be 0."""
+    figures = (left.low, left.high, right.low, right.high)
+    if any(figure is None for figure in figures):
+        return Interval(None, None)
+    if _is_plain(*figures):
+        result = compute_plain(operator, PlainInterval(*figures[:2]), PlainInterval(*figures[2:]), "")  # type: ignore[arg-type]
+        if not isinstance(result, PlainInterval):
+            return Interval(None, None)
+        return Interval(result.low, result.high)
+    a, b, c, d = (lifted(figure) for figure in figures if figure is not None)
+    if operator == "+":
+        return Interval(a + c, b + d)
+    if operator == "-":
+        return Interval(a - d, b - c)
+    pairs = ((a, c), (a, d), (b, c), (b, d))
+    if operator == "*":
+        corners = [
+            nw.when((x == 0) | (y == 0)).then(nw.lit(0.0)).otherwise(x * y) for x, y in pairs
+        ]
+        return _hull(corners, (a + b + c + d).is_null())
+    holds_zero = (c <= 0) & (d >= 0)
+    corners = [
+        nw.when((y == math.inf) | (y == -math.inf))
+        .then(nw.lit(0.0))
+        .otherwise(nw.when(y != 0).then(x / y))
+        for x, y in pairs
+    ]
+    return _hull(corners, holds_zero | (a + b + c + d).is_null())
+
+
+def _hull(corners: list[nw.Expr], unknown: nw.Expr) -> Interval:
+    low, high = nw.min_horizontal(*corners), nw.max_horizontal(*corners)
+    return Interval(nw.when(~unknown).then(low), nw.when(~unknown).then(high))
+
+
+def compare_intervals(operator: str, left: Interval, right: Interval) -> Truth:
+    """Return whether a comparison holds throughout both intervals; U where it depends."""
+    if operator in (">", ">="):
+        return compare_intervals("<" if operator == ">" else "<=", right, left)
+    if operator in ("<", "<="):
+        strict = operator == "<"
+        always = compare("<" if strict else "<=", left.high, right.low)
+        never = compare(">=" if strict else ">", left.low, right.high)
+        return choose((always, True), (never, False), otherwise=None)
+    below = compare("<", left.high, right.low)
+    above = compare("<", right.high, left.low)
+    single = conjunction(
+        (
+            compare("==", left.low, left.high),
+            compare("==", right.low, right.high),
+            compare("==", left.low, right.low),
+        )
+    )
+    equal = choose((below, False), (above, False), (single, True), otherwise=None)
+    return equal if operator == "==" else negate(equal)
+
+
+# --- money -----------------------------------------------------------------------------------
+
+
+def same_currency(left: Amount, right: Amount, account: str) -> nw.Expr | bool:
+    """Return whether two amounts are in one currency."""
+    if left.currency is None and right.currency is None:
+        return True
+    sides = [
+        nw.lit(account) if side.currency is None else side.currency for side in (left, right)
+    ]
+    return sides[0] == sides[1]
+
+
+def _either(test: nw.Expr | bool, yes: Figure, no: Figure) -> Figure:
+    if not isinstance(test, nw.Expr):
+        return yes if test else no
+    first, second = (
+        nw.lit(None, dtype=nw.Float64) if side is None else lifted(side) for side in (yes, no)
+    )
+    return nw.when(test).then(first).otherwise(second)
+
+
+def measured(left: Value, right: Value, account: str) -> tuple[Figure, Figure]:
+    """Return two sides as plain figures, converted where their currencies differ."""
+    if isinstance(left, Amount) and isinstance(right, Amount):
+        same = same_currency(left, right, account)
+        return (
+            _either(same, left.figure, left.account),
+            _either(same, right.figure, right.account),
+        )
+    sides = [
+        side.account if isinstance(side, Amount) else side.figure
+        for side in (left, right)
+        if isinstance(side, Amount | Number)
+    ]
+    return sides[0], sides[1]
+
+
+def compute_money(operator: str, left: Value, right: Value, account: str) -> Value:
+    """Return arithmetic in which money takes part; see `quantities._compute_money`."""
+    if isinstance(left, Interval) or isinstance(right, Interval):
+        return compute_interval(operator, as_interval(left), as_interval(right))
+    if isinstance(left, Amount) and isinstance(right, Amount):
+        if operator == "/":
+            return Number(compute("/", *measured(left, right, account)))
+        worth = compute(operator, left.account, right.account)
+        same = same_currency(left, right, account)
+        own = compute(operator, left.figure, right.figure)
+        if same is True:
+            return Amount(own, None, worth)
+        currency = left.currency if left.currency is not None else nw.lit(account)
+        kept = nw.when(same).then(currency).otherwise(nw.lit(account))
+        return Amount(_either(same, own, worth), kept, worth)
+    money, number = (left, right) if isinstance(left, Amount) else (right, left)
+    assert isinstance(money, Amount) and isinstance(number, Number)
+    if money is left:
+        figures = [(part, number.figure) for part in (money.figure, money.account)]
+    else:
+        figures = [(number.figure, part) for part in (money.figure, money.account)]
+    own, worth = (compute(operator, *pair) for pair in figures)
+    return Amount(own, money.currency, worth)

@@ -1,0 +1,334 @@
+"""Verdicts and ratings as columns: one code for each rule, floor and ceiling for each family.
+
+A code holds what is certain and what is possible in one small whole number: -1 where the rule does
+not apply, else ten times the certain severity plus the possible one, where 0 is none and 1 to 4
+are low to critical. So 0 is clear, 4 is unknown and may be critical, 24 is flagged as medium and
+may be critical. A mitigating factor has no severity: 11 is in force, 1 may be.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+import narwhals as nw
+
+from convenio.backends.frames.conditions import Compiler, Scope
+from convenio.backends.frames.truth import (
+    Truth,
+    certain,
+    choose,
+    conjunction,
+    disjunction,
+    expression,
+    negate,
+    possibly,
+    threshold,
+    total,
+    unknown,
+)
+from convenio.backends.outcome import Outcome
+from convenio.language import syntax as s
+from convenio.language.normal import All, AnyOf, AtLeastOf, Formula, Test
+from convenio.packs.compile import CompiledPack, CompiledRule
+from convenio.packs.pack import Pack
+from convenio.packs.policy import RATINGS, Requirement
+from convenio.packs.rule import SEVERITIES, Severity
+
+NOT_APPLICABLE = -1
+NOT_ASSESSED = -1
+_FIRST = 1
+
+
+def outcome_of(code: int, mitigating: bool) -> Outcome:
+    """Return the outcome that a code stands for.
+
+    >>> outcome_of(24, mitigating=False)
+    Outcome(verdict='flag', severity='medium', ceiling='critical')
+    """
+    if code == NOT_APPLICABLE:
+        return Outcome("not_applicable")
+    if code == 0:
+        return Outcome("clear")
+    severity, ceiling = divmod(code, 10)
+    verdict = "flag" if severity else "unknown"
+    if mitigating:
+        return Outcome("flag" if severity else "unknown")
+    return Outcome(verdict, _named(severity), _named(ceiling))  # type: ignore[arg-type]
+
+
+def code_of(outcome: Outcome, mitigating: bool) -> int:
+    """Return the code of an outcome.
+
+    >>> code_of(Outcome("unknown", None, "critical"), mitigating=False)
+    4
+    """
+    if outcome.verdict == "not_applicable":
+        return NOT_APPLICABLE
+    if outcome.verdict == "clear":
+        return 0
+    if mitigating:
+        return 11 if outcome.verdict == "flag" else 1
+    return 10 * _number(outcome.severity) + _number(outcome.ceiling)
+
+
+def _named(number: int) -> Severity | None:
+    return SEVERITIES[number - 1] if number else None
+
+
+def _number(severity: Severity | None) -> int:
+    return 0 if severity is None else SEVERITIES.index(severity) + 1
+
+
+@dataclass(frozen=True, slots=True)
+class _RuleColumns:
+    """What is known of one rule: whether it applies, and for each number whether it is flagged so.
+
+    `levels` map a severity's number to the truth of "flagged with that severity or worse", the
+    lowest first; for a mitigating factor the one number is 1.
+    """
+
+    rule: CompiledRule
+    applies: Truth
+    levels: Mapping[int, Truth]
+
+    def at_least(self, number: int) -> Truth:
+        """Return whether the rule is flagged with that severity or worse."""
+        return next((truth for level, truth in self.levels.items() if level >= number), False)
+
+
+@dataclass(frozen=True)
+class Verdicts:
+    """The scope with a column for each rule's levels, and what they are called."""
+
+    scope: Scope
+    rules: Mapping[str, _RuleColumns]
+
+
+def add_verdicts(scope: Scope, pack: CompiledPack, compiler: Compiler) -> Verdicts:
+    """Return the scope with the columns of every atom and of every rule's levels."""
+    fact_atoms = [pack.atoms[number] for number in pack.fact_atoms]
+    scope = compiler.prepare(scope, fact_atoms)
+    atoms: dict[int, Truth] = {}
+    stage: dict[str, nw.Expr] = {}
+    for number in pack.fact_atoms:
+        atoms[number] = _kept(
+            f"atom{number}", compiler.condition(pack.atoms[number], scope), stage
+        )
+    scope = _staged(scope, stage)
+    rules: dict[str, _RuleColumns] = {}
+    for stratum in pack.strata:
+        stage = {}
+        for rule in stratum:
+            rules[rule.id] = _rule_columns(rule, pack, atoms, rules, stage)
+        scope = _staged(scope, stage)
+    return Verdicts(scope, rules)
+
+
+def _staged(scope: Scope, stage: Mapping[str, nw.Expr]) -> Scope:
+    if not stage:
+        return scope
+    return Scope(
+        scope.frame.with_columns(**stage),
+        scope.keys,
+        scope.columns | stage.keys(),
+        scope.variables,
+        scope.computed,
+    )
+
+
+def _kept(name: str, truth: Truth, stage: dict[str, nw.Expr]) -> Truth:
+    """Keep a truth as a column, so that it is computed once; a constant needs none."""
+    if not isinstance(truth, nw.Expr):
+        return truth
+    stage[name] = truth
+    return nw.col(name)
+
+
+def _rule_columns(
+    rule: CompiledRule,
+    pack: CompiledPack,
+    atoms: Mapping[int, Truth],
+    below: Mapping[str, _RuleColumns],
+    stage: dict[str, nw.Expr],
+) -> _RuleColumns:
+    def truth(formula: Formula) -> Truth:
+        match formula:
+            case Test(atom, positive):
+                node = pack.atoms[atom]
+                value = (
+                    _flag_truth(node, pack, below)
+                    if isinstance(node, s.Flagged | s.FlaggedIn)
+                    else atoms[atom]
+                )
+                return value if positive else negate(value)
+            case All(parts):
+                return conjunction([truth(part) for part in parts])
+            case AnyOf(parts):
+                return disjunction([truth(part) for part in parts])
+            case AtLeastOf(count, parts, positive):
+                value = threshold(count, [truth(part) for part in parts])
+                return value if positive else negate(value)
+
+    applies = truth(rule.applies)
+    worse: Truth = False
+    levels: dict[int, Truth] = {}
+    for severity, formula in reversed(rule.levels):
+        number = _FIRST if severity is None else _number(severity)
+        worse = disjunction((worse, conjunction((applies, truth(formula)))))
+        levels[number] = _kept(f"rule__{rule.id}__{number}", worse, stage)
+    lowest_first = dict(sorted(levels.items()))
+    applies = _kept(f"rule__{rule.id}__applies", applies, stage)
+    return _RuleColumns(rule, applies, lowest_first)
+
+
+def _flag_truth(
+    node: s.Flagged | s.FlaggedIn, pack: CompiledPack, below: Mapping[str, _RuleColumns]
+) -> Truth:
+    if isinstance(node, s.Flagged):
+        rule = below[node.rule]
+        mitigating = rule.rule.kind == "mitigating"
+        wanted = _FIRST if node.severity is None or mitigating else _named_number(node.severity)
+        return rule.at_least(wanted)
+    wanted = _named_number(node.severity)
+    return disjunction(below[name].at_least(wanted) for name in pack.families.get(node.family, ()))
+
+
+def _named_number(severity: str) -> int:
+    order: Sequence[str] = SEVERITIES
+    return order.index(severity) + 1
+
+
+# --- codes -----------------------------------------------------------------------------------
+
+
+def codes(verdicts: Verdicts) -> dict[str, nw.Expr]:
+    """Return the column of each rule's code, by the rule's identifier."""
+    return {name: _code(columns) for name, columns in verdicts.rules.items()}
+
+
+def _code(columns: _RuleColumns) -> nw.Expr:
+    result: nw.Expr | int = 0
+    before = 0
+    for number, truth in columns.levels.items():
+        step = number - before
+        before = number
+        result = result + _scored(truth, 11 * step, step)
+    code = _small(result) if isinstance(result, int) else result
+    if columns.applies is True:
+        return code
+    if not isinstance(columns.applies, nw.Expr):
+        return _small(NOT_APPLICABLE) if columns.applies is False else code
+    return nw.when(~columns.applies).then(_small(NOT_APPLICABLE)).otherwise(code)
+
+
+def _scored(truth: Truth, certain_score: int, possible_score: int) -> nw.Expr | int:
+    if not isinstance(truth, nw.Expr):
+        return certain_score if truth is True else possible_score if truth is None else 0
+    return (
+        nw.when(truth)
+        .then(_small(certain_score))
+        .otherwise(
+            nw.when(truth.is_null()).then(_small(possible_score)).otherwise(_small(0))
+        )
+    )
+
+
+def _small(number: int) -> nw.Expr:
+    return nw.lit(number, dtype=nw.Int8)
+
+
+# --- ratings ---------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class RatingColumns:
+    """Floor and ceiling as ranks: -1 is not assessed, 0 to 3 are low to critical."""
+
+    floor: nw.Expr
+    ceiling: nw.Expr
+
+
+def family_ratings(pack: Pack, verdicts: Verdicts) -> dict[str, RatingColumns]:
+    """Return the rating of each family."""
+    return {family: _family(pack, family, verdicts) for family in pack.families}
+
+
+def _family(pack: Pack, family: str, verdicts: Verdicts) -> RatingColumns:
+    members = [verdicts.rules[rule.id] for rule in pack.rules if rule.family == family]
+    scored = [columns for columns in members if columns.rule.kind != "mitigating"]
+    factors = disjunction(
+        columns.at_least(_FIRST) for columns in members if columns.rule.kind == "mitigating"
+    )
+    assessed = disjunction(possibly(columns.applies) for columns in scored)
+    sides = []
+    for rail, in_force in ((certain, possibly(factors)), (possibly, certain(factors))):
+        rank = _rank(pack, scored, rail)
+        grave = rail(disjunction(columns.at_least(3) for columns in scored))
+        rank = _mitigated(rank, in_force, grave)
+        sides.append(_when(assessed, rank, _small(NOT_ASSESSED)))
+    return RatingColumns(*sides)
+
+
+def _when(test: Truth, yes: nw.Expr, no: nw.Expr) -> nw.Expr:
+    if not isinstance(test, nw.Expr):
+        return yes if test is True else no
+    return nw.when(test).then(yes).otherwise(no)
+
+
+def _rank(pack: Pack, scored: Sequence[_RuleColumns], rail: object) -> nw.Expr:
+    result = _small(0)
+    for number, rating in enumerate(RATINGS):
+        requirements = pack.policy.rows.get(rating, ())
+        holds = disjunction(_holds(requirement, scored, rail) for requirement in requirements)
+        result = _when(holds, _small(number), result)
+    return result
+
+
+def _holds(requirement: Requirement, scored: Sequence[_RuleColumns], rail: object) -> Truth:
+    wanted = _number(requirement.severity)
+    truths = [columns.at_least(wanted) for columns in scored]
+    if requirement.at_least == 1:
+        return rail(disjunction(truths))  # type: ignore[operator,no-any-return]
+    return total(rail(truth) for truth in truths) >= requirement.at_least  # type: ignore[operator]
+
+
+def _mitigated(rank: nw.Expr, in_force: Truth, grave: Truth) -> nw.Expr:
+    """Lower a rank by one; not below moderate while a high or critical finding stands."""
+    step = choose((rank >= 2, True), (rank >= 1, negate(grave)), otherwise=False)
+    return _when(conjunction((in_force, step)), rank - _small(1), rank)
+
+
+def worst(ratings: Sequence[nw.Expr]) -> nw.Expr:
+    """Return the worst of ranks; a family that is not assessed counts for nothing."""
+    return ratings[0] if len(ratings) == 1 else nw.max_horizontal(*ratings)
+
+
+def counts(verdicts: Verdicts) -> Iterator[tuple[str, nw.Expr]]:
+    """Yield how many rules have each verdict."""
+    rules = list(verdicts.rules.values())
+    lowest = [columns.at_least(_FIRST) for columns in rules]
+    yield "flag", total(certain(truth) for truth in lowest)
+    yield "unknown", total(unknown(truth) for truth in lowest)
+    excluded = [certain(negate(columns.applies)) for columns in rules]
+    yield "not_applicable", total(excluded)
+    clear = (
+        conjunction((certain(negate(truth)), possibly(columns.applies)))
+        for truth, columns in zip(lowest, rules, strict=True)
+    )
+    yield "clear", total(clear)
+
+
+__all__ = [
+    "NOT_APPLICABLE",
+    "RatingColumns",
+    "Verdicts",
+    "add_verdicts",
+    "code_of",
+    "codes",
+    "counts",
+    "expression",
+    "family_ratings",
+    "outcome_of",
+    "worst",
+]

@@ -1,0 +1,90 @@
+"""Every row of the corpus on every engine: frames say what the reference says, cell by cell."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from conformance import rows
+from conformance.packs import Packs, case_text, read_case
+from convenio import assess
+from convenio.assessment.frame import FrameWarning, assess_frame
+from convenio.backends.frames.rows import tabulate
+from convenio.backends.frames.verdicts import code_of
+from convenio.facts.case import Case
+from convenio.packs import Pack
+from frames.engines import ENGINES, as_polars
+
+ASSESSED = tuple(
+    row for row in rows.all_rows() if "refused" not in row.content.get("expect", ())
+)
+FILES = sorted({row.file for row in ASSESSED if row.is_expression})
+PACKS = tuple(row for row in ASSESSED if not row.is_expression)
+
+
+@pytest.fixture(scope="module")
+def packs(tmp_path_factory: pytest.TempPathFactory) -> Packs:
+    return Packs(tmp_path_factory.mktemp("corpus"))
+
+
+def different_cells(cases: Sequence[Case], pack: Pack, engine: str) -> list[str]:
+    """Return every cell in which a frame's verdicts and ratings differ from the reference's."""
+    build = ENGINES[engine]
+    table, children = tabulate(cases, pack.catalogue)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", FrameWarning)
+        result = assess_frame(
+            build(table), pack, {path: build(child) for path, child in children.items()}
+        )
+    found = {row["id"]: row for row in as_polars(result.cases).to_dicts()}
+    assert len(found) == len(cases)
+    wrong = []
+    for case in cases:
+        row = found[case.id]
+        expected = _expected(case, pack)
+        wrong += [
+            f"{case.id} {name}: {value} is expected, {row[name]} was found"
+            for name, value in expected.items()
+            if row[name] != value
+        ]
+    return wrong
+
+
+def _expected(case: Case, pack: Pack) -> dict[str, Any]:
+    assessment = assess(case, pack, inference="reference")
+    expected: dict[str, Any] = {"status": "ok", "reason": None}
+    expected |= {"floor": assessment.floor, "ceiling": assessment.ceiling}
+    for family, rating in assessment.families.items():
+        expected |= {f"{family}__floor": rating.floor, f"{family}__ceiling": rating.ceiling}
+    verdicts = [outcome.verdict for outcome in assessment.outcomes.values()]
+    for verdict in ("flag", "unknown", "clear", "not_applicable"):
+        expected[verdict] = verdicts.count(verdict)
+    for rule in pack.rules:
+        expected[rule.id] = code_of(assessment.outcomes[rule.id], rule.kind == "mitigating")
+    return expected
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+@pytest.mark.parametrize("file", FILES)
+def test_expressions_of_the_corpus(file: str, engine: str, packs: Packs) -> None:
+    asked = [row for row in ASSESSED if row.file == file and row.is_expression]
+    pack = packs.of(asked[0])
+    cases = [
+        replace(read_case(case_text(row.content), pack), id=row.rule_id) for row in asked
+    ]
+    assert different_cells(cases, pack, engine) == []
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_packs_of_the_corpus(engine: str, packs: Packs) -> None:
+    step = 1 if engine != "spark" else 6
+    wrong = []
+    for row in PACKS[::step]:
+        pack = packs.of(row)
+        case = read_case(case_text(row.content), pack)
+        wrong += [f"{row.id}: {cell}" for cell in different_cells([case], pack, engine)]
+    assert wrong == []

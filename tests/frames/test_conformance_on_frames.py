@@ -19,9 +19,7 @@ from convenio.facts.case import Case
 from convenio.packs import Pack
 from frames.engines import ENGINES, as_polars
 
-ASSESSED = tuple(
-    row for row in rows.all_rows() if "refused" not in row.content.get("expect", ())
-)
+ASSESSED = tuple(row for row in rows.all_rows() if "refused" not in row.content.get("expect", ()))
 FILES = sorted({row.file for row in ASSESSED if row.is_expression})
 PACKS = tuple(row for row in ASSESSED if not row.is_expression)
 
@@ -73,9 +71,7 @@ def _expected(case: Case, pack: Pack) -> dict[str, Any]:
 def test_expressions_of_the_corpus(file: str, engine: str, packs: Packs) -> None:
     asked = [row for row in ASSESSED if row.file == file and row.is_expression]
     pack = packs.of(asked[0])
-    cases = [
-        replace(read_case(case_text(row.content), pack), id=row.rule_id) for row in asked
-    ]
+    cases = [replace(read_case(case_text(row.content), pack), id=row.rule_id) for row in asked]
     assert different_cells(cases, pack, engine) == []
 
 

@@ -16,7 +16,14 @@ from convenio.backends.frames.conditions import Compiler, Scope, asked_members
 from convenio.backends.frames.dialects import Dialect, Frame, dialect_of
 from convenio.backends.frames.doors import Door, collect, hand_out, numbered, take_in
 from convenio.backends.frames.tables import Check, Field, Table, found_columns, normalise
-from convenio.backends.frames.truth import Truth, certain, conjunction, disjunction, expression, negate
+from convenio.backends.frames.truth import (
+    Truth,
+    certain,
+    conjunction,
+    disjunction,
+    expression,
+    negate,
+)
 from convenio.backends.frames.verdicts import add_verdicts, codes, counts, family_ratings, worst
 from convenio.errors import Position, Problem, UsageError, nearest_name
 from convenio.facts.catalogue import Catalogue, FactDeclaration, FactType
@@ -199,9 +206,7 @@ class _Work:
         fields = self._fields()
         if dated:
             fields.append(Field(AS_OF, _DATE_OF_CASE))
-        table = normalise(
-            frame, fields, keep, self._catalogue, self._pack.currency, self._dialect
-        )
+        table = normalise(frame, fields, keep, self._catalogue, self._pack.currency, self._dialect)
         if not dated and self._as_of is not None:
             day = float(self._as_of.toordinal() - dt.date(1970, 1, 1).toordinal())
             frame = table.frame.with_columns(nw.lit(day).alias(AS_OF))

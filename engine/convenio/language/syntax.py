@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass, field, fields
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, fields, replace
 from typing import Literal as Choice
 from typing import get_args
 
@@ -261,6 +261,27 @@ def walk(node: Expression) -> Iterator[Expression]:
     yield node
     for child in children(node):
         yield from walk(child)
+
+
+def renamed(node: Expression, names: Mapping[str, str]) -> Expression:
+    """Return a condition in which bound variables have other names.
+
+    >>> unparse(renamed(Field("a", "live"), {"a": "activity"}))
+    'activity.live'
+    """
+    if isinstance(node, Field):
+        return replace(node, variable=names.get(node.variable, node.variable))
+    if isinstance(node, Quantified | Count | Sum):
+        own = {binding.variable for binding in node.bindings}
+        names = {old: new for old, new in names.items() if old not in own}
+    changed: dict[str, object] = {}
+    for name in _PARTS[type(node)]:
+        value = getattr(node, name)
+        if type(value) in _PARTS:
+            changed[name] = renamed(value, names)
+        elif type(value) is tuple and value and type(value[0]) in _PARTS:
+            changed[name] = tuple(renamed(item, names) for item in value)
+    return replace(node, **changed) if changed else node  # type: ignore[arg-type]
 
 
 def paths_of(node: Expression) -> tuple[str, ...]:

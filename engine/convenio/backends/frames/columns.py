@@ -87,7 +87,5 @@ def child_columns(catalogue: Catalogue, path: str) -> tuple[FrameColumn, ...]:
     """Return every column that the child table of a list may have, `id` and `i` aside."""
     record = catalogue.records[catalogue.facts[path].type.record]
     return tuple(
-        column
-        for name, declaration in record.items()
-        for column in columns_of(declaration, name)
+        column for name, declaration in record.items() for column in columns_of(declaration, name)
     )

@@ -7,7 +7,7 @@ case's id: all such parts of one list share one grouping.
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -63,11 +63,36 @@ class Scope:
 class _Parts:
     """What the child table says of one quantifier, as names of columns (None: no rows at all)."""
 
-    true: str | None
-    unknown: str | None
-    false: str | None
-    total: v.Value | None
-    broken: str | None
+    true: str | None = None
+    unknown: str | None = None
+    false: str | None = None
+    total: v.Value | None = None
+    broken: str | None = None
+
+
+@dataclass
+class _Aggregates:
+    """What is computed on the rows of a list, and how it is brought together for each case."""
+
+    staged: dict[str, nw.Expr] = field(default_factory=dict)
+    aggregates: dict[str, nw.Expr] = field(default_factory=dict)
+
+    def aggregate(
+        self, name: str, column: nw.Expr, function: Callable[[nw.Expr], nw.Expr]
+    ) -> nw.Expr:
+        """Add a column and what becomes of it; return the result's column."""
+        self.staged[name] = column
+        self.aggregates[name] = function(nw.col(name))
+        return nw.col(name)
+
+    def sum(self, name: str, column: nw.Expr) -> nw.Expr:
+        """Add the sum of a column, 0 where there is nothing to add."""
+        return self.aggregate(name, column, nw.Expr.sum).fill_null(0.0)
+
+    def count(self, name: str, test: nw.Expr) -> str:
+        """Add for how many rows a test holds; return the name of that column."""
+        self.aggregate(name, test.cast(nw.Int32), nw.Expr.sum)
+        return name
 
 
 class Compiler:
@@ -97,9 +122,15 @@ class Compiler:
         for quantifier in quantifiers:
             lists = tuple(binding.path for binding in quantifier.bindings)
             groups.setdefault(lists, []).append(quantifier)
+        # Each group starts from the same rows: were each to start from the last one's result, the
+        # plan would double with every group.
+        frame, computed = scope.frame, dict(scope.computed)
         for lists, members in groups.items():
-            scope = self._with_group(scope, lists, members)
-        return self._with_set_tests(scope, conditions)
+            grouped, parts = self._group(scope, lists, members)
+            computed |= {scope.key(quantifier): part for quantifier, part in parts.items()}
+            if grouped is not None:
+                frame = frame.join(grouped, on=list(scope.keys), how="left")
+        return self._with_set_tests(replace(scope, frame=frame, computed=computed), conditions)
 
     def _with_set_tests(self, scope: Scope, conditions: Sequence[s.Expression]) -> Scope:
         added: dict[str, Any] = {}
@@ -128,51 +159,33 @@ class Compiler:
             computed={**scope.computed, **computed},
         )
 
-    def _with_group(
+    def _group(
         self, scope: Scope, lists: tuple[str, ...], quantifiers: Sequence[Quantifier]
-    ) -> Scope:
-        tables = [self._tables.get(path) for path in lists]
-        if any(table is None for table in tables):
-            nothing = _Parts(None, None, None, None, None)
-            computed = {**scope.computed, **{scope.key(q): nothing for q in quantifiers}}
-            return replace(scope, computed=computed)
+    ) -> tuple[Frame | None, dict[Quantifier, _Parts]]:
+        """Return what the quantifiers over the same lists come to, one row for each of a scope."""
+        if any(path not in self._tables for path in lists):
+            return None, dict.fromkeys(quantifiers, _Parts())
         prefixes = [f"{column_name(path)}{next(self._numbers)}__" for path in lists]
         inner = self._elements(scope, lists, prefixes, quantifiers)
-        bound = []
-        for quantifier in quantifiers:
-            names = [binding.variable for binding in quantifier.bindings]
-            variables = dict(zip(names, zip(lists, prefixes, strict=True), strict=True))
-            bound.append((quantifier, {**scope.variables, **variables}))
-        aggregates: dict[str, nw.Expr] = {}
-        staged: dict[str, nw.Expr] = {}
-        parts: dict[_Key, _Parts] = {}
-        bodies: dict[str, nw.Expr] = {}
-        for quantifier, variables in bound:
-            within = replace(inner, variables=variables)
-            conditions = [quantifier.body]
-            if isinstance(quantifier, s.Sum) and quantifier.condition is not None:
-                conditions.append(quantifier.condition)
-            inner = self.prepare(within, conditions)
+        variables = dict(zip(prefixes, zip(lists, prefixes, strict=True), strict=True))
+        inner = replace(inner, variables={**scope.variables, **variables})
+        bodies = {quantifier: _own_parts(quantifier, prefixes) for quantifier in quantifiers}
+        inner = self.prepare(inner, [part for parts in bodies.values() for part in parts])
+        truths: dict[str, nw.Expr] = {}
+        work = _Aggregates()
+        parts: dict[Quantifier, _Parts] = {}
+        for quantifier, own in bodies.items():
             number = next(self._numbers)
             if isinstance(quantifier, s.Sum):
-                parts[scope.key(quantifier)] = self._sum_parts(
-                    quantifier, inner, number, staged, aggregates
-                )
+                parts[quantifier] = self._sum_parts(own, inner, number, work)
             else:
-                body = f"body{number}"
-                bodies[body] = expression(self.condition(quantifier.body, inner))
-                parts[scope.key(quantifier)] = _truth_parts(
-                    quantifier, nw.col(body), number, staged, aggregates
-                )
-        if bodies:
-            inner = replace(inner, frame=inner.frame.with_columns(**bodies))
-        grouped = (
-            inner.frame.with_columns(**staged).group_by(*scope.keys).agg(
-                *(aggregate.alias(name) for name, aggregate in aggregates.items())
-            )
-        )
-        joined = scope.frame.join(grouped, on=list(scope.keys), how="left")
-        return replace(scope, frame=joined, computed={**scope.computed, **parts})
+                truth = f"body{number}"
+                truths[truth] = expression(self.condition(own[0], inner))
+                parts[quantifier] = _truth_parts(quantifier, nw.col(truth), number, work)
+        frame = inner.frame.with_columns(**truths) if truths else inner.frame
+        frame = frame.with_columns(**work.staged)
+        named = [aggregate.alias(name) for name, aggregate in work.aggregates.items()]
+        return frame.group_by(*scope.keys).agg(*named), parts
 
     def _elements(
         self,
@@ -205,68 +218,38 @@ class Compiler:
         )
 
     def _sum_parts(
-        self,
-        node: s.Sum,
-        scope: Scope,
-        number: int,
-        staged: dict[str, nw.Expr],
-        aggregates: dict[str, nw.Expr],
+        self, own: Sequence[s.Expression], scope: Scope, number: int, work: _Aggregates
     ) -> _Parts:
-        counts: Truth = True
-        if node.condition is not None:
-            counts = self.condition(node.condition, scope)
-        term = self.value(node.body, scope)
+        counts = self.condition(own[1], scope) if len(own) > 1 else True
+        term = self.value(own[0], scope)
         assert isinstance(term, v.Number | v.Amount | v.Interval)
         figure = _or_null(term.low if isinstance(term, v.Interval) else term.figure)
         taken = expression(certain(counts))
         missing = conjunction((certain(counts), figure.is_null()))
-        broken = f"broken{number}"
-        staged[broken] = expression(disjunction((unknown(counts), missing))).cast(nw.Int32)
-        aggregates[broken] = nw.col(broken).sum()
+        broken = work.count(f"broken{number}", expression(disjunction((unknown(counts), missing))))
 
         def summed(name: str, part: v.Figure) -> nw.Expr:
-            staged[name] = nw.when(taken).then(_or_null(part))
-            aggregates[name] = nw.col(name).sum()
-            return nw.col(name).fill_null(0.0)
+            return work.sum(f"{name}{number}", nw.when(taken).then(_or_null(part)))
 
         if isinstance(term, v.Interval):
-            low, high = summed(f"low{number}", term.low), summed(f"high{number}", term.high)
-            return _Parts(None, None, None, v.Interval(low, high), broken)
-        own = summed(f"sum{number}", term.figure)
+            interval = v.Interval(summed("low", term.low), summed("high", term.high))
+            return _Parts(total=interval, broken=broken)
+        total = summed("sum", term.figure)
         if isinstance(term, v.Number):
-            return _Parts(None, None, None, v.Number(own), broken)
+            return _Parts(total=v.Number(total), broken=broken)
         if term.currency is None:
-            return _Parts(None, None, None, v.Amount(own, None, own), broken)
-        return _Parts(
-            None, None, None, self._summed_money(term, own, taken, number, staged, aggregates),
-            broken,
-        )
-
-    def _summed_money(
-        self,
-        term: v.Amount,
-        own: nw.Expr,
-        taken: nw.Expr,
-        number: int,
-        staged: dict[str, nw.Expr],
-        aggregates: dict[str, nw.Expr],
-    ) -> v.Amount:
-        """Return a sum of amounts: as they are where all have one currency, else converted."""
-        assert term.currency is not None
-        worth, lacking = f"worth{number}", f"unconverted{number}"
-        first, last = f"first{number}", f"last{number}"
-        staged[worth] = nw.when(taken).then(_or_null(term.account))
-        staged[lacking] = (taken & _or_null(term.account).is_null()).cast(nw.Int32)
-        staged[first] = nw.when(taken).then(term.currency)
-        aggregates[worth] = nw.col(worth).sum()
-        aggregates[lacking] = nw.col(lacking).sum()
-        aggregates[first] = nw.col(first).min()
-        aggregates[last] = nw.col(first).max()
-        account = nw.when(nw.col(lacking).fill_null(0) == 0).then(nw.col(worth).fill_null(0.0))
-        same = (nw.col(first) == nw.col(last)).fill_null(False)
-        figure = nw.when(same).then(own).otherwise(account)
-        currency = nw.when(same).then(nw.col(first)).otherwise(nw.lit(self._account))
-        return v.Amount(figure, currency, account)
+            return _Parts(total=v.Amount(total, None, total), broken=broken)
+        # A sum stays in its currency where all amounts have one; else all are converted.
+        worth = summed("worth", term.account)
+        lacking = work.count(f"lacking{number}", taken & _or_null(term.account).is_null())
+        currency = nw.when(taken).then(term.currency)
+        first = work.aggregate(f"first{number}", currency, nw.Expr.min)
+        last = work.aggregate(f"last{number}", currency, nw.Expr.max)
+        account = nw.when(nw.col(lacking).fill_null(0) == 0).then(worth)
+        same = (first == last).fill_null(False)
+        figure = nw.when(same).then(total).otherwise(account)
+        kept = nw.when(same).then(first).otherwise(nw.lit(self._account))
+        return _Parts(total=v.Amount(figure, kept, account), broken=broken)
 
     # --- conditions ----------------------------------------------------------------------
 
@@ -354,9 +337,7 @@ class Compiler:
         shared: Truth = None
         if scope.key(node) in scope.computed:
             shared = certain(nw.col(scope.computed[scope.key(node)]))
-        return choose(
-            (disjunction(empty), False), (shared, True), (decided, False), otherwise=None
-        )
+        return choose((disjunction(empty), False), (shared, True), (decided, False), otherwise=None)
 
     def _complete(self, name: str, scope: Scope) -> Truth:
         column = f"{name}__complete"
@@ -417,9 +398,7 @@ class Compiler:
         still_open = conjunction((stated, negate(complete)))
         return stated, still_open, conjunction((said, complete, negate(has_rows)))
 
-    def _lists(
-        self, bindings: Sequence[s.Binding], scope: Scope
-    ) -> tuple[Truth, Truth, Truth]:
+    def _lists(self, bindings: Sequence[s.Binding], scope: Scope) -> tuple[Truth, Truth, Truth]:
         """Return whether the product is empty, whether a list is absent, whether one is open."""
         each = [self._listed(binding.path, scope) for binding in bindings]
         return (
@@ -469,9 +448,11 @@ class Compiler:
         broken = disjunction((absent, still_open, _some(parts.broken)))
 
         def settled(figure: v.Figure) -> nw.Expr:
-            known = nw.when(expression(broken)).then(
-                nw.lit(None, dtype=nw.Float64)
-            ).otherwise(_or_null(figure))
+            known = (
+                nw.when(expression(broken))
+                .then(nw.lit(None, dtype=nw.Float64))
+                .otherwise(_or_null(figure))
+            )
             return nw.when(expression(empty)).then(nw.lit(0.0)).otherwise(known)
 
         total = parts.total or v.Number(0.0)
@@ -480,7 +461,9 @@ class Compiler:
             worth = own if total.currency is None else settled(total.account)
             currency = total.currency
             if currency is not None:
-                currency = nw.when(expression(empty)).then(nw.lit(self._account)).otherwise(currency)
+                currency = (
+                    nw.when(expression(empty)).then(nw.lit(self._account)).otherwise(currency)
+                )
             return v.Amount(own, currency, worth)
         if isinstance(total, v.Interval):
             return v.Interval(settled(total.low), settled(total.high))
@@ -569,24 +552,24 @@ class Compiler:
         return self._catalogue.records[self._catalogue.facts[path].type.record][node.name]
 
 
-def _truth_parts(
-    node: s.Quantified | s.Count,
-    truth: nw.Expr,
-    number: int,
-    staged: dict[str, nw.Expr],
-    aggregates: dict[str, nw.Expr],
-) -> _Parts:
-    def counted(word: str, test: nw.Expr) -> str:
-        name = f"{word}{number}"
-        staged[name] = test.cast(nw.Int32)
-        aggregates[name] = nw.col(name).sum()
-        return name
+def _own_parts(node: Quantifier, variables: Sequence[str]) -> list[s.Expression]:
+    """Return the body and the condition of a quantifier, its variables renamed."""
+    names = {b.variable: new for b, new in zip(node.bindings, variables, strict=True)}
+    own = [s.renamed(node.body, names)]
+    if isinstance(node, s.Sum) and node.condition is not None:
+        own.append(s.renamed(node.condition, names))
+    return own
 
-    is_all = isinstance(node, s.Quantified) and node.word == "all"
-    unknowns = counted("unknown", truth.is_null())
-    true = None if is_all else counted("true", truth.fill_null(False))
-    false = counted("false", ~truth.fill_null(True)) if is_all else None
-    return _Parts(true, unknowns, false, None, None)
+
+def _truth_parts(
+    node: s.Quantified | s.Count, truth: nw.Expr, number: int, work: _Aggregates
+) -> _Parts:
+    unknowns = work.count(f"unknown{number}", truth.is_null())
+    if isinstance(node, s.Quantified) and node.word == "all":
+        false = work.count(f"false{number}", ~truth.fill_null(True))
+        return _Parts(false=false, unknown=unknowns)
+    true = work.count(f"true{number}", truth.fill_null(False))
+    return _Parts(true=true, unknown=unknowns)
 
 
 def _some(name: str | None) -> Truth:

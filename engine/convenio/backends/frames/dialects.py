@@ -84,8 +84,8 @@ class PolarsDialect:
         for start in range(0, len(wanted), 62):
             part = wanted[start : start + 62]
             bits = {member: 1 << place for place, member in enumerate(part)}
-            coded = pl.element().cast(pl.String).replace_strict(
-                bits, default=0, return_dtype=pl.Int64
+            coded = (
+                pl.element().cast(pl.String).replace_strict(bits, default=0, return_dtype=pl.Int64)
             )
             mask = pl.col(column).list.eval(coded.bitwise_or()).list.first()
             present = pl.when(pl.col(column).is_not_null()).then(mask.fill_null(0))
@@ -165,9 +165,7 @@ class DuckDBDialect:
 
     def members(self, column: str, wanted: Sequence[str]) -> dict[str, Any]:
         """Return for each wanted member whether the set holds it."""
-        return {
-            member: f"list_contains({_quoted(column)}, {_text(member)})" for member in wanted
-        }
+        return {member: f"list_contains({_quoted(column)}, {_text(member)})" for member in wanted}
 
     def stranger(self, column: str, known: Sequence[str]) -> Any:
         """Return whether a set holds what is no member, or a null."""

@@ -71,7 +71,9 @@ def polars_of_pandas(frame: Any) -> Any:
     """Return a pandas frame as a Polars frame; None, NaN, NA and NaT all become null."""
     import polars as pl
 
-    return pl.DataFrame([_series(frame.iloc[:, n], str(frame.columns[n])) for n in range(frame.shape[1])])
+    return pl.DataFrame(
+        [_series(frame.iloc[:, n], str(frame.columns[n])) for n in range(frame.shape[1])]
+    )
 
 
 def _series(column: Any, name: str) -> Any:
@@ -105,7 +107,9 @@ def _plain(value: Any) -> Any:
     if type(value).__name__ in ("NAType", "NaTType"):
         return None
     if isinstance(value, dt.datetime):
-        return dt.datetime(value.year, value.month, value.day, value.hour, value.minute, value.second)
+        return dt.datetime(
+            value.year, value.month, value.day, value.hour, value.minute, value.second
+        )
     if isinstance(value, dt.date):
         return value
     if hasattr(value, "tolist"):
@@ -158,12 +162,16 @@ def pandas_of_polars(table: Any, index: Any = None) -> Any:
         if isinstance(series.dtype, pl.Enum):
             codes = series.to_physical().cast(pl.Int32).fill_null(-1).to_numpy()
             members = series.dtype.categories.to_list()
-            columns[series.name] = pd.Categorical.from_codes(codes, categories=members, ordered=True)
+            columns[series.name] = pd.Categorical.from_codes(
+                codes, categories=members, ordered=True
+            )
         elif series.dtype.is_integer():
             mask = series.is_null().to_numpy()
             numbers = series.fill_null(0).to_numpy()
             columns[series.name] = (
-                pd.arrays.IntegerArray(numbers.copy(), mask.copy()) if mask.any() or series.dtype == pl.Int8 else numbers
+                pd.arrays.IntegerArray(numbers.copy(), mask.copy())
+                if mask.any() or series.dtype == pl.Int8
+                else numbers
             )
         else:
             columns[series.name] = series.to_pandas()

@@ -91,9 +91,7 @@ def normalise(
         for name, column in found.items()
         if schema[name] != nw.Unknown
     }
-    types = {
-        _RAW + column_name(column.name): schema[name] for name, column in found.items()
-    }
+    types = {_RAW + column_name(column.name): schema[name] for name, column in found.items()}
     frame = frame.select(
         *(expression.alias(name) for name, expression in keep.items()),
         *(expression.alias(name) for name, expression in raw.items()),
@@ -258,9 +256,7 @@ class _Reader:
         currency = currency.fill_null(self._account)
         self.columns[f"{name}__currency"] = currency
         at_home = currency == self._account
-        self.columns[f"{name}__account"] = (
-            nw.when(at_home).then(amount).otherwise(amount * rate)
-        )
+        self.columns[f"{name}__account"] = nw.when(at_home).then(amount).otherwise(amount * rate)
 
     def _date(self, field: Field, name: str) -> None:
         days = self.days(field, _RAW + name)
@@ -312,9 +308,7 @@ class _Reader:
             return
         self.native_stages[0][name] = self._dialect.coded(raw, members)
         self.texts[name] = members
-        self._wrong(
-            field, ~nw.col(raw).is_null() & nw.col(name).is_null(), _one_of(members), raw
-        )
+        self._wrong(field, ~nw.col(raw).is_null() & nw.col(name).is_null(), _one_of(members), raw)
 
     def _set(self, field: Field, name: str) -> None:
         fact_type = field.declaration.type

@@ -160,7 +160,9 @@ def compute_interval(operator: str, left: Interval, right: Interval) -> Interval
     if any(figure is None for figure in figures):
         return Interval(None, None)
     if _is_plain(*figures):
-        result = compute_plain(operator, PlainInterval(*figures[:2]), PlainInterval(*figures[2:]), "")  # type: ignore[arg-type]
+        result = compute_plain(
+            operator, PlainInterval(*figures[:2]), PlainInterval(*figures[2:]), ""
+        )  # type: ignore[arg-type]
         if not isinstance(result, PlainInterval):
             return Interval(None, None)
         return Interval(result.low, result.high)
@@ -219,9 +221,7 @@ def same_currency(left: Amount, right: Amount, account: str) -> nw.Expr | bool:
     """Return whether two amounts are in one currency."""
     if left.currency is None and right.currency is None:
         return True
-    sides = [
-        nw.lit(account) if side.currency is None else side.currency for side in (left, right)
-    ]
+    sides = [nw.lit(account) if side.currency is None else side.currency for side in (left, right)]
     return sides[0] == sides[1]
 
 

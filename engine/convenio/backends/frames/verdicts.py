@@ -112,9 +112,7 @@ def add_verdicts(scope: Scope, pack: CompiledPack, compiler: Compiler) -> Verdic
     atoms: dict[int, Truth] = {}
     stage: dict[str, nw.Expr] = {}
     for number in pack.fact_atoms:
-        atoms[number] = _kept(
-            f"atom{number}", compiler.condition(pack.atoms[number], scope), stage
-        )
+        atoms[number] = _kept(f"atom{number}", compiler.condition(pack.atoms[number], scope), stage)
     scope = _staged(scope, stage)
     rules: dict[str, _RuleColumns] = {}
     for stratum in pack.strata:
@@ -228,9 +226,7 @@ def _scored(truth: Truth, certain_score: int, possible_score: int) -> nw.Expr | 
     return (
         nw.when(truth)
         .then(_small(certain_score))
-        .otherwise(
-            nw.when(truth.is_null()).then(_small(possible_score)).otherwise(_small(0))
-        )
+        .otherwise(nw.when(truth.is_null()).then(_small(possible_score)).otherwise(_small(0)))
     )
 
 

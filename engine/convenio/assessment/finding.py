@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
-from convenio.backends.outcome import Outcome, Verdict
+from convenio.backends.outcome import Outcome, Verdict, flag_truth
 from convenio.facts.case import CONFIDENCE_ORDER, Case, Confidence, StatedFact
+from convenio.language import syntax as s
 from convenio.language.evaluate import Evaluator
 from convenio.language.trace import Leaf, Trace, support
+from convenio.language.truth import Truth
 from convenio.packs.pack import Pack
 from convenio.packs.rule import Rule, Severity
 
@@ -39,20 +42,39 @@ class Finding:
 
 
 class FindingBuilder:
-    """Builds findings on demand from the outcomes of inference."""
+    """Builds findings on demand from the outcomes of inference.
+
+    `evaluator` is one that has looked at the case already, where there is one.
+    """
 
     def __init__(
         self,
         case: Case,
         pack: Pack,
         outcomes: Mapping[str, Outcome],
-        evaluator: Evaluator,
+        evaluator: Evaluator | None = None,
     ) -> None:
         self._case = case
         self._pack = pack
         self._outcomes = outcomes
-        self._evaluator = evaluator
+        self._given = evaluator
         self._built: dict[str, Finding] = {}
+
+    @cached_property
+    def _evaluator(self) -> Evaluator:
+        evaluator = self._given or Evaluator(self._case, self._pack.currency, self._pack.guards)
+        return evaluator.with_flags(self._read_flag)
+
+    def _read_flag(self, node: s.Flagged | s.FlaggedIn) -> tuple[Truth, tuple[str, ...]]:
+        """Answer `flagged(…)` with its truth and the rules whose findings decided it."""
+        families, outcomes = self._pack.compiled.families, self._outcomes
+        truth = flag_truth(node, outcomes, families)
+        if isinstance(node, s.Flagged):
+            return truth, (node.rule,)
+        members = families.get(node.family, ())
+        if truth is False:
+            return truth, tuple(members)
+        return truth, tuple(m for m in members if outcomes[m].flagged(node.severity) is truth)
 
     def build(self, rule_id: str) -> Finding:
         """Return the finding of a rule, with the support of the findings that it names."""

@@ -127,7 +127,7 @@ class Evaluator:
     def _in(self, node: s.In, rows: Rows) -> Trace:
         item = self._operand(node.item, rows)
         if isinstance(node.container, s.Choices):
-            truth = None if item.value is None else _among(item.value, node.container.values)
+            truth = None if item.value is None else among(item.value, node.container.values)
             return Trace(node, truth, leaves=item.leaves)
         container = self._operand(node.container, rows)
         truth = None
@@ -250,7 +250,7 @@ class Evaluator:
         leaves = start.leaves + end.leaves
         if start.value is None or end.value is None:
             return Operand(None, leaves)
-        return Operand((_date(end.value) - _date(start.value)).days, leaves)
+        return Operand(days_between(start.value, end.value), leaves)
 
     def _count(self, node: s.Count, rows: Rows) -> Operand:
         lists = self._lists(node.bindings, rows)
@@ -282,17 +282,10 @@ class Evaluator:
             term = self._operand(node.body, scope)
             leaves += term.leaves
             if total is not None:
-                total = self._added(total, term.value)
+                total = added(total, term.value, self._account)
                 if total is None and term.value is not None:
                     leaves += _as_missing(term.leaves)
         return Operand(total, leaves or lists.empty, traces=tuple(traces))
-
-    def _added(self, total: Quantity, term: Quantity | None) -> Quantity | None:
-        if term is None:
-            return None
-        if total == 0:
-            return term
-        return compute("+", total, term, self._account)
 
     # --- lists ---------------------------------------------------------------------------
 
@@ -381,8 +374,23 @@ def _is_zero(value: Quantity | None) -> bool:
     return value == 0 or (isinstance(value, Money) and value.amount == 0)
 
 
-def _among(value: Quantity, choices: tuple[s.LiteralValue, ...]) -> Truth:
+def among(value: Quantity, choices: tuple[s.LiteralValue, ...]) -> Truth:
+    """Return whether a value is one of those written in the condition."""
     return disjunction(compare("==", value, choice) for choice in choices)
+
+
+def added(total: Quantity, term: Quantity | None, account: str) -> Quantity | None:
+    """Return a sum with one more term; None where that is unknown or has no common measure."""
+    if term is None:
+        return None
+    if total == 0:
+        return term
+    return compute("+", total, term, account)
+
+
+def days_between(start: Quantity, end: Quantity) -> int:
+    """Return the days from one date to another; a date may be written as text."""
+    return (_date(end) - _date(start)).days
 
 
 def _date(value: Quantity) -> dt.date:

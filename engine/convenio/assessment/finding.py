@@ -111,7 +111,7 @@ class FindingBuilder:
         self._outcomes = outcomes
         self._given = evaluator
         self._built: dict[str, Finding] = {}
-        self._confidences: dict[str, Confidence] = {}
+        self._confidences: dict[str, Confidence | None] = {}
 
     @cached_property
     def _evaluator(self) -> Evaluator:
@@ -172,17 +172,18 @@ class FindingBuilder:
                     paths.update(dict.fromkeys(self.build(named).missing))
         return tuple(paths)
 
+    def _confidence_of(self, fact: StatedFact | None) -> Confidence | None:
+        if fact is None or fact.state != "known" or fact.value is None:
+            return None
+        return self._case.confidence_of(fact)
+
     def _confidence(self, facts: Iterable[Leaf]) -> Confidence | None:
-        lowest: Confidence | None = None
+        levels = set()
         for path, fact, _ in facts:
-            if fact is None or fact.state != "known" or fact.value is None:
-                continue
-            level = self._confidences.get(path)
-            if level is None:
-                level = self._confidences[path] = self._case.confidence_of(fact)
-            if lowest is None or CONFIDENCE_ORDER.index(level) < CONFIDENCE_ORDER.index(lowest):
-                lowest = level
-        return lowest
+            if path not in self._confidences:
+                self._confidences[path] = self._confidence_of(fact)
+            levels.add(self._confidences[path])
+        return next((level for level in CONFIDENCE_ORDER if level in levels), None)
 
 
 def _flag_reader(

@@ -409,7 +409,9 @@ def _is_zero(value: Quantity | None) -> bool:
 
 def among(value: Quantity, choices: tuple[s.LiteralValue, ...]) -> Truth:
     """Return whether a value is one of those written in the condition."""
-    return disjunction(compare("==", value, choice) for choice in choices)
+    if isinstance(value, str):
+        return value in choices
+    return disjunction([compare("==", value, choice) for choice in choices])
 
 
 def added(total: Quantity, term: Quantity | None, account: str) -> Quantity | None:

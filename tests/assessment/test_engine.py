@@ -14,6 +14,7 @@ import pytest
 
 from convenio import Assessment, Engine, assess
 from convenio.assessment.engine import COMPILE_AFTER
+from convenio.backends import workers
 from convenio.errors import EngineError, UsageError
 from convenio.facts.case import Case
 from convenio.packs import Pack
@@ -135,14 +136,12 @@ def test_a_case_that_cannot_be_read_ends_the_run_with_its_error(
 def test_a_disagreement_found_in_a_process_is_an_error(
     pack: Pack, shipped_cases: dict[str, Case], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from convenio.assessment import engine
-
-    infer = engine.infer_in_processes
+    infer = workers.infer_in_processes
 
     def lie(*arguments: object) -> Iterator[tuple[object, bytes]]:
         return ((item, codes[1:] + codes[:1]) for item, codes in infer(*arguments))
 
-    monkeypatch.setattr(engine, "infer_in_processes", lie)
+    monkeypatch.setattr(workers, "infer_in_processes", lie)
     with pytest.raises(EngineError, match=r"the engines disagree on .*no verdict is given"):
         list(Engine(pack, "durable_rules").assess_many(shipped_cases.values(), processes=2))
 

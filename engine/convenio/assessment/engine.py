@@ -6,23 +6,23 @@ import itertools
 import threading
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Literal, NamedTuple
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from convenio.assessment.assessment import Assessment
 from convenio.assessment.finding import FindingBuilder
 from convenio.assessment.rating import FamilyRater
 from convenio.backends import durable, reference
-from convenio.backends.compiled import Inference as CompiledInference
-from convenio.backends.compiled import compile_inference
 from convenio.backends.durable import DurableEngine
 from convenio.backends.outcome import Outcome, decode, encode
-from convenio.backends.workers import infer_in_processes
 from convenio.errors import EngineError, UsageError
 from convenio.facts.case import Case
-from convenio.language.compiled import Conditions, compile_conditions
 from convenio.language.evaluate import Evaluator
 from convenio.language.truth import CODE_OF, TRUTH_OF
 from convenio.packs.pack import Pack
+
+if TYPE_CHECKING:
+    from convenio.backends.compiled import Inference as CompiledInference
+    from convenio.language.compiled import Conditions
 
 Inference = Literal["auto", "durable_rules", "reference"]
 
@@ -120,6 +120,9 @@ class Engine:
 
         Worth its time where many cases are to come, or where each is waited for.
         """
+        from convenio.backends.compiled import compile_inference
+        from convenio.language.compiled import compile_conditions
+
         with self._lock:
             if self._compiled is None:
                 compiled = self.pack.compiled
@@ -146,6 +149,8 @@ class Engine:
         return _Inferred(codes, encode(outcomes, self._order), evaluator)
 
     def _assess_in_processes(self, cases: Iterable[Case], processes: int) -> Iterator[Assessment]:
+        from convenio.backends.workers import infer_in_processes
+
         inferred = ((case, self._infer(case)) for case in cases)
         items = (((case, found.outcomes), found.facts) for case, found in inferred)
         for (case, expected), codes in infer_in_processes(

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from convenio.version import __version__
 
 if TYPE_CHECKING:
-    from convenio.assessment import Assessment, Finding, assess, load_case
+    from convenio.assessment import Assessment, Engine, Finding, assess, load_case
     from convenio.facts.case import Case
     from convenio.packs import Pack, load_pack
     from convenio.reports.html import render_brief
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 # Imported when first used, so that `convenio --help` starts at once.
 _PUBLIC = {
     "Assessment": "convenio.assessment",
+    "Engine": "convenio.assessment",
     "Finding": "convenio.assessment",
     "assess": "convenio.assessment",
     "load_case": "convenio.assessment",
@@ -37,6 +38,7 @@ _PUBLIC = {
 __all__ = [
     "Assessment",
     "Case",
+    "Engine",
     "Finding",
     "Pack",
     "__version__",

@@ -7,26 +7,34 @@ from dataclasses import dataclass
 from typing import Any
 
 from convenio.assessment import assessment
-from convenio.backends import reference
-from convenio.backends.outcome import Outcome
+from convenio.backends import compiled, reference
+from convenio.backends.outcome import OUTCOMES, Outcome
 from convenio.facts.case import Case, StatedFact
-from convenio.language import evaluate, quantities, trace
+from convenio.language import evaluate, quantities, source, trace
 from convenio.language.quantities import Interval
 from convenio.language.trace import Trace
 from convenio.language.truth import Truth
 from convenio.packs.policy import RatingPolicy
 from convenio.packs.rule import Version
 
+WRITTEN = "as written"
+COMPILED = "compiled"
+_BOTH = (WRITTEN, COMPILED)
+
 
 @dataclass(frozen=True)
 class Change:
-    """One wrong reading: what is replaced, by what, and the file whose rows must notice."""
+    """One wrong reading: what is replaced, by what, and the file whose rows must notice.
+
+    `ways` are the ways of evaluating that the replaced piece decides in.
+    """
 
     id: str
     file: str
     place: Any
     name: str
     instead: Any
+    ways: tuple[str, ...] = _BOTH
 
 
 def _unknown_is_false(values: Iterable[Truth]) -> Truth:
@@ -41,6 +49,22 @@ def _no_false_wins(values: Iterable[Truth]) -> Truth:
 def _no_true_wins(values: Iterable[Truth]) -> Truth:
     known = list(values)
     return None if None in known else any(known)
+
+
+def _and_waits(parts: Sequence[str]) -> str:
+    return f"(1 if 1 in ({', '.join(parts)},) else {' & '.join(parts)})" if parts else "3"
+
+
+def _or_waits(parts: Sequence[str]) -> str:
+    return f"(1 if 1 in ({', '.join(parts)},) else {' | '.join(parts)})" if parts else "0"
+
+
+def _text_unknown_is_false(parts: Sequence[str]) -> str:
+    return f"(3 if 3 in ({''.join(f'{part}, ' for part in parts)}) else 0)"
+
+
+def _text_certain_only(count: int, parts: Sequence[str]) -> str:
+    return f"(3 if {' + '.join(f'({part} >> 1)' for part in parts)} >= {count} else 0)"
 
 
 def _certain_only(count: int, values: Iterable[Truth]) -> Truth:
@@ -92,22 +116,65 @@ def _worst_of_all(ratings: Iterable[str]) -> str:
     return max(ratings, key=("low", "not_assessed", "moderate", "high", "critical").index)
 
 
+_WRITTEN = (WRITTEN,)
+_COMPILED = (COMPILED,)
+
 CHANGES = (
-    Change("and waits for every part", "kleene", reference, "conjunction", _no_false_wins),
-    Change("or waits for every part", "kleene", reference, "disjunction", _no_true_wins),
-    Change("or takes unknown for no", "kleene", reference, "disjunction", _unknown_is_false),
-    Change("not U is T", "kleene", reference, "negate", lambda value: not value),
+    Change(
+        "and waits for every part", "kleene", reference, "conjunction", _no_false_wins, _WRITTEN
+    ),
+    Change("or waits for every part", "kleene", reference, "disjunction", _no_true_wins, _WRITTEN),
+    Change(
+        "or takes unknown for no", "kleene", reference, "disjunction", _unknown_is_false, _WRITTEN
+    ),
+    Change("not U is T", "kleene", reference, "negate", lambda value: not value, _WRITTEN),
     Change("any takes unknown for no", "lists", evaluate, "disjunction", _unknown_is_false),
     Change("all waits for every part", "lists", evaluate, "conjunction", _no_false_wins),
-    Change("any inside is cut short", "quantifiers_pairs", evaluate, "disjunction", _no_true_wins),
+    Change(
+        "any inside is cut short",
+        "quantifiers_pairs",
+        evaluate,
+        "disjunction",
+        _no_true_wins,
+        _WRITTEN,
+    ),
     Change("at_least counts T alone", "atoms_at_least", evaluate, "threshold", _certain_only),
+    Change("and waits for every part", "kleene", source, "all_of", _and_waits, _COMPILED),
+    Change("or waits for every part", "kleene", source, "any_of", _or_waits, _COMPILED),
+    Change(
+        "or takes unknown for no", "kleene", source, "any_of", _text_unknown_is_false, _COMPILED
+    ),
+    Change("not U is T", "kleene", source, "opposite", lambda p: f"(3, 3, 3, 0)[{p}]", _COMPILED),
+    Change(
+        "any takes unknown for no", "lists", source, "any_of", _text_unknown_is_false, _COMPILED
+    ),
+    Change("all waits for every part", "lists", source, "all_of", _and_waits, _COMPILED),
+    Change("any is cut short", "quantifiers_pairs", source, "any_of", _or_waits, _COMPILED),
+    Change(
+        "at_least counts T alone",
+        "atoms_at_least",
+        source,
+        "at_least",
+        _text_certain_only,
+        _COMPILED,
+    ),
+    Change(
+        "unknown findings are clear",
+        "flagged",
+        compiled,
+        "flag_codes",
+        lambda _: (0,) * len(OUTCOMES),
+        _COMPILED,
+    ),
+    Change(
+        "unknown findings are clear", "flagged", reference, "flag_truth", lambda *_: False, _WRITTEN
+    ),
     Change(
         "intervals by their lower end", "count_sum", quantities, "_compare_intervals", _ends_agree
     ),
     Change("quotients rounded", "arithmetic", quantities, "_compute_numbers", _numbers),
     Change("support is every child", "support", trace, "deciding", _every_child),
     Change("flagged with just that severity", "flagged", Outcome, "flagged", _exact_only),
-    Change("unknown findings are clear", "flagged", reference, "flag_truth", lambda *_: False),
     Change("a high finding never holds", "mitigation", RatingPolicy, "mitigated", _always),
     Change("factors change nothing", "mitigation", RatingPolicy, "mitigated", _never),
     Change("until is inclusive", "versions", Version, "in_force", _last_day_too),

@@ -10,7 +10,7 @@ from typing import Any
 import yaml
 
 from conformance import rows
-from convenio import load_pack
+from convenio import Engine, load_pack
 from convenio.assessment.cases import case_from_document
 from convenio.documents import parse_document
 from convenio.errors import CaseError
@@ -111,6 +111,7 @@ class Packs:
     def __init__(self, root: Path) -> None:
         self._root = root
         self._loaded: dict[str, Pack] = {}
+        self._compiled: dict[Path, Engine] = {}
 
     def of(self, row: rows.Row) -> Pack:
         """Return the pack that a row is tested against; expressions of a file share one."""
@@ -118,6 +119,17 @@ class Packs:
         if key not in self._loaded:
             self._loaded[key] = load_pack(self._write(row, self._root / key.replace("/", "-")))
         return self._loaded[key]
+
+    def compiled(self, row: rows.Row) -> Engine:
+        """Return the reference over a row's pack, compiled from the first case on."""
+        pack = self.of(row)
+        if pack.folder not in self._compiled:
+            self._compiled[pack.folder] = Engine(pack, "reference").compile()
+        return self._compiled[pack.folder]
+
+    def forget_compiled(self) -> None:
+        """Let packs be compiled anew, since a compiled one keeps the meaning it was made with."""
+        self._compiled.clear()
 
     def _write(self, row: rows.Row, folder: Path) -> Path:
         if folder.exists():

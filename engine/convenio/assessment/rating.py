@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache, partial
 
-from convenio.backends.outcome import Outcome
-from convenio.packs.pack import Pack
-from convenio.packs.policy import Rating, rank
-from convenio.packs.rule import Rule, Severity
+from convenio.backends.outcome import OUTCOME_CODES, OUTCOMES, Outcome
+from convenio.packs.policy import Rating, RatingPolicy, rank
+from convenio.packs.rule import SEVERITIES, Rule, Severity
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,28 +26,69 @@ class FamilyRating:
     possible_factors: tuple[str, ...]
 
 
-def rate_family(pack: Pack, family: str, outcomes: Mapping[str, Outcome]) -> FamilyRating:
-    """Rate one family.
+class FamilyRater:
+    """Rates one family from the codes of outcomes (backends/outcome.py).
+
+    `rules` are those of the family; their codes stand together, from `start` on.
 
     The floor counts certain findings and mitigating factors that are possible; the ceiling counts
     possible findings and factors that are certain (semantics, "Floor and ceiling").
     """
-    rules = [rule for rule in pack.rules if rule.family == family]
-    scored = [rule for rule in rules if rule.kind != "mitigating"]
-    factors = [rule for rule in rules if rule.kind == "mitigating"]
-    certain = _in_force(factors, outcomes, ("flag",))
-    possible = _in_force(factors, outcomes, ("flag", "unknown"))
-    if all(outcomes[rule.id].verdict == "not_applicable" for rule in scored):
-        return FamilyRating("not_assessed", "not_assessed", None, certain, possible)
-    established = [o.severity for o in _outcomes(scored, outcomes) if o.severity is not None]
-    conceivable = [o.ceiling for o in _outcomes(scored, outcomes) if o.ceiling is not None]
-    floor, counted = pack.policy.rate(established)
-    ceiling, _ = pack.policy.rate(conceivable)
-    if possible:
-        floor = pack.policy.mitigated(floor, established)
-    if certain:
-        ceiling = pack.policy.mitigated(ceiling, conceivable)
-    return FamilyRating(floor, ceiling, counted, certain, possible)
+
+    def __init__(self, policy: RatingPolicy, rules: Sequence[Rule], start: int) -> None:
+        self._start, self._stop = start, start + len(rules)
+        self._factors = tuple(
+            (place, rule.id) for place, rule in enumerate(rules, start) if rule.kind == "mitigating"
+        )
+        self._scored = len(rules) - len(self._factors)
+        # Findings differ from case to case; how many there are of each severity often does not.
+        self._standing = lru_cache(maxsize=4096)(partial(_standing, policy))
+
+    def rate(self, codes: bytes) -> FamilyRating:
+        """Return the rating; `codes` holds the outcome of every rule of the pack."""
+        certain: tuple[str, ...] = ()
+        possible: tuple[str, ...] = ()
+        found = codes[self._start : self._stop]
+        excluded = found.count(_NOT_APPLICABLE)
+        if self._factors:
+            verdicts = [(rule, OUTCOMES[codes[place]].verdict) for place, rule in self._factors]
+            certain = tuple(rule for rule, verdict in verdicts if verdict == "flag")
+            possible = tuple(rule for rule, verdict in verdicts if verdict in ("flag", "unknown"))
+            excluded -= sum(verdict == "not_applicable" for _, verdict in verdicts)
+        if excluded == self._scored:
+            return FamilyRating("not_assessed", "not_assessed", None, certain, possible)
+        floor, counted = self._standing(_counts(found.translate(_ESTABLISHED)), bool(possible))
+        ceiling, _ = self._standing(_counts(found.translate(_CONCEIVABLE)), bool(certain))
+        return FamilyRating(floor, ceiling, counted, certain, possible)
+
+
+_NOT_APPLICABLE = OUTCOME_CODES[Outcome("not_applicable")]
+_BY_NUMBER: tuple[Severity | None, ...] = (None, *SEVERITIES)
+
+
+def _numbers(severities: Iterable[Severity | None]) -> bytes:
+    """Return a table from the code of an outcome to the number of a severity; 0 is none."""
+    return bytes(map(_BY_NUMBER.index, severities)).ljust(256, b"\0")
+
+
+_ESTABLISHED = _numbers(outcome.severity for outcome in OUTCOMES)
+_CONCEIVABLE = _numbers(outcome.ceiling for outcome in OUTCOMES)
+
+
+def _counts(numbers: bytes) -> tuple[int, int, int, int]:
+    """Return how many findings have each severity, the lowest first."""
+    return numbers.count(1), numbers.count(2), numbers.count(3), numbers.count(4)
+
+
+def _standing(
+    policy: RatingPolicy, counts: tuple[int, ...], mitigated: bool
+) -> tuple[Rating, Severity | None]:
+    """Return the rating to which so many findings add up, and the severity that counted for it."""
+    severities = [
+        severity for severity, count in zip(SEVERITIES, counts, strict=True) for _ in range(count)
+    ]
+    rating, counted = policy.rate(severities)
+    return (policy.mitigated(rating, severities) if mitigated else rating), counted
 
 
 def worst(ratings: Iterable[Rating]) -> Rating:
@@ -58,13 +99,3 @@ def worst(ratings: Iterable[Rating]) -> Rating:
     """
     assessed = [rating for rating in ratings if rating != "not_assessed"]
     return max(assessed, key=rank, default="not_assessed")
-
-
-def _outcomes(rules: Iterable[Rule], outcomes: Mapping[str, Outcome]) -> Iterable[Outcome]:
-    return (outcomes[rule.id] for rule in rules)
-
-
-def _in_force(
-    factors: Iterable[Rule], outcomes: Mapping[str, Outcome], verdicts: tuple[str, ...]
-) -> tuple[str, ...]:
-    return tuple(rule.id for rule in factors if outcomes[rule.id].verdict in verdicts)

@@ -53,6 +53,12 @@ def available() -> bool:
 _LOCK = threading.RLock()
 """The library keeps global state and is used by one thread at a time."""
 
+if hasattr(os, "register_at_fork"):
+    # A process that is forked while another thread is inside the library could never go in.
+    os.register_at_fork(
+        before=_LOCK.acquire, after_in_child=_LOCK.release, after_in_parent=_LOCK.release
+    )
+
 _NAMES = itertools.count()
 
 

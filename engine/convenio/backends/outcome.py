@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -37,6 +37,36 @@ class Outcome:
         if self.severity is not None and _at_least(self.severity, severity):
             return True
         return None if _at_least(self.ceiling, severity) else False
+
+
+def _possible_outcomes() -> Iterator[Outcome]:
+    yield Outcome("not_applicable")
+    yield Outcome("clear")
+    yield Outcome("unknown")
+    yield Outcome("flag")
+    for number, ceiling in enumerate(SEVERITIES):
+        yield Outcome("unknown", None, ceiling)
+        yield from (Outcome("flag", severity, ceiling) for severity in SEVERITIES[: number + 1])
+
+
+OUTCOMES: tuple[Outcome, ...] = tuple(_possible_outcomes())
+"""Every outcome that a rule can have. Its place here is its code, one byte."""
+
+OUTCOME_CODES: Mapping[Outcome, int] = {outcome: code for code, outcome in enumerate(OUTCOMES)}
+
+
+def encode(outcomes: Mapping[str, Outcome], rules: Sequence[str]) -> bytes:
+    """Return the outcomes of rules as one byte each, in the order of `rules`."""
+    return bytes([OUTCOME_CODES[outcomes[rule]] for rule in rules])
+
+
+def decode(codes: bytes, rules: Sequence[str]) -> dict[str, Outcome]:
+    """Return the outcomes that `encode` was given.
+
+    >>> decode(encode({"AA-001": Outcome("clear")}, ["AA-001"]), ["AA-001"])
+    {'AA-001': Outcome(verdict='clear', severity=None, ceiling=None)}
+    """
+    return dict(zip(rules, map(OUTCOMES.__getitem__, codes), strict=True))
 
 
 def _at_least(found: str, wanted: str) -> bool:

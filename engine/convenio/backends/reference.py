@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from convenio.backends.outcome import Outcome, flag_truth
 from convenio.language import syntax as s
 from convenio.language.normal import All, AnyOf, AtLeastOf, Formula, Test
 from convenio.language.truth import Truth, conjunction, disjunction, negate, threshold
 from convenio.packs.compile import CompiledPack, CompiledRule
+from convenio.packs.rule import Severity
 
 NAME = "reference"
 
@@ -34,20 +35,26 @@ def infer(pack: CompiledPack, facts: Mapping[int, Truth]) -> dict[str, Outcome]:
                 value = threshold(count, [truth(part) for part in parts])
                 return value if positive else negate(value)
 
-    def verdict(rule: CompiledRule) -> Outcome:
-        applies = truth(rule.applies)
-        if applies is False:
-            return Outcome("not_applicable")
-        levels = [(severity, truth(condition)) for severity, condition in rule.levels]
-        possible = [severity for severity, value in levels if value is not False]
-        certain = [severity for severity, value in levels if value is True]
-        if not possible:
-            return Outcome("clear")
-        if applies is True and certain:
-            return Outcome("flag", certain[-1], possible[-1])
-        return Outcome("unknown", None, possible[-1])
+    def outcome(rule: CompiledRule) -> Outcome:
+        severities = [severity for severity, _ in rule.levels]
+        return verdict(truth(rule.applies), severities, [truth(when) for _, when in rule.levels])
 
     for stratum in pack.strata:
         # A stratum asks only about findings of the strata below it.
-        outcomes.update({rule.id: verdict(rule) for rule in stratum})
+        outcomes.update({rule.id: outcome(rule) for rule in stratum})
     return outcomes
+
+
+def verdict(
+    applies: Truth, severities: Sequence[Severity | None], levels: Sequence[Truth]
+) -> Outcome:
+    """Return the outcome of a rule whose levels, the lowest severity first, came out so."""
+    if applies is False:
+        return Outcome("not_applicable")
+    possible = [name for name, value in zip(severities, levels, strict=True) if value is not False]
+    certain = [name for name, value in zip(severities, levels, strict=True) if value is True]
+    if not possible:
+        return Outcome("clear")
+    if applies is True and certain:
+        return Outcome("flag", certain[-1], possible[-1])
+    return Outcome("unknown", None, possible[-1])

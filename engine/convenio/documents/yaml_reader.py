@@ -24,8 +24,9 @@ def read_yaml(text: str, name: str) -> Node:
     """Return the tree of a YAML text; `name` stands in positions."""
     if not hasattr(yaml, "CSafeLoader"):
         raise RefusedError(Problem(Position(name), "", "PyYAML was built without libyaml"))
-    events = yaml.parse(text, Loader=yaml.CSafeLoader)
     try:
+        # `yaml.parse` would ask before each event whether there is one.
+        events = iter(yaml.CSafeLoader(text).get_event, None)
         return _YamlReader(events, name).read()
     except yaml.MarkedYAMLError as fault:
         mark = fault.problem_mark or fault.context_mark

@@ -14,6 +14,7 @@ Confidence = Literal["high", "medium", "low"]
 State = Literal["known", "unknown", "undisclosed", "asked", "conflict"]
 
 CONFIDENCE_ORDER: tuple[Confidence, ...] = ("low", "medium", "high")
+_BY_RELIABILITY: Mapping[str | None, Confidence] = {"A": "high", "B": "medium", "C": "medium"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,16 +143,11 @@ class Case:
         A source of reliability A gives high, B and C medium, any other or none low; a conflict
         that was resolved is at most medium (semantics, "Support").
         """
-        reliability = None
-        if fact.provenance.source in self.sources:
-            reliability = self.sources[str(fact.provenance.source)].reliability
-        by_source: Confidence = (
-            "high" if reliability == "A" else "medium" if reliability in ("B", "C") else "low"
-        )
-        stated = fact.provenance.confidence or by_source
-        if fact.candidates and stated == "high":
-            return "medium"
-        return stated
+        stated = fact.provenance.confidence
+        if stated is None:
+            source = self.sources.get(fact.provenance.source or "")
+            stated = _BY_RELIABILITY.get(source.reliability if source else None, "low")
+        return "medium" if fact.candidates and stated == "high" else stated
 
     def walk(self) -> Iterator[StatedFact]:
         """Yield every stated fact, the fields of list elements included, in file order."""

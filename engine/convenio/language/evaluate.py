@@ -38,7 +38,17 @@ class Operand(NamedTuple):
     traces: tuple[Trace, ...] = ()
 
 
-Row = tuple[str, Element]
+class Row:
+    """One element of a list under its name (`activities[1]`), and what was read of its fields."""
+
+    __slots__ = ("element", "name", "read")
+
+    def __init__(self, name: str, element: Element) -> None:
+        self.name = name
+        self.element = element
+        self.read: dict[str, Operand] = {}
+
+
 Rows = Mapping[str, Row]
 _NO_ROWS: Rows = {}
 
@@ -58,18 +68,21 @@ class Evaluator:
         flags: FlagReader | None = None,
     ) -> None:
         self._facts = case.facts
-        self._as_of = case.as_of
+        self.as_of = case.as_of
         self._account = account
         self._flags = flags
         self._excluded: frozenset[str] = frozenset()
-        self._leaves: dict[str, Leaf] = {}
-        self._traces: dict[int, Trace] = {}
+        self._forget()
         if guards:
             self._excluded = frozenset(
                 path for path, guard in guards.items() if self.trace(guard).truth is False
             )
-            self._leaves.clear()
-            self._traces.clear()
+            self._forget()
+
+    def _forget(self) -> None:
+        self._read: dict[str, Operand] = {}
+        self._rows: dict[str, tuple[Row, ...]] = {}
+        self._traces: dict[int, Trace] = {}
 
     def with_flags(self, flags: FlagReader) -> Evaluator:
         """Return an evaluator of the same case that also answers `flagged(…)`."""
@@ -92,23 +105,26 @@ class Evaluator:
             known = self._traces[id(node)] = _CONDITIONS[type(node)](self, node, rows)
         return known
 
+    def _traced(self, nodes: tuple[s.Expression, ...], rows: Rows) -> tuple[Trace, ...]:
+        return tuple([self.trace(node, rows) for node in nodes])
+
     # --- logic ---------------------------------------------------------------------------
 
     def _and(self, node: s.And, rows: Rows) -> Trace:
-        parts = tuple(self.trace(operand, rows) for operand in node.operands)
-        return Trace(node, conjunction(part.truth for part in parts), "and", parts)
+        parts = self._traced(node.operands, rows)
+        return Trace(node, conjunction([part.truth for part in parts]), "and", parts)
 
     def _or(self, node: s.Or, rows: Rows) -> Trace:
-        parts = tuple(self.trace(operand, rows) for operand in node.operands)
-        return Trace(node, disjunction(part.truth for part in parts), "or", parts)
+        parts = self._traced(node.operands, rows)
+        return Trace(node, disjunction([part.truth for part in parts]), "or", parts)
 
     def _not(self, node: s.Not, rows: Rows) -> Trace:
         part = self.trace(node.operand, rows)
         return Trace(node, negate(part.truth), "not", (part,))
 
     def _at_least(self, node: s.AtLeast, rows: Rows) -> Trace:
-        parts = tuple(self.trace(operand, rows) for operand in node.operands)
-        truth = threshold(node.count, (part.truth for part in parts))
+        parts = self._traced(node.operands, rows)
+        truth = threshold(node.count, [part.truth for part in parts])
         return Trace(node, truth, "at_least", parts)
 
     # --- atoms ---------------------------------------------------------------------------
@@ -118,43 +134,46 @@ class Evaluator:
 
     def _bare(self, node: s.Path | s.Field, rows: Rows) -> Trace:
         operand = self._operand(node, rows)
-        return Trace(node, operand.value, leaves=operand.leaves)  # type: ignore[arg-type]
+        return Trace(node, operand.value, "", (), operand.leaves)  # type: ignore[arg-type]
 
     def _compare(self, node: s.Compare, rows: Rows) -> Trace:
-        left, right = self._operand(node.left, rows), self._operand(node.right, rows)
-        leaves, traces = left.leaves + right.leaves, left.traces + right.traces
-        truth: Truth = None
-        if left.value is not None and right.value is not None:
-            pair = same_measure(left.value, right.value, self._account)
+        first, leaves, _, traces = self._operand(node.left, rows)
+        if type(node.right) is s.Literal:
+            second: Quantity | None = node.right.value
+        else:
+            right = self._operand(node.right, rows)
+            second, leaves, traces = right.value, leaves + right.leaves, traces + right.traces
+        if first is None or second is None:
+            return Trace(node, None, "", traces, leaves)
+        if isinstance(first, Money) or isinstance(second, Money):
+            pair = same_measure(first, second, self._account)
             if pair is None:
-                leaves = _as_missing(leaves)
-            else:
-                truth = compare(node.operator, *pair)
-        return Trace(node, truth, "", traces, leaves)
+                return Trace(node, None, "", traces, _as_missing(leaves))
+            first, second = pair
+        return Trace(node, compare(node.operator, first, second), "", traces, leaves)
 
     def _in(self, node: s.In, rows: Rows) -> Trace:
         item = self._operand(node.item, rows)
         if isinstance(node.container, s.Choices):
-            truth = None if item.value is None else _among(item.value, node.container.values)
-            return Trace(node, truth, leaves=item.leaves)
+            truth = None if item.value is None else among(item.value, node.container.values)
+            return Trace(node, truth, "", (), item.leaves)
         container = self._operand(node.container, rows)
         truth = None
         if item.value is not None and container.value is not None:
             inside = item.value in container.value  # type: ignore[operator]
             truth = True if inside else False if container.complete else None
         leaves = item.leaves + _marked(container, truth is None)
-        return Trace(node, truth, leaves=leaves)
+        return Trace(node, truth, "", (), leaves)
 
     def _about(self, node: s.About, rows: Rows) -> Trace:
-        leaf = self._leaf(node.operand, rows)
-        fact = leaf.fact
+        ((path, fact, _),) = self._fact_value(node.operand, rows).leaves
         state = fact.state if fact else "unknown"
         truth = {
             "known": state == "known",
             "undisclosed": fact is not None and state != "conflict" and fact.undisclosed,
             "asked": state == "asked",
         }[node.word]
-        return Trace(node, truth, leaves=(Leaf(leaf.path, fact),))
+        return Trace(node, truth, leaves=(Leaf(path, fact),))
 
     def _overlaps(self, node: s.Overlaps, rows: Rows) -> Trace:
         left, right = self._operand(node.left, rows), self._operand(node.right, rows)
@@ -200,7 +219,11 @@ class Evaluator:
     # --- values --------------------------------------------------------------------------
 
     def _operand(self, node: s.Expression, rows: Rows) -> Operand:
-        return _VALUES.get(type(node), Evaluator._condition_value)(self, node, rows)
+        kind = type(node)
+        if kind is s.Path and node.path in self._read:  # type: ignore[union-attr]
+            return self._read[node.path]  # type: ignore[union-attr]
+        method = _VALUES.get(kind)
+        return self._condition_value(node, rows) if method is None else method(self, node, rows)
 
     def _literal_value(self, node: s.Literal, _rows: Rows) -> Operand:
         return Operand(node.value)
@@ -210,26 +233,22 @@ class Evaluator:
         return Operand(trace.truth, _all_leaves(trace), traces=(trace,))
 
     def _fact_value(self, node: s.Path | s.Field, rows: Rows) -> Operand:
-        if isinstance(node, s.Path) and node.path == AS_OF:
-            return Operand(self._as_of)
-        leaf = self._leaf(node, rows)
-        fact = leaf.fact
-        if fact is None or fact.state != "known":
-            return Operand(None, (leaf,))
-        return Operand(fact.value, (leaf,), fact.complete)  # type: ignore[arg-type]
-
-    def _leaf(self, node: s.Path | s.Field, rows: Rows) -> Leaf:
         if isinstance(node, s.Path):
-            leaf = self._leaves.get(node.path)
-            if leaf is None:
-                fact = self._facts.get(node.path)
-                unknown = fact is None or fact.state != "known"
-                leaf = Leaf(node.path, fact, unknown and node.path not in self._excluded)
-                self._leaves[node.path] = leaf
-            return leaf
-        prefix, element = rows[node.variable]
-        fact = element.fields.get(node.name)
-        return Leaf(f"{prefix}.{node.name}", fact, fact is None or fact.state != "known")
+            known = self._read.get(node.path)
+            if known is None:
+                known = self._read[node.path] = self._stated(node.path)
+            return known
+        row = rows[node.variable]
+        known = row.read.get(node.name)
+        if known is None:
+            fact = row.element.fields.get(node.name)
+            known = row.read[node.name] = _value_of(f"{row.name}.{node.name}", fact, True)
+        return known
+
+    def _stated(self, path: str) -> Operand:
+        if path == AS_OF:
+            return Operand(self.as_of)
+        return _value_of(path, self._facts.get(path), path not in self._excluded)
 
     def _arithmetic(self, node: s.Arithmetic, rows: Rows) -> Operand:
         left, right = self._operand(node.left, rows), self._operand(node.right, rows)
@@ -258,7 +277,7 @@ class Evaluator:
         leaves = start.leaves + end.leaves
         if start.value is None or end.value is None:
             return Operand(None, leaves)
-        return Operand((_date(end.value) - _date(start.value)).days, leaves)
+        return Operand(days_between(start.value, end.value), leaves)
 
     def _count(self, node: s.Count, rows: Rows) -> Operand:
         lists = self._lists(node.bindings, rows)
@@ -267,7 +286,7 @@ class Evaluator:
         parts = self._element_traces(node.body, lists, rows)
         low = sum(part.truth is True for part in parts)
         high = float("inf") if lists.open else sum(part.truth is not False for part in parts)
-        leaves = tuple(leaf for part in parts for leaf in _all_leaves(part)) + lists.open
+        leaves = tuple([leaf for part in parts for leaf in _all_leaves(part)]) + lists.open
         value: Quantity = low if low == high else Interval(low, high)
         return Operand(value, leaves or lists.empty, traces=parts)
 
@@ -290,17 +309,10 @@ class Evaluator:
             term = self._operand(node.body, scope)
             leaves += term.leaves
             if total is not None:
-                total = self._added(total, term.value)
+                total = added(total, term.value, self._account)
                 if total is None and term.value is not None:
                     leaves += _as_missing(term.leaves)
         return Operand(total, leaves or lists.empty, traces=tuple(traces))
-
-    def _added(self, total: Quantity, term: Quantity | None) -> Quantity | None:
-        if term is None:
-            return None
-        if total == 0:
-            return term
-        return compute("+", total, term, self._account)
 
     # --- lists ---------------------------------------------------------------------------
 
@@ -323,18 +335,23 @@ class Evaluator:
             for binding, fact in bound
             if fact and fact.state == "known" and not fact.complete
         )
-        elements = tuple(
-            tuple(
-                (f"{binding.path}[{i}]", element)
-                for i, element in enumerate(fact.elements if fact else ())
-            )
-            for binding, fact in bound
-        )
+        elements = tuple([self._rows_of(binding.path, fact) for binding, fact in bound])
         return _Lists(bindings, elements, absent=absent, open=still_open)
+
+    def _rows_of(self, path: str, fact: StatedFact | None) -> tuple[Row, ...]:
+        rows = self._rows.get(path)
+        if rows is None:
+            elements = fact.elements if fact else ()
+            rows = tuple([Row(f"{path}[{i}]", element) for i, element in enumerate(elements)])
+            self._rows[path] = rows
+        return rows
 
     def _element_traces(self, body: s.Expression, lists: _Lists, rows: Rows) -> tuple[Trace, ...]:
         return tuple(
-            _labelled(self.trace(body, scope), chosen) for scope, chosen in lists.combinations(rows)
+            [
+                _labelled(self.trace(body, scope), chosen)
+                for scope, chosen in lists.combinations(rows)
+            ]
         )
 
 
@@ -352,6 +369,9 @@ class _Lists:
         """Return each choice of one row from every list, as a scope and as the rows chosen."""
         if self.empty:
             return []
+        if len(self.bindings) == 1:
+            variable = self.bindings[0].variable
+            return [({**rows, variable: row}, (row,)) for row in self.elements[0]]
         variables = [binding.variable for binding in self.bindings]
         return [
             ({**rows, **dict(zip(variables, chosen, strict=True))}, chosen)
@@ -359,19 +379,25 @@ class _Lists:
         ]
 
 
+def _value_of(path: str, fact: StatedFact | None, may_be_stated: bool) -> Operand:
+    if fact is None or fact.state != "known":
+        return Operand(None, (Leaf(path, fact, may_be_stated),))
+    return Operand(fact.value, (Leaf(path, fact),), fact.complete)  # type: ignore[arg-type]
+
+
 def _labelled(trace: Trace, chosen: tuple[Row, ...]) -> Trace:
     """Name the rows that a part looked at; a part that read no field rests on the rows alone."""
-    leaves = trace.leaves
-    if not trace.logic and not leaves and not trace.children and not trace.flags:
+    node, truth, logic, children, leaves, _, flags = trace
+    if not logic and not leaves and not children and not flags:
         leaves = tuple(
-            Leaf(name, StatedFact(name, "known", element.position)) for name, element in chosen
+            Leaf(row.name, StatedFact(row.name, "known", row.element.position)) for row in chosen
         )
-    label = ", ".join(name for name, _ in chosen)
-    return trace._replace(leaves=leaves, element=label)
+    label = ", ".join([row.name for row in chosen])
+    return Trace(node, truth, logic, children, leaves, label, flags)
 
 
 def _all_leaves(trace: Trace) -> tuple[Leaf, ...]:
-    return tuple(leaf for atom in support(trace) for leaf in atom.leaves)
+    return tuple([leaf for atom in support(trace) for leaf in atom.leaves])
 
 
 def _marked(operand: Operand, undecided: bool) -> tuple[Leaf, ...]:
@@ -389,8 +415,25 @@ def _is_zero(value: Quantity | None) -> bool:
     return value == 0 or (isinstance(value, Money | Amount) and value.amount == 0)
 
 
-def _among(value: Quantity, choices: tuple[s.LiteralValue, ...]) -> Truth:
-    return disjunction(compare("==", value, choice) for choice in choices)
+def among(value: Quantity, choices: tuple[s.LiteralValue, ...]) -> Truth:
+    """Return whether a value is one of those written in the condition."""
+    if isinstance(value, str):
+        return value in choices
+    return disjunction([compare("==", value, choice) for choice in choices])
+
+
+def added(total: Quantity, term: Quantity | None, account: str) -> Quantity | None:
+    """Return a sum with one more term; None where that is unknown or has no common measure."""
+    if term is None:
+        return None
+    if total == 0:
+        return term
+    return compute("+", total, term, account)
+
+
+def days_between(start: Quantity, end: Quantity) -> int:
+    """Return the days from one date to another; a date may be written as text."""
+    return (_date(end) - _date(start)).days
 
 
 def _date(value: Quantity) -> dt.date:

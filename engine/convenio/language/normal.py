@@ -59,16 +59,18 @@ class AtomTable:
 
     def number(self, atom: s.Expression) -> int:
         """Return the number of an atom, the same for equal ones."""
-        if atom not in self._index:
-            self._index[atom] = len(self.atoms)
+        # A tree is hashed as a whole each time, so each is looked up once.
+        place = self._index.setdefault(atom, len(self.atoms))
+        if place == len(self.atoms):
             self.atoms.append(self.shared(atom))
-        return self._index[atom]
+        return place
 
     def shared(self, node: s.Expression) -> s.Expression:
         """Return the one object that stands for this condition."""
-        if node not in self._known:
-            self._known[node] = self._rebuilt(node)
-        return self._known[node]
+        known = self._known.get(node)
+        if known is None:
+            known = self._known[node] = self._rebuilt(node)
+        return known
 
     def _rebuilt(self, node: s.Expression) -> s.Expression:
         match node:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import NamedTuple
 
 from convenio.facts.case import StatedFact
@@ -43,18 +42,21 @@ def deciding(trace: Trace) -> tuple[Trace, ...]:
     truth, children = trace.truth, trace.children
     if trace.logic == "not":
         return children
-    if trace.logic == "at_least" or truth is None:
-        return tuple(child for child in children if child.truth is truth)
-    if (trace.logic == "or") == truth:
-        return tuple(child for child in children if child.truth is truth)
+    if trace.logic == "at_least" or truth is None or (trace.logic == "or") == truth:
+        return tuple([child for child in children if child.truth is truth])
     return children
 
 
-def support(trace: Trace) -> Iterator[Trace]:
-    """Yield the atoms that decided a condition."""
+def support(trace: Trace) -> list[Trace]:
+    """Return the atoms that decided a condition."""
     if not trace.logic:
-        yield trace
-        return
-    yield from (atom for child in deciding(trace) for atom in support(child))
+        return [trace]
+    found: list[Trace] = []
+    for child in deciding(trace):
+        if child.logic:
+            found += support(child)
+        else:
+            found.append(child)
     if trace.leaves:
-        yield trace
+        found.append(trace)
+    return found

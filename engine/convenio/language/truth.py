@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 Truth = bool | None
+
+CODE_OF: Mapping[Truth, int] = {False: 0, None: 1, True: 3}
+"""Truth as two bits, "possibly" and "certainly", so that `&` and `|` are Kleene's and, or."""
+
+TRUTH_OF: tuple[Truth, ...] = (False, None, None, True)
+"""The truth of each code; 2, certain and not possible, does not occur."""
 
 
 def negate(value: Truth) -> Truth:

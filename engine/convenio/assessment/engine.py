@@ -1,0 +1,200 @@
+"""Tests cases against one pack: the one way from a case to its assessment."""
+
+from __future__ import annotations
+
+import itertools
+import threading
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal, NamedTuple
+
+from convenio.assessment.assessment import Assessment
+from convenio.assessment.finding import FindingBuilder
+from convenio.assessment.rating import FamilyRater
+from convenio.backends import durable, reference
+from convenio.backends.durable import DurableEngine
+from convenio.backends.outcome import Outcome, decode, encode
+from convenio.errors import EngineError, UsageError
+from convenio.facts.case import Case
+from convenio.language.evaluate import Evaluator
+from convenio.language.truth import CODE_OF, TRUTH_OF
+from convenio.packs.pack import Pack
+
+if TYPE_CHECKING:
+    from convenio.backends.compiled import Inference as CompiledInference
+    from convenio.language.compiled import Conditions
+
+Inference = Literal["auto", "durable_rules", "reference"]
+
+COMPILE_AFTER = 10
+"""Cases that are evaluated as they are before the pack is compiled, which takes as long."""
+
+
+class _Inferred(NamedTuple):
+    """What the reference found: codes of the fact atoms and of the outcomes."""
+
+    facts: bytes
+    outcomes: bytes
+    evaluator: Evaluator | None
+
+
+@dataclass(frozen=True)
+class _Compiled:
+    conditions: Conditions
+    inference: CompiledInference
+
+
+class Engine:
+    """Tests cases against one pack; reusable, and safe to share between threads.
+
+    With "auto", durable_rules infers where it is installed, and the reference checks it; where it
+    is not (Python 3.13 and later) the reference infers alone, and the assessments say so.
+
+    Raises UsageError where durable_rules is asked for and not installed.
+
+    >>> from convenio import load_case, load_pack
+    >>> pack = load_pack("core")
+    >>> engine = Engine(pack, "reference")
+    >>> engine.assess(load_case("us-colombia-dca-2009", pack)).inference
+    'reference'
+    """
+
+    def __init__(self, pack: Pack, inference: Inference = "auto") -> None:
+        self.pack = pack
+        """The pack that cases are tested against."""
+        self.inference = chosen(inference)
+        """The name of the engine that infers: "durable_rules" or "reference"."""
+        grouped = {
+            family: [r for r in pack.rules if r.family == family] for family in pack.families
+        }
+        self._order = tuple(rule.id for rules in grouped.values() for rule in rules)
+        starts = itertools.accumulate((len(rules) for rules in grouped.values()), initial=0)
+        self._raters = {
+            family: FamilyRater(pack.policy, rules, start)
+            for (family, rules), start in zip(grouped.items(), starts, strict=False)
+        }
+        self._durable = DurableEngine(pack.compiled) if self.inference == durable.NAME else None
+        self._lock = threading.Lock()
+        self._compiled: _Compiled | None = None
+        self._uncompiled = 0
+
+    def assess(self, case: Case) -> Assessment:
+        """Return the assessment of a case.
+
+        Raises EngineError where the two engines disagree or one fails: then there is no verdict.
+        """
+        inferred = self._infer(case)
+        if self._durable is not None:
+            outcomes = self._durable.infer(self._truths(inferred.facts))
+            _compare(case, decode(inferred.outcomes, self._order), outcomes)
+        return self._assessment(case, inferred.outcomes, inferred.evaluator)
+
+    def assess_many(
+        self, cases: Iterable[Case], processes: int | None = None
+    ) -> Iterator[Assessment]:
+        """Return the assessments of cases, in their order, each made when it is asked for.
+
+        `cases` may be endless: it is read no further ahead than each process needs, and nothing
+        is kept of what was given out. With `processes` greater than 1, durable_rules infers in so
+        many processes, started as `multiprocessing` is set to start them (where that is not by
+        forking, the calling script needs its `if __name__ == "__main__":`). The reference takes
+        less time for a case than handing it to a process would, and stays in this one.
+
+        Raises UsageError where `processes` is less than 1, EngineError as `assess` does.
+
+        >>> from convenio import load_case, load_pack
+        >>> pack = load_pack("core")
+        >>> names = ["us-colombia-dca-2009", "panamax-2014"]
+        >>> found = Engine(pack).assess_many(load_case(name, pack) for name in names)
+        >>> [assessment.case.id for assessment in found]
+        ['us-colombia-dca-2009', 'panamax-2014']
+        """
+        if processes is not None and processes < 1:
+            raise UsageError(f"processes is 1 or more, not {processes}")
+        if processes in (None, 1) or self._durable is None:
+            return map(self.assess, cases)
+        return self._assess_in_processes(cases, processes or 1)
+
+    def compile(self) -> Engine:
+        """Compile the pack now, not after the first few cases; return the engine itself.
+
+        Worth its time where many cases are to come, or where each is waited for.
+        """
+        from convenio.backends.compiled import compile_inference
+        from convenio.language.compiled import compile_conditions
+
+        with self._lock:
+            if self._compiled is None:
+                compiled = self.pack.compiled
+                atoms = [compiled.atoms[atom] for atom in compiled.fact_atoms]
+                self._compiled = _Compiled(
+                    compile_conditions(atoms, self.pack.currency),
+                    compile_inference(compiled, self._order),
+                )
+        return self
+
+    def _infer(self, case: Case) -> _Inferred:
+        """Let the reference infer: as it is written for the first cases, compiled from then on."""
+        if self._compiled is None and self._uncompiled >= COMPILE_AFTER:
+            self.compile()
+        if self._compiled is not None:
+            facts = self._compiled.conditions(case)
+            return _Inferred(bytes(facts), self._compiled.inference(facts), None)
+        self._uncompiled += 1
+        compiled = self.pack.compiled
+        evaluator = Evaluator(case, self.pack.currency, self.pack.guards)
+        truths = {atom: evaluator.trace(compiled.atoms[atom]).truth for atom in compiled.fact_atoms}
+        outcomes = reference.infer(compiled, truths)
+        codes = bytes(CODE_OF[truth] for truth in truths.values())
+        return _Inferred(codes, encode(outcomes, self._order), evaluator)
+
+    def _assess_in_processes(self, cases: Iterable[Case], processes: int) -> Iterator[Assessment]:
+        from convenio.backends.workers import infer_in_processes
+
+        inferred = ((case, self._infer(case)) for case in cases)
+        items = (((case, found.outcomes), found.facts) for case, found in inferred)
+        for (case, expected), codes in infer_in_processes(
+            self.pack.compiled, self._order, items, processes
+        ):
+            if codes != expected:
+                _compare(case, decode(expected, self._order), decode(codes, self._order))
+            yield self._assessment(case, expected, None)
+
+    def _truths(self, facts: bytes) -> dict[int, bool | None]:
+        return dict(
+            zip(self.pack.compiled.fact_atoms, map(TRUTH_OF.__getitem__, facts), strict=True)
+        )
+
+    def _assessment(self, case: Case, codes: bytes, evaluator: Evaluator | None) -> Assessment:
+        outcomes = decode(codes, self._order)
+        return Assessment(
+            case=case,
+            pack=self.pack,
+            inference=self.inference,
+            outcomes=outcomes,
+            families={family: rater.rate(codes) for family, rater in self._raters.items()},
+            builder=FindingBuilder(case, self.pack, outcomes, evaluator),
+        )
+
+
+def chosen(inference: Inference) -> str:
+    """Return the name of the engine that infers.
+
+    Raises UsageError where durable_rules is asked for and not installed.
+    """
+    if inference == "reference":
+        return reference.NAME
+    if durable.available():
+        return durable.NAME
+    if inference == "durable_rules":
+        raise UsageError("durable_rules is not installed; it needs Python 3.11 or 3.12")
+    return reference.NAME
+
+
+def _compare(case: Case, expected: Mapping[str, Outcome], inferred: Mapping[str, Outcome]) -> None:
+    for rule, outcome in expected.items():
+        if inferred.get(rule) != outcome:
+            raise EngineError(
+                f"{case.id}: the engines disagree on {rule}: the reference says {outcome}, "
+                f"durable_rules says {inferred.get(rule)}; no verdict is given"
+            )

@@ -145,7 +145,7 @@ class Evaluator:
             second, leaves, traces = right.value, leaves + right.leaves, traces + right.traces
         if first is None or second is None:
             return Trace(node, None, "", traces, leaves)
-        if isinstance(first, Money) or isinstance(second, Money):
+        if isinstance(first, Money | Amount) or isinstance(second, Money | Amount):
             pair = same_measure(first, second, self._account)
             if pair is None:
                 return Trace(node, None, "", traces, _as_missing(leaves))

@@ -267,7 +267,7 @@ class _Reader:
         """Return a date as whole days since 1970-01-01."""
         dtype, column = self._types[raw], nw.col(raw)
         expected = "a date such as 2009-10-30"
-        if dtype == nw.Date or dtype == nw.Datetime:
+        if dtype in (nw.Date, nw.Datetime):
             if self._dialect.name == "polars":
                 return column.cast(nw.Date).cast(nw.Int32).cast(nw.Float64)
             parts = (column.dt.year(), column.dt.month(), column.dt.day())

@@ -78,7 +78,7 @@ def assess_frame(
     pack: Pack,
     children: Mapping[str, Any] | None = None,
     *,
-    id: str = ID,  # noqa: A002 — the column is called so
+    id: str = ID,
     as_of: dt.date | None = None,
     check: bool = True,
 ) -> AssessedFrame:
@@ -127,7 +127,7 @@ class _Work:
             path: take_in(child, f"the table of {path}") for path, child in children.items()
         }
         self._dialect: Dialect = dialect_of(self._door.frame)
-        self._asked = asked_members(_conditions(pack), self._catalogue)
+        self._asked = asked_members(_conditions(pack))
 
     def run(self) -> AssessedFrame:
         self._refuse_wrong_columns()

@@ -8,7 +8,7 @@ tell what a value can't:
 |---|---|---|
 | `<path>__undisclosed` | every fact | true: the parties refuse it (a value may stand beside it) |
 | `<path>__asked` | every fact | true: asked, no answer yet |
-| `<path>__currency`, `<path>__rate` | money | ISO 4217; worth of one unit in the currency of account |
+| `<path>__currency`, `<path>__rate` | money | ISO 4217; what one unit is worth in account |
 | `<path>__lat`, `<path>__lon` | places | degrees; these two are the value |
 | `<path>__complete` | sets and lists | false: there may be more |
 | `<path>__stated` | sets and lists | true and no members: there are none |

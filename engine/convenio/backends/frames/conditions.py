@@ -363,7 +363,8 @@ class Compiler:
         return conjunction((asked, negate(known), negate(undisclosed)))
 
     def _within(self, left: v.Value, right: v.Value, km: float) -> Truth:
-        assert isinstance(left, v.Point) and isinstance(right, v.Point)
+        assert isinstance(left, v.Point)
+        assert isinstance(right, v.Point)
         if left.axes is None or right.axes is None:
             return None
         x, y, z = (
@@ -497,7 +498,8 @@ class Compiler:
             return v.compute_money(operator, left, right, self._account)
         if isinstance(left, v.Interval) or isinstance(right, v.Interval):
             return v.compute_interval(operator, v.as_interval(left), v.as_interval(right))
-        assert isinstance(left, v.Number) and isinstance(right, v.Number)
+        assert isinstance(left, v.Number)
+        assert isinstance(right, v.Number)
         return v.Number(v.compute(operator, left.figure, right.figure))
 
     def _fact(self, node: s.Path | s.Field, scope: Scope) -> v.Value:
@@ -648,7 +650,7 @@ def _reads_outside(node: Quantifier) -> bool:
     )
 
 
-def asked_members(conditions: Sequence[s.Expression], catalogue: Catalogue) -> dict[str, list[str]]:
+def asked_members(conditions: Sequence[s.Expression]) -> dict[str, list[str]]:
     """Return for each set the members that conditions name, under `path` or `list[].field`."""
     asked: dict[str, dict[str, None]] = {}
 

@@ -17,6 +17,12 @@ SEPARATOR = ";"
 """Between the members of a set that is written as one text."""
 
 
+def as_frame(native: Any) -> Frame:
+    """Return an engine's own frame under the common interface, lazy."""
+    frame: Frame = nw.from_native(native).lazy()
+    return frame
+
+
 class Dialect(Protocol):
     """Expressions in the engine's own words; a column is given by its name."""
 
@@ -71,7 +77,7 @@ class PolarsDialect:
     def derive(self, frame: Frame, columns: Mapping[str, Any]) -> Frame:
         """Return the frame with further columns."""
         native = frame.to_native().with_columns(**columns)
-        return nw.from_native(native).lazy()
+        return as_frame(native)
 
     def members(self, column: str, wanted: Sequence[str]) -> dict[str, Any]:
         """Return for each wanted member whether the set holds it.
@@ -161,7 +167,7 @@ class DuckDBDialect:
         """Return the frame with further columns."""
         kept = [_quoted(name) for name in frame.collect_schema().names() if name not in columns]
         added = [f"({sql}) AS {_quoted(name)}" for name, sql in columns.items()]
-        return nw.from_native(frame.to_native().project(", ".join((*kept, *added)))).lazy()
+        return as_frame(frame.to_native().project(", ".join((*kept, *added))))
 
     def members(self, column: str, wanted: Sequence[str]) -> dict[str, Any]:
         """Return for each wanted member whether the set holds it."""
@@ -224,7 +230,7 @@ class SparkDialect:
 
     def derive(self, frame: Frame, columns: Mapping[str, Any]) -> Frame:
         """Return the frame with further columns."""
-        return nw.from_native(frame.to_native().withColumns(dict(columns))).lazy()
+        return as_frame(frame.to_native().withColumns(dict(columns)))
 
     def members(self, column: str, wanted: Sequence[str]) -> dict[str, Any]:
         """Return for each wanted member whether the set holds it."""

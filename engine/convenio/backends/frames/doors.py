@@ -13,7 +13,7 @@ from typing import Any, Literal
 
 import narwhals as nw
 
-from convenio.backends.frames.dialects import Frame
+from convenio.backends.frames.dialects import Frame, as_frame
 from convenio.errors import UsageError
 
 Kind = Literal["polars", "polars_lazy", "pandas", "pyarrow", "duckdb", "spark"]
@@ -60,10 +60,10 @@ def take_in(frame: Any, what: str = "the frame") -> Door:
     if implementation.is_pyarrow():
         import polars
 
-        return Door(nw.from_native(polars.from_arrow(taken.to_native())).lazy(), "pyarrow")
+        return Door(as_frame(polars.from_arrow(taken.to_native())), "pyarrow")
     if implementation.is_pandas():
         native = taken.to_native()
-        return Door(nw.from_native(polars_of_pandas(native)).lazy(), "pandas", native.index)
+        return Door(as_frame(polars_of_pandas(native)), "pandas", native.index)
     raise UsageError(f"{what} is a frame of {implementation}; {SUPPORTED} is expected")
 
 
@@ -127,7 +127,7 @@ def _written(value: Any) -> str:
 
 def numbered(frame: Frame, name: str) -> Frame:
     """Return a frame whose rows have an order with a column that counts them from 0."""
-    return nw.from_native(frame.to_native().with_row_index(name)).lazy()
+    return as_frame(frame.to_native().with_row_index(name))
 
 
 def collect(frame: Frame) -> Any:
@@ -160,8 +160,8 @@ def pandas_of_polars(table: Any, index: Any = None) -> Any:
     columns: dict[str, Any] = {}
     for series in table.get_columns():
         if isinstance(series.dtype, pl.Enum):
-            codes = series.to_physical().cast(pl.Int32).fill_null(-1).to_numpy()
-            members = series.dtype.categories.to_list()
+            codes: Any = series.to_physical().cast(pl.Int32).fill_null(-1).to_numpy()
+            members: Any = series.dtype.categories.to_list()
             columns[series.name] = pd.Categorical.from_codes(
                 codes, categories=members, ordered=True
             )

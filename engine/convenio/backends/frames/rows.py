@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -219,7 +219,12 @@ def _value(column: str, declaration: FactDeclaration, row: Mapping[str, Any]) ->
     if kind == "money":
         currency, rate = _cell(row, f"{column}__currency"), _cell(row, f"{column}__rate")
         return Money(float(value), currency or "", None if rate is None else float(rate))
-    converters = {"bool": _truth, "integer": lambda v: int(float(v)), "number": float, "date": _day}
+    converters: dict[str, Callable[[Any], Any]] = {
+        "bool": _truth,
+        "integer": lambda v: int(float(v)),
+        "number": float,
+        "date": _day,
+    }
     return converters.get(kind, str)(value)
 
 

@@ -103,10 +103,6 @@ def lifted(figure: nw.Expr | float) -> nw.Expr:
     return figure if isinstance(figure, nw.Expr) else nw.lit(figure, dtype=nw.Float64)
 
 
-def _is_plain(*figures: Figure) -> bool:
-    return not any(isinstance(figure, nw.Expr) for figure in figures)
-
-
 def compute(operator: str, left: Figure, right: Figure) -> Figure:
     """Return `left operator right`; unknown where a side is, or where the divisor is 0."""
     if left is None or right is None:
@@ -116,16 +112,17 @@ def compute(operator: str, left: Figure, right: Figure) -> Figure:
         return result if isinstance(result, float) else None
     first, second = lifted(left), lifted(right)
     if operator == "+":
-        return first + second
+        return _as_written(first + second)
     if operator == "-":
-        return _finite_difference(first - second)
+        return _as_written(first - second)
     if operator == "*":
-        return _finite_difference(first * second)
+        return _as_written(first * second)
     return nw.when(second != 0).then(first / second)
 
 
-def _finite_difference(result: nw.Expr) -> nw.Expr:
-    # Infinity less infinity, and 0 times it, is no number and so unknown.
+def _as_written(result: nw.Expr) -> nw.Expr:
+    # Infinity less infinity, and 0 times it, is no number and so unknown. The test also keeps
+    # Spark, which takes sums for associative, from computing them in another order.
     return nw.when(~result.is_nan()).then(result)
 
 
@@ -159,10 +156,10 @@ def compute_interval(operator: str, left: Interval, right: Interval) -> Interval
     figures = (left.low, left.high, right.low, right.high)
     if any(figure is None for figure in figures):
         return Interval(None, None)
-    if _is_plain(*figures):
-        result = compute_plain(
-            operator, PlainInterval(*figures[:2]), PlainInterval(*figures[2:]), ""
-        )  # type: ignore[arg-type]
+    plain = [figure for figure in figures if isinstance(figure, int | float)]
+    if len(plain) == len(figures):
+        sides = PlainInterval(plain[0], plain[1]), PlainInterval(plain[2], plain[3])
+        result = compute_plain(operator, *sides, "")
         if not isinstance(result, PlainInterval):
             return Interval(None, None)
         return Interval(result.low, result.high)
@@ -260,13 +257,14 @@ def compute_money(operator: str, left: Value, right: Value, account: str) -> Val
         worth = compute(operator, left.account, right.account)
         same = same_currency(left, right, account)
         own = compute(operator, left.figure, right.figure)
-        if same is True:
+        if not isinstance(same, nw.Expr):
             return Amount(own, None, worth)
         currency = left.currency if left.currency is not None else nw.lit(account)
         kept = nw.when(same).then(currency).otherwise(nw.lit(account))
         return Amount(_either(same, own, worth), kept, worth)
     money, number = (left, right) if isinstance(left, Amount) else (right, left)
-    assert isinstance(money, Amount) and isinstance(number, Number)
+    assert isinstance(money, Amount)
+    assert isinstance(number, Number)
     if money is left:
         figures = [(part, number.figure) for part in (money.figure, money.account)]
     else:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import warnings
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
@@ -24,7 +24,7 @@ from convenio.backends.frames.truth import (
     expression,
     negate,
 )
-from convenio.backends.frames.verdicts import add_verdicts, codes, counts, family_ratings, worst
+from convenio.backends.frames.verdicts import add_counts, add_ratings, add_verdicts, codes
 from convenio.errors import Position, Problem, UsageError, nearest_name
 from convenio.facts.catalogue import Catalogue, FactDeclaration, FactType
 from convenio.language import syntax as s
@@ -276,29 +276,28 @@ class _Work:
         if not stage:
             return scope, checks
         frame = scope.frame.with_columns(**stage)
-        return Scope(frame, scope.keys, scope.columns, scope.variables, scope.computed), checks
+        return replace(scope, frame=frame), checks
 
     def _settled(self, scope: Scope, checks: Sequence[Check]) -> tuple[Scope, list[Check]]:
         """Look which checks fail at all, so that a clean table pays for none of them."""
-        flags = scope.frame.select(*(nw.col(check.flag).any() for check in checks)).collect()
-        return scope, [check for check in checks if flags[check.flag][0]]
+        collected = scope.frame.collect()
+        flags = collected.select(*(nw.col(check.flag).any() for check in checks))
+        failed = [check for check in checks if flags[check.flag][0]]
+        return replace(scope, frame=collected.lazy()), failed
 
     # --- results -------------------------------------------------------------------------
 
     def _cases(self, frame: Frame, verdicts: Any, checks: Sequence[Check]) -> Frame:
         wrong = disjunction([nw.col(check.flag) for check in checks])
-        ratings = family_ratings(self._pack, verdicts)
-        ranks = {
-            "floor": worst([rating.floor for rating in ratings.values()]),
-            "ceiling": worst([rating.ceiling for rating in ratings.values()]),
-        }
-        for family, rating in ratings.items():
-            ranks[f"{family}__floor"] = rating.floor
-            ranks[f"{family}__ceiling"] = rating.ceiling
+        frame = add_counts(add_ratings(frame, self._pack, verdicts), verdicts)
+        ranks = [
+            *("floor", "ceiling"),
+            *(f"{name}__{side}" for name in self._pack.families for side in ("floor", "ceiling")),
+        ]
+        counted = ["flag", "unknown", "clear", "not_applicable"]
         rule_codes = codes(verdicts)
         columns = {
-            **ranks,
-            **{name: number.cast(nw.Int16) for name, number in counts(verdicts)},
+            **{name: nw.col(name) for name in (*ranks, *counted)},
             **{rule.id: rule_codes[rule.id] for rule in self._pack.rules},
         }
         keep = [nw.col(_ROW)] if self._door.ordered else []
@@ -312,10 +311,9 @@ class _Work:
             nw.lit(provenance(self._pack)).alias("pack"),
             nw.lit(f"convenio {__version__}").alias("engine"),
         )
-        named = _named_ranks(computed, list(ranks), self._dialect)
+        named = _named_ranks(computed, ranks, self._dialect)
         first = [*([_ROW] if keep else []), ID, "status", "reason", *ranks]
-        others = [name for name in columns if name not in ranks]
-        counted, coded = others[:4], others[4:]
+        coded = [rule.id for rule in self._pack.rules]
         return named.select(*first, *counted, "pack", "engine", *coded)
 
     def _status(self, wrong: Truth, checks: Sequence[Check]) -> tuple[nw.Expr, nw.Expr]:

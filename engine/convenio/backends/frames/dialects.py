@@ -32,6 +32,9 @@ class Dialect(Protocol):
     def derive(self, frame: Frame, columns: Mapping[str, Any]) -> Frame:
         """Return the frame with further columns."""
 
+    def prepared(self, column: str, wanted: Sequence[str]) -> dict[str, Any]:
+        """Return columns that `members` needs, under their names; most engines need none."""
+
     def members(self, column: str, wanted: Sequence[str]) -> dict[str, Any]:
         """Return for each wanted member whether the set holds it; null where the set is null."""
 
@@ -63,6 +66,14 @@ class Dialect(Protocol):
         """Return names for ranks, of which the first stands for -1; null where the rank is."""
 
 
+_BITS = 62
+"""So many members go into one whole number of 64 bits."""
+
+
+def _in_parts(members: Sequence[str]) -> list[Sequence[str]]:
+    return [members[start : start + _BITS] for start in range(0, len(members), _BITS)]
+
+
 class PolarsDialect:
     """Polars, eager or lazy."""
 
@@ -79,25 +90,31 @@ class PolarsDialect:
         native = frame.to_native().with_columns(**columns)
         return as_frame(native)
 
-    def members(self, column: str, wanted: Sequence[str]) -> dict[str, Any]:
-        """Return for each wanted member whether the set holds it.
+    def prepared(self, column: str, wanted: Sequence[str]) -> dict[str, Any]:
+        """Return the set as whole numbers with a bit for each member that is asked for.
 
-        The set becomes one whole number with a bit for each member that is asked for, since a
-        search through the list for every member costs as much again for each.
+        A search through the list for every member would cost as much again for each.
         """
         pl = self._polars
-        found: dict[str, Any] = {}
-        for start in range(0, len(wanted), 62):
-            part = wanted[start : start + 62]
+        masks: dict[str, Any] = {}
+        for number, part in enumerate(_in_parts(wanted)):
             bits = {member: 1 << place for place, member in enumerate(part)}
             coded = (
                 pl.element().cast(pl.String).replace_strict(bits, default=0, return_dtype=pl.Int64)
             )
             mask = pl.col(column).list.eval(coded.bitwise_or()).list.first()
-            present = pl.when(pl.col(column).is_not_null()).then(mask.fill_null(0))
-            for member, bit in bits.items():
-                found[member] = (present & pl.lit(bit, pl.Int64)) != 0
-        return found
+            known = pl.col(column).is_not_null()
+            masks[f"{column}__mask{number}"] = pl.when(known).then(mask.fill_null(0))
+        return masks
+
+    def members(self, column: str, wanted: Sequence[str]) -> dict[str, Any]:
+        """Return for each wanted member whether the set holds it."""
+        pl = self._polars
+        return {
+            member: (pl.col(f"{column}__mask{number}") & pl.lit(1 << place, pl.Int64)) != 0
+            for number, part in enumerate(_in_parts(wanted))
+            for place, member in enumerate(part)
+        }
 
     def stranger(self, column: str, known: Sequence[str]) -> Any:
         """Return whether a set holds what is no member, or a null."""
@@ -169,6 +186,10 @@ class DuckDBDialect:
         added = [f"({sql}) AS {_quoted(name)}" for name, sql in columns.items()]
         return as_frame(frame.to_native().project(", ".join((*kept, *added))))
 
+    def prepared(self, column: str, wanted: Sequence[str]) -> dict[str, Any]:  # noqa: ARG002
+        """Return nothing: members are looked up in the list itself."""
+        return {}
+
     def members(self, column: str, wanted: Sequence[str]) -> dict[str, Any]:
         """Return for each wanted member whether the set holds it."""
         return {member: f"list_contains({_quoted(column)}, {_text(member)})" for member in wanted}
@@ -231,6 +252,10 @@ class SparkDialect:
     def derive(self, frame: Frame, columns: Mapping[str, Any]) -> Frame:
         """Return the frame with further columns."""
         return as_frame(frame.to_native().withColumns(dict(columns)))
+
+    def prepared(self, column: str, wanted: Sequence[str]) -> dict[str, Any]:  # noqa: ARG002
+        """Return nothing: members are looked up in the list itself."""
+        return {}
 
     def members(self, column: str, wanted: Sequence[str]) -> dict[str, Any]:
         """Return for each wanted member whether the set holds it."""

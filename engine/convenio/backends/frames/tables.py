@@ -122,7 +122,7 @@ class _Reader:
         self._countries = (*sorted(country_codes()), *sorted(catalogue.organisations))
         self.columns: dict[str, nw.Expr] = {}
         self.flags: dict[str, nw.Expr] = {}
-        self.native_stages: tuple[dict[str, Any], dict[str, Any]] = ({}, {})
+        self.native_stages: tuple[dict[str, Any], ...] = ({}, {}, {})
         self.checks: list[Check] = []
         self.texts: dict[str, tuple[str, ...]] = {}
 
@@ -321,11 +321,12 @@ class _Reader:
         else:
             self._wrong(field, ~nw.col(raw).is_null(), "a list of texts")
             return
-        first, second = self.native_stages
+        first, second, third = self.native_stages
         stated = f"{name}__stated"
         first[name] = self._dialect.or_empty(listed, stated) if stated in self.flags else listed
+        second.update(self._dialect.prepared(name, field.members))
         for member, test in self._dialect.members(name, field.members).items():
-            second[member_column(name, member)] = test
+            third[member_column(name, member)] = test
         second[f"{name}__none"] = self._dialect.is_empty(name)
         second[f"{name}__strange"] = self._dialect.stranger(name, members)
         self._wrong(field, nw.col(f"{name}__strange"), "members out of: " + _one_of(members))

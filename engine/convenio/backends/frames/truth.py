@@ -101,7 +101,8 @@ def total(truths: Iterable[Truth]) -> nw.Expr:
     result: nw.Expr | None = None
     for truth in truths:
         if isinstance(truth, nw.Expr):
-            number = truth.cast(nw.Int16)
+            one, none = nw.lit(1, dtype=nw.Int16), nw.lit(0, dtype=nw.Int16)
+            number = nw.when(truth).then(one).otherwise(none)
             result = number if result is None else result + number
         else:
             constant += truth is True

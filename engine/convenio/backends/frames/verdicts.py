@@ -8,24 +8,23 @@ may be critical. A mitigating factor has no severity: 11 is in force, 1 may be.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import narwhals as nw
 
 from convenio.backends.frames.conditions import Compiler, Scope
+from convenio.backends.frames.dialects import Frame
 from convenio.backends.frames.truth import (
     Truth,
     certain,
     choose,
     conjunction,
     disjunction,
-    expression,
     negate,
     possibly,
     threshold,
     total,
-    unknown,
 )
 from convenio.backends.outcome import Outcome
 from convenio.language import syntax as s
@@ -38,6 +37,8 @@ from convenio.packs.rule import SEVERITIES, Severity
 NOT_APPLICABLE = -1
 NOT_ASSESSED = -1
 _FIRST = 1
+_GRAVE = 3
+"""The number of high; see RatingPolicy.mitigated."""
 
 
 def outcome_of(code: int, mitigating: bool) -> Outcome:
@@ -236,34 +237,47 @@ def _small(number: int) -> nw.Expr:
 
 # --- ratings ---------------------------------------------------------------------------------
 
-
-@dataclass(frozen=True, slots=True)
-class RatingColumns:
-    """Floor and ceiling as ranks: -1 is not assessed, 0 to 3 are low to critical."""
-
-    floor: nw.Expr
-    ceiling: nw.Expr
+_RAILS = (("floor", certain), ("ceiling", possibly))
 
 
-def family_ratings(pack: Pack, verdicts: Verdicts) -> dict[str, RatingColumns]:
-    """Return the rating of each family."""
-    return {family: _family(pack, family, verdicts) for family in pack.families}
+def add_ratings(frame: Frame, pack: Pack, verdicts: Verdicts) -> Frame:
+    """Return the frame with the rank of each family and of the whole, floor and ceiling.
 
-
-def _family(pack: Pack, family: str, verdicts: Verdicts) -> RatingColumns:
-    members = [verdicts.rules[rule.id] for rule in pack.rules if rule.family == family]
-    scored = [columns for columns in members if columns.rule.kind != "mitigating"]
-    factors = disjunction(
-        columns.at_least(_FIRST) for columns in members if columns.rule.kind == "mitigating"
+    Ranks are -1 for not assessed, 0 to 3 for low to critical, in `<family>__floor`,
+    `<family>__ceiling`, `floor` and `ceiling`. Each step is a stage of its own, since an engine
+    may compute an expression as often as it is written.
+    """
+    requirements: dict[str, nw.Expr] = {}
+    ranks: dict[str, nw.Expr] = {}
+    mitigated: dict[str, nw.Expr] = {}
+    for family in pack.families:
+        members = [verdicts.rules[rule.id] for rule in pack.rules if rule.family == family]
+        scored = [columns for columns in members if columns.rule.kind != "mitigating"]
+        factors = disjunction(
+            columns.at_least(_FIRST) for columns in members if columns.rule.kind == "mitigating"
+        )
+        assessed = _kept(
+            f"assessed__{family}",
+            disjunction(possibly(columns.applies) for columns in scored),
+            requirements,
+        )
+        for (side, rail), in_force in zip(
+            _RAILS, (possibly(factors), certain(factors)), strict=True
+        ):
+            name = f"{family}__{side}"
+            rows = _rows(pack, scored, rail, name, requirements)
+            ranks[name] = _rank(rows)
+            grave = rail(disjunction(columns.at_least(_GRAVE) for columns in scored))
+            grave = _kept(f"grave__{name}", grave, requirements)
+            lowered = _kept(f"in_force__{name}", in_force, requirements)
+            rank = _mitigated(nw.col(name), lowered, grave)
+            mitigated[name] = _when(assessed, rank, _small(NOT_ASSESSED))
+    if requirements:
+        frame = frame.with_columns(**requirements)
+    frame = frame.with_columns(**ranks).with_columns(**mitigated)
+    return frame.with_columns(
+        **{side: _worst([f"{family}__{side}" for family in pack.families]) for side, _ in _RAILS}
     )
-    assessed = disjunction(possibly(columns.applies) for columns in scored)
-    sides = []
-    for rail, in_force in ((certain, possibly(factors)), (possibly, certain(factors))):
-        rank = _rank(pack, scored, rail)
-        grave = rail(disjunction(columns.at_least(3) for columns in scored))
-        rank = _mitigated(rank, in_force, grave)
-        sides.append(_when(assessed, rank, _small(NOT_ASSESSED)))
-    return RatingColumns(*sides)
 
 
 def _when(test: Truth, yes: nw.Expr, no: nw.Expr) -> nw.Expr:
@@ -272,21 +286,37 @@ def _when(test: Truth, yes: nw.Expr, no: nw.Expr) -> nw.Expr:
     return nw.when(test).then(yes).otherwise(no)
 
 
-def _rank(pack: Pack, scored: Sequence[_RuleColumns], rail: object) -> nw.Expr:
-    result = _small(0)
+def _rows(
+    pack: Pack,
+    scored: Sequence[_RuleColumns],
+    rail: Callable[[Truth], Truth],
+    name: str,
+    stage: dict[str, nw.Expr],
+) -> dict[int, Truth]:
+    """Return for each rating above low whether its row of the policy holds."""
+    holds: dict[int, Truth] = {}
     for number, rating in enumerate(RATINGS):
         requirements = pack.policy.rows.get(rating, ())
-        holds = disjunction(_holds(requirement, scored, rail) for requirement in requirements)
+        held = disjunction(_holds(requirement, scored, rail) for requirement in requirements)
+        holds[number] = _kept(f"row{number}__{name}", held, stage)
+    return holds
+
+
+def _rank(rows: Mapping[int, Truth]) -> nw.Expr:
+    result = _small(0)
+    for number, holds in rows.items():
         result = _when(holds, _small(number), result)
     return result
 
 
-def _holds(requirement: Requirement, scored: Sequence[_RuleColumns], rail: object) -> Truth:
+def _holds(
+    requirement: Requirement, scored: Sequence[_RuleColumns], rail: Callable[[Truth], Truth]
+) -> Truth:
     wanted = _number(requirement.severity)
     truths = [columns.at_least(wanted) for columns in scored]
     if requirement.at_least == 1:
-        return rail(disjunction(truths))  # type: ignore[operator,no-any-return]
-    return total(rail(truth) for truth in truths) >= requirement.at_least  # type: ignore[operator]
+        return rail(disjunction(truths))
+    return total(rail(truth) for truth in truths) >= requirement.at_least
 
 
 def _mitigated(rank: nw.Expr, in_force: Truth, grave: Truth) -> nw.Expr:
@@ -295,36 +325,55 @@ def _mitigated(rank: nw.Expr, in_force: Truth, grave: Truth) -> nw.Expr:
     return _when(conjunction((in_force, step)), rank - _small(1), rank)
 
 
-def worst(ratings: Sequence[nw.Expr]) -> nw.Expr:
+def _worst(names: Sequence[str]) -> nw.Expr:
     """Return the worst of ranks; a family that is not assessed counts for nothing."""
-    return ratings[0] if len(ratings) == 1 else nw.max_horizontal(*ratings)
+    columns = [nw.col(name) for name in names]
+    return columns[0] if len(columns) == 1 else nw.max_horizontal(*columns)
 
 
-def counts(verdicts: Verdicts) -> Iterator[tuple[str, nw.Expr]]:
-    """Yield how many rules have each verdict."""
+# --- counts ----------------------------------------------------------------------------------
+
+_UNKNOWN_UNIT, _EXCLUDED_UNIT = 1_000, 1_000_000
+
+
+def add_counts(frame: Frame, verdicts: Verdicts) -> Frame:
+    """Return the frame with how many rules have each verdict.
+
+    The three counts are added up in one whole number, thousands apart, which costs a third.
+    """
     rules = list(verdicts.rules.values())
-    lowest = [columns.at_least(_FIRST) for columns in rules]
-    yield "flag", total(certain(truth) for truth in lowest)
-    yield "unknown", total(unknown(truth) for truth in lowest)
-    excluded = [certain(negate(columns.applies)) for columns in rules]
-    yield "not_applicable", total(excluded)
-    clear = (
-        conjunction((certain(negate(truth)), possibly(columns.applies)))
-        for truth, columns in zip(lowest, rules, strict=True)
+    constant = 0
+    result: nw.Expr | None = None
+    for columns in rules:
+        for score in _counted(columns):
+            if isinstance(score, int):
+                constant += score
+            else:
+                result = score if result is None else result + score
+    summed = nw.lit(constant, dtype=nw.Int32) if result is None else result + constant
+    frame = frame.with_columns(counted=summed)
+    counted = nw.col("counted")
+    frame = frame.with_columns(
+        flag=(counted % _UNKNOWN_UNIT).cast(nw.Int16),
+        unknown=(counted // _UNKNOWN_UNIT % _UNKNOWN_UNIT).cast(nw.Int16),
+        not_applicable=(counted // _EXCLUDED_UNIT).cast(nw.Int16),
     )
-    yield "clear", total(clear)
+    others = nw.col("flag") + nw.col("unknown") + nw.col("not_applicable")
+    return frame.with_columns(clear=(nw.lit(len(rules), dtype=nw.Int16) - others))
 
 
-__all__ = [
-    "NOT_APPLICABLE",
-    "RatingColumns",
-    "Verdicts",
-    "add_verdicts",
-    "code_of",
-    "codes",
-    "counts",
-    "expression",
-    "family_ratings",
-    "outcome_of",
-    "worst",
-]
+def _counted(columns: _RuleColumns) -> Iterator[nw.Expr | int]:
+    truth = columns.at_least(_FIRST)
+    if isinstance(truth, nw.Expr):
+        unknown = nw.when(truth.is_null()).then(_whole(_UNKNOWN_UNIT)).otherwise(_whole(0))
+        yield nw.when(truth).then(_whole(1)).otherwise(unknown)
+    else:
+        yield 1 if truth is True else _UNKNOWN_UNIT if truth is None else 0
+    if isinstance(columns.applies, nw.Expr):
+        yield nw.when(~columns.applies).then(_whole(_EXCLUDED_UNIT)).otherwise(_whole(0))
+    elif columns.applies is False:
+        yield _EXCLUDED_UNIT
+
+
+def _whole(number: int) -> nw.Expr:
+    return nw.lit(number, dtype=nw.Int32)

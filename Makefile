@@ -19,7 +19,7 @@ $(BIN)/.ready-run: pyproject.toml constraints.txt
 
 $(BIN)/.ready-test: $(BIN)/.ready-run
 	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[test,lint]'
-	sh tests/install-browser.sh
+	sh tests/install-system-packages.sh
 	@touch $@
 
 brief: $(BIN)/.ready-run

@@ -16,6 +16,13 @@ from convenio.version import __version__
 
 if TYPE_CHECKING:
     from convenio.assessment import Assessment, Engine, Finding, assess, load_case
+    from convenio.assessment.frame import (
+        AssessedFrame,
+        FrameWarning,
+        assess_frame,
+        explain_frame,
+        frame_columns,
+    )
     from convenio.facts.case import Case
     from convenio.packs import Pack, load_pack
     from convenio.reports.html import render_brief
@@ -23,10 +30,15 @@ if TYPE_CHECKING:
 
 # Imported when first used, so that `convenio --help` starts at once.
 _PUBLIC = {
+    "AssessedFrame": "convenio.assessment.frame",
     "Assessment": "convenio.assessment",
     "Engine": "convenio.assessment",
     "Finding": "convenio.assessment",
+    "FrameWarning": "convenio.assessment.frame",
     "assess": "convenio.assessment",
+    "assess_frame": "convenio.assessment.frame",
+    "explain_frame": "convenio.assessment.frame",
+    "frame_columns": "convenio.assessment.frame",
     "load_case": "convenio.assessment",
     "Case": "convenio.facts.case",
     "Pack": "convenio.packs",
@@ -36,14 +48,19 @@ _PUBLIC = {
 }
 
 __all__ = [
+    "AssessedFrame",
     "Assessment",
     "Case",
     "Engine",
     "Finding",
+    "FrameWarning",
     "Pack",
     "__version__",
     "assess",
+    "assess_frame",
+    "explain_frame",
     "findings_table",
+    "frame_columns",
     "load_case",
     "load_pack",
     "render_brief",
@@ -52,5 +69,13 @@ __all__ = [
 
 def __getattr__(name: str) -> Any:
     if name in _PUBLIC:
-        return getattr(importlib.import_module(_PUBLIC[name]), name)
+        try:
+            module = importlib.import_module(_PUBLIC[name])
+        except ModuleNotFoundError as fault:
+            if fault.name not in ("narwhals", "polars"):
+                raise
+            from convenio.errors import UsageError
+
+            raise UsageError(f"{name} needs more: pip install 'convenio[frames]'") from None
+        return getattr(module, name)
     raise AttributeError(f"module 'convenio' has no attribute '{name}'")

@@ -11,10 +11,21 @@ from typing import Any
 
 import narwhals as nw
 
-from convenio.backends.frames.columns import AS_OF, ID, POSITION, column_name
+from convenio.assessment.assessing import assess
+from convenio.assessment.assessment import Assessment
+from convenio.backends.frames.columns import (
+    AS_OF,
+    ID,
+    POSITION,
+    FrameColumn,
+    case_columns,
+    child_columns,
+    column_name,
+)
 from convenio.backends.frames.conditions import Compiler, Scope, asked_members
 from convenio.backends.frames.dialects import Dialect, Frame, dialect_of
 from convenio.backends.frames.doors import Door, collect, hand_out, numbered, take_in
+from convenio.backends.frames.rows import case_of_row
 from convenio.backends.frames.tables import Check, Field, Table, found_columns, normalise
 from convenio.backends.frames.truth import (
     Truth,
@@ -103,6 +114,84 @@ def assess_frame(
     """
     work = _Work(frame, pack, dict(children or {}), id, as_of, check)
     return work.run()
+
+
+def explain_frame(
+    frame: Any,
+    pack: Pack,
+    ids: Sequence[Any],
+    children: Mapping[str, Any] | None = None,
+    *,
+    id: str = ID,
+    as_of: dt.date | None = None,
+) -> dict[Any, Assessment]:
+    """Return the assessments of chosen rows, with the facts and traces behind every verdict.
+
+    They are what `assess` says of the same case; `.finding(rule)` gives one rule's tree. Only the
+    chosen rows leave the engine. Arguments are those of `assess_frame`.
+
+    Raises UsageError where a row is not there, or has a value that can't stand in it.
+
+    >>> import polars
+    >>> from convenio import load_pack
+    >>> deals = polars.DataFrame(
+    ...     {"id": ["a"], "as_of": ["2020-01-01"], "terms.duration_years": [50.0]}
+    ... )
+    >>> found = explain_frame(deals, load_pack("core"), ["a"])["a"]
+    >>> found.case.facts["terms.duration_years"].value
+    50.0
+    """
+    door = take_in(frame)
+    chosen = nw.col(id).is_in(list(ids))
+    rows = door.frame.filter(chosen).collect().rows(named=True)
+    tables = {
+        path: take_in(child, f"the table of {path}") for path, child in (children or {}).items()
+    }
+    elements: dict[Any, dict[str, list[dict[str, Any]]]] = {}
+    for path, table in tables.items():
+        for row in table.frame.filter(chosen).collect().rows(named=True):
+            elements.setdefault(row[id], {}).setdefault(path, []).append(row)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", FrameWarning)
+        small = door.frame.filter(chosen)
+        results = assess_frame(
+            small.to_native(),
+            pack,
+            {path: table.frame.filter(chosen).to_native() for path, table in tables.items()},
+            id=id,
+            as_of=as_of,
+        )
+    faults = {
+        row[ID]: row["reason"]
+        for row in nw.from_native(results.cases).lazy().collect().rows(named=True)
+        if row["status"] == _ERROR
+    }
+    found: dict[Any, Assessment] = {}
+    for row in rows:
+        if row[id] in faults:
+            raise UsageError(f"{row[id]}: {faults[row[id]]}")
+        lists = {
+            path: sorted(given, key=lambda element: element.get(POSITION, 0))
+            for path, given in elements.get(row[id], {}).items()
+        }
+        case = case_of_row({**row, ID: row[id]}, lists, pack, as_of)
+        found[row[id]] = assess(case, pack)
+    missing = [str(name) for name in ids if name not in found]
+    if missing:
+        raise UsageError("no such row: " + ", ".join(missing))
+    return {name: found[name] for name in ids}
+
+
+def frame_columns(pack: Pack, path: str | None = None) -> tuple[FrameColumn, ...]:
+    """Return the columns that a frame of cases may have, or the child table of one list.
+
+    >>> from convenio import load_pack
+    >>> [column.name for column in frame_columns(load_pack("core"), "units")]
+    ['name', 'name__undisclosed', 'name__asked', 'vetted', 'vetted__undisclosed', 'vetted__asked']
+    """
+    if path is None:
+        return case_columns(pack.catalogue)
+    return child_columns(pack.catalogue, path)
 
 
 class _Work:

@@ -5,25 +5,14 @@ from __future__ import annotations
 import datetime as dt
 import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import Any
 
 from convenio.backends.frames.columns import AS_OF, ID, POSITION, column_name
-from convenio.errors import Position
+from convenio.errors import Position, UsageError
 from convenio.facts.case import Case, Element, StatedFact
 from convenio.facts.catalogue import Catalogue, FactDeclaration
 from convenio.facts.values import Money, Place
-
-Columns = dict[str, list[Any]]
-
-
-@dataclass(frozen=True)
-class Tabulated:
-    """Cases as columns: `cases` has one row for each, `children` one table for each list."""
-
-    cases: Columns
-    children: dict[str, Columns]
-    types: Mapping[str, str] = field(default_factory=dict)
+from convenio.packs.pack import Pack
 
 
 class _Writer:
@@ -128,24 +117,28 @@ def _frame(writer: _Writer) -> Any:
 def case_of_row(
     row: Mapping[str, Any],
     elements: Mapping[str, Sequence[Mapping[str, Any]]],
-    catalogue: Catalogue,
-    as_of: dt.date,
+    pack: Pack,
+    as_of: dt.date | None = None,
 ) -> Case:
     """Return the case that one row of a table states, `elements` being the rows of its lists.
 
-    The row is taken to be right: verdicts of rows that are not are never explained.
+    The row is taken to be right. `as_of` is the date where the row has none.
     """
+    catalogue = pack.catalogue
+    dated = _cell(row, AS_OF)
     name = str(row[ID])
-    position = Position(name)
     facts: dict[str, StatedFact] = {}
     for path, declaration in catalogue.facts.items():
-        stated = _stated(path, path, declaration, row, position)
+        stated = _stated(path, path, declaration, row, pack.currency)
         if declaration.type.kind == "list":
             record = catalogue.records[declaration.type.record]
-            stated = _stated_list(path, stated, elements.get(path, ()), record, row, position)
+            stated = _stated_list(path, stated, elements.get(path, ()), record, row, pack.currency)
         if stated is not None:
             facts[path] = stated
-    return Case(id=name, title=name, as_of=as_of, facts=facts, digest="", file=name)
+    day = _day(dated) if dated is not None else as_of
+    if day is None:
+        raise UsageError(f"{name}: the row has no date of the case ({AS_OF})")
+    return Case(id=name, title=name, as_of=day, facts=facts, digest="", file=name)
 
 
 def _cell(row: Mapping[str, Any], column: str) -> Any:
@@ -158,12 +151,13 @@ def _stated(
     column: str,
     declaration: FactDeclaration,
     row: Mapping[str, Any],
-    position: Position,
+    account: str,
 ) -> StatedFact | None:
+    position = Position(str(row[ID]))
     undisclosed = bool(_truth(_cell(row, f"{column}__undisclosed")))
     asked = bool(_truth(_cell(row, f"{column}__asked")))
     complete = _truth(_cell(row, f"{column}__complete")) is not False
-    value = _value(column, declaration, row)
+    value = _value(column, declaration, row, account)
     if value is not None:
         return StatedFact(
             path, "known", position, value, disclosed=not undisclosed, complete=complete
@@ -179,15 +173,16 @@ def _stated_list(
     rows: Sequence[Mapping[str, Any]],
     record: Mapping[str, FactDeclaration],
     row: Mapping[str, Any],
-    position: Position,
+    account: str,
 ) -> StatedFact | None:
+    position = Position(str(row[ID]))
     if not rows and _truth(_cell(row, f"{path}__stated")) is not True:
         return stated
     elements = []
     for number, child in enumerate(rows):
         fields = {}
         for name, declaration in record.items():
-            fact = _stated(f"{path}[{number}].{name}", name, declaration, child, position)
+            fact = _stated(f"{path}[{number}].{name}", name, declaration, child, account)
             if fact is not None:
                 fields[name] = fact
         elements.append(Element(fields, position))
@@ -206,7 +201,7 @@ def _truth(value: Any) -> bool | None:
     return bool(value)
 
 
-def _value(column: str, declaration: FactDeclaration, row: Mapping[str, Any]) -> Any:
+def _value(column: str, declaration: FactDeclaration, row: Mapping[str, Any], account: str) -> Any:
     kind = declaration.type.kind
     if kind == "place":
         lat, lon = _cell(row, f"{column}__lat"), _cell(row, f"{column}__lon")
@@ -218,7 +213,7 @@ def _value(column: str, declaration: FactDeclaration, row: Mapping[str, Any]) ->
         return None
     if kind == "money":
         currency, rate = _cell(row, f"{column}__currency"), _cell(row, f"{column}__rate")
-        return Money(float(value), currency or "", None if rate is None else float(rate))
+        return Money(float(value), currency or account, None if rate is None else float(rate))
     converters: dict[str, Callable[[Any], Any]] = {
         "bool": _truth,
         "integer": lambda v: int(float(v)),

@@ -1,0 +1,1 @@
+"""Whole tables and folders of cases: reading, mapping other people's columns, writing results."""

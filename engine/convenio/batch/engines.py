@@ -1,0 +1,122 @@
+"""Runs a table through a pack on DuckDB or Spark, which bring their own reading and streaming."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+from typing import Any
+
+import narwhals as nw
+
+from convenio.assessment.frame import AssessedFrame, assess_frame
+from convenio.batch.running import Job, Summary
+from convenio.errors import UsageError
+
+ENGINES = ("polars", "duckdb", "spark")
+_READERS = {".parquet": "parquet", ".csv": "csv", ".jsonl": "json", ".ndjson": "json"}
+
+
+def run_on(engine: str, job: Job) -> Summary:
+    """Assess a table on DuckDB or Spark and write the results.
+
+    The output is written under another name and takes its own when it is whole; such a run can't
+    be resumed. Raises UsageError for what the engine does not read or write.
+    """
+    if job.resume or job.mapping is not None:
+        raise UsageError(f"--resume and --mapping work with --engine polars, not {engine}")
+    kind = _kind(job.source)
+    if engine == "duckdb":
+        return _on_duckdb(job, kind)
+    return _on_spark(job, kind)
+
+
+def _kind(source: Path) -> str:
+    names = {path.suffix for path in source.rglob("*")} if source.is_dir() else {source.suffix}
+    kinds = {_READERS[name] for name in names if name in _READERS}
+    if len(kinds) != 1:
+        raise UsageError(f"{source}: one kind of table is expected: Parquet, CSV or JSON Lines")
+    return kinds.pop()
+
+
+def _on_duckdb(job: Job, kind: str) -> Summary:
+    import duckdb
+
+    connection = duckdb.connect()
+
+    def read(path: Path) -> Any:
+        pattern = str(path / "**" / f"*.{kind}") if path.is_dir() else str(path)
+        reader = {"parquet": "read_parquet", "csv": "read_csv", "json": "read_json"}[kind]
+        return getattr(connection, reader)(pattern)
+
+    result = _assessed(job, read)
+    temporary = job.output.with_name(f".{job.output.name}.unfinished{job.output.suffix}")
+    temporary.unlink(missing_ok=True)
+    connection.register("results", result.cases)
+    if job.output.suffix == ".duckdb":
+        connection.execute(f"ATTACH '{temporary}' AS written")
+        connection.execute("CREATE TABLE written.cases AS SELECT * FROM results")
+        connection.execute("DETACH written")
+    elif job.output.suffix in (".parquet", ".csv"):
+        connection.execute(f"COPY results TO '{temporary}'")
+    else:
+        raise UsageError(f"{job.output}: DuckDB writes .parquet, .csv or .duckdb here")
+    if job.findings:
+        connection.register("found", result.findings)
+        connection.execute(f"COPY found TO '{job.findings}'")
+    temporary.replace(job.output)
+    if job.output.suffix == ".duckdb":
+        connection.execute(f"ATTACH '{job.output}' AS written (READ_ONLY)")
+        return _summary(connection.table("written.cases"))
+    return _summary(connection.from_query(f"SELECT * FROM '{job.output}'"))
+
+
+def _on_spark(job: Job, kind: str) -> Summary:
+    from pyspark.sql import SparkSession
+
+    if job.output.suffix != ".parquet":
+        raise UsageError(f"{job.output}: Spark writes a folder of Parquet; name it .parquet")
+    session = (
+        SparkSession.builder.appName("convenio")
+        .config("spark.ui.showConsoleProgress", "true")
+        .getOrCreate()
+    )
+
+    def read(path: Path) -> Any:
+        options = {"header": "true", "inferSchema": "true"} if kind == "csv" else {}
+        return session.read.options(**options).format(kind).load(str(path))
+
+    result = _assessed(job, read)
+    temporary = job.output.with_name(f".{job.output.name}.unfinished")
+    result.cases.write.mode("overwrite").parquet(str(temporary))
+    if job.findings:
+        result.findings.write.mode("overwrite").parquet(str(job.findings))
+    if job.output.exists():
+        shutil.rmtree(job.output)
+    temporary.replace(job.output)
+    return _summary(session.read.parquet(str(job.output)))
+
+
+def _assessed(job: Job, read: Any) -> AssessedFrame:
+    children = {path: read(file) for path, file in job.children.items()}
+    return assess_frame(read(job.source), job.pack, children, as_of=job.as_of)
+
+
+def _summary(cases: Any) -> Summary:
+    """Count what was written; only the counts leave the engine."""
+    frame = nw.from_native(cases).lazy()
+    counted = (
+        frame.select(
+            nw.col("status"), *(nw.col(side).cast(nw.String) for side in ("floor", "ceiling"))
+        )
+        .group_by("status", "floor", "ceiling")
+        .agg(nw.len().alias("rows"))
+        .collect()
+    )
+    summary = Summary()
+    for row in counted.rows(named=True):
+        summary.rows += row["rows"]
+        summary.errors += row["rows"] if row["status"] == "error" else 0
+        for counts, side in ((summary.floors, "floor"), (summary.ceilings, "ceiling")):
+            if row[side] is not None:
+                counts[row[side]] = counts.get(row[side], 0) + row["rows"]
+    return summary

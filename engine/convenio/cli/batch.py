@@ -1,0 +1,154 @@
+"""`convenio batch`: verdicts and ratings of a table or a folder of cases."""
+
+from __future__ import annotations
+
+import argparse
+import datetime as dt
+import os
+import sys
+import warnings
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from convenio.cli import options
+from convenio.errors import CaseError, UsageError
+from convenio.packs import load_pack
+from convenio.packs.policy import RATINGS, rank
+
+EXAMPLES = """examples:
+  convenio batch cases/ -o ratings.parquet
+  convenio batch deals.csv -o ratings.xlsx --child incidents=incidents.csv
+  convenio batch register.csv -o ratings.duckdb --mapping sipri-arms-transfers
+  convenio batch deals/ -o ratings.parquet --engine spark
+  convenio batch large.parquet -o ratings.parquet --resume
+
+Columns are called like facts (terms.duration_years); docs/pipelines.md lists their companions.
+exit codes: 0 nothing at or above --fail-on, 1 something is, 2 wrong use,
+3 a case file or a row is invalid (the others are still assessed), 4 a pack is invalid"""
+
+_ENGINES = ("polars", "duckdb", "spark")
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the arguments of the command."""
+    parser.add_argument(
+        "input", metavar="INPUT", help="a folder of case files, or CSV, Excel, JSON Lines, Parquet"
+    )
+    parser.add_argument(
+        "-o", "--output", required=True, metavar="FILE", help=".parquet, .csv, .xlsx or .duckdb"
+    )
+    parser.add_argument("--findings", metavar="FILE", help="also write one row for each finding")
+    parser.add_argument(
+        "--child",
+        action="append",
+        default=[],
+        metavar="LIST=FILE",
+        help="the table of a list's elements, with id and i (repeatable)",
+    )
+    parser.add_argument("--mapping", metavar="NAME|FILE", help="how the table's columns are facts")
+    parser.add_argument("--as-of", metavar="DATE", help="the date of cases that state none")
+    parser.add_argument("--engine", choices=_ENGINES, default="polars", help="default: polars")
+    parser.add_argument(
+        "--resume", action="store_true", help="go on with a run that was stopped before its end"
+    )
+    parser.add_argument(
+        "--workers",
+        type=int,
+        default=os.cpu_count() or 1,
+        metavar="N",
+        help="processes that read case files (default: all cores)",
+    )
+    options.add_pack(parser)
+    parser.add_argument(
+        "--fail-on", choices=RATINGS, help="exit with 1 where a floor is that high or higher"
+    )
+    parser.add_argument("--fail-on-possible", choices=RATINGS, help="the same for the ceiling")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Run the command."""
+    try:
+        from convenio.batch.engines import run_on
+        from convenio.batch.mapping import load_mapping
+        from convenio.batch.running import Job, run_job, worst_of
+    except ModuleNotFoundError as fault:
+        raise UsageError(f"batch needs {fault.name}: pip install 'convenio[frames]'") from None
+    pack = load_pack(args.pack)
+    job = Job(
+        source=Path(args.input),
+        output=Path(args.output),
+        pack=pack,
+        mapping=load_mapping(args.mapping, pack) if args.mapping else None,
+        children=_children(args.child),
+        findings=Path(args.findings) if args.findings else None,
+        resume=args.resume,
+        as_of=_date(args.as_of),
+        workers=args.workers,
+    )
+    with _warnings_told():
+        if args.engine == "polars":
+            with _progress() as advance:
+                summary = run_job(job, advance)
+        else:
+            summary = run_on(args.engine, job)
+    for fault in summary.faults:
+        print(fault, file=sys.stderr)
+    floors = ", ".join(f"{summary.floors[r]:,} {r}" for r in RATINGS if r in summary.floors)
+    print(f"{summary.rows:,} cases, floors: {floors or 'none'}", file=sys.stderr)
+    if summary.errors:
+        print(f"{summary.errors:,} rows are invalid: see status and reason", file=sys.stderr)
+    print(f"written: {args.output}", file=sys.stderr)
+    if summary.faults or summary.errors:
+        return CaseError.exit_code
+    limits = ((args.fail_on, summary.floors), (args.fail_on_possible, summary.ceilings))
+    for limit, ratings in limits:
+        found = worst_of(ratings)
+        if limit and found and rank(found) >= rank(limit):  # type: ignore[arg-type]
+            return 1
+    return 0
+
+
+def _children(entries: list[str]) -> dict[str, Path]:
+    children: dict[str, Path] = {}
+    for entry in entries:
+        path, equals, file = entry.partition("=")
+        if not equals:
+            raise UsageError(f"--child takes LIST=FILE, such as incidents=i.csv, not '{entry}'")
+        children[path] = Path(file)
+    return children
+
+
+def _date(text: str | None) -> dt.date | None:
+    if text is None:
+        return None
+    try:
+        return dt.date.fromisoformat(text)
+    except ValueError:
+        raise UsageError(f"--as-of takes a date such as 2009-10-30, not '{text}'") from None
+
+
+@contextmanager
+def _warnings_told() -> Iterator[None]:
+    """Print warnings as messages of this command."""
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("ignore")
+        warnings.simplefilter("always", UserWarning)
+        yield
+    for warning in dict.fromkeys(str(entry.message) for entry in caught):
+        print(f"warning: {warning}", file=sys.stderr)
+
+
+@contextmanager
+def _progress() -> Iterator[Callable[[int], None]]:
+    """Show how many cases are done, on a terminal only."""
+    if not sys.stderr.isatty():
+        yield lambda _rows: None
+        return
+    from rich.console import Console
+    from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+    columns = (SpinnerColumn(), TextColumn("{task.completed:,.0f} cases"), TimeElapsedColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task("cases", total=None)
+        yield lambda rows: bar.advance(task, rows)

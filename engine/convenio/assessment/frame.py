@@ -439,9 +439,7 @@ def provenance(pack: Pack) -> str:
 def findings_of(cases: Frame, pack: Pack, every: bool) -> Frame:
     """Return one row for each case and rule from a table of cases with codes."""
     rules = [rule.id for rule in pack.rules]
-    frame = cases.select(ID, *rules).unpivot(
-        on=rules, index=ID, variable_name="rule", value_name="code"
-    )
+    frame = dialect_of(cases).unpivoted(cases.select(ID, *rules), rules, ID)
     code = nw.col("code")
     frame = frame.filter(~code.is_null() if every else code > 0)
     kinds = {rule.id: (rule.family, rule.kind) for rule in pack.rules}

@@ -98,7 +98,7 @@ def load_mapping(name: str, pack: Pack) -> TableMapping:
         shipped = data_folder("rules") / "core" / "mappings" / f"{name}.yaml"
         path = shipped if shipped.is_file() else path
     document = read_document(path, UsageError)
-    mapping = validate(document, TableMapping, UsageError)
+    mapping = validate(TableMapping, document.root, UsageError)
     _refuse_unknown(mapping, pack, str(path))
     return mapping
 

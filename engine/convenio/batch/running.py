@@ -66,11 +66,15 @@ class Job:
 
 @dataclass(frozen=True)
 class Part:
-    """Some of the cases, with the rows of their lists and the columns kept beside the results."""
+    """Some of the cases, with the rows of their lists and the columns kept beside the results.
+
+    `told` is False where a missing column says nothing: case files state what they state.
+    """
 
     cases: Any
     children: Mapping[str, Any]
     kept: Any = None
+    told: bool = True
 
 
 def run_job(job: Job, progress: Progress) -> Summary:
@@ -186,16 +190,15 @@ def _case_parts(job: Job, files: Sequence[Path], summary: Summary) -> Iterator[P
                 cases.append(read)
         if cases:
             table, children = tabulate(cases, job.pack.catalogue)
-            yield Part(table, children)
+            yield Part(table, children, told=False)
 
 
 def _read_cases(job: Job, files: Sequence[Path]) -> Iterator[Case | str]:
     if job.workers < 2 or len(files) < 50:
         yield from (_read_case(path, job.pack) for path in files)
         return
-    with ProcessPoolExecutor(
-        job.workers, initializer=_open_pack, initargs=(job.pack.folder,)
-    ) as pool:
+    settings = (str(job.pack.folder),)
+    with ProcessPoolExecutor(job.workers, initializer=_open_pack, initargs=settings) as pool:
         yield from pool.map(_read_in_worker, files, chunksize=20)
 
 
@@ -267,10 +270,8 @@ def _whole_table(job: Job, path: Path) -> tuple[Any, dict[str, Any], Any]:
         first, *others = sheets
         lists = {name: table for name, table in sheets.items() if name in others}
         return sheets[first], lists, None
-    if path.suffix == ".csv":
-        table = _read_with_header(path, job.mapping)
-    else:
-        table = _scan(path).collect()
+    is_text = path.suffix == ".csv"
+    table = _read_with_header(path, job.mapping) if is_text else _scan(path).collect()
     return mapped(table, job.mapping)
 
 
@@ -294,7 +295,7 @@ def _read_with_header(path: Path, mapping: TableMapping) -> Any:
 
 def _assess_part(job: Job, part: Part, folder: Path, number: int) -> None:
     with warnings.catch_warnings():
-        if number:
+        if number or not part.told:
             warnings.simplefilter("ignore")
         result = assess_frame(part.cases, job.pack, part.children, as_of=job.as_of)
     cases = result.cases

@@ -72,8 +72,8 @@ def run(args: argparse.Namespace) -> int:
         from convenio.batch.engines import run_on
         from convenio.batch.mapping import load_mapping
         from convenio.batch.running import Job, run_job, worst_of
-    except ModuleNotFoundError as fault:
-        raise UsageError(f"batch needs {fault.name}: pip install 'convenio[frames]'") from None
+    except ModuleNotFoundError as missing:
+        raise UsageError(f"batch needs {missing.name}: pip install 'convenio[frames]'") from None
     pack = load_pack(args.pack)
     job = Job(
         source=Path(args.input),

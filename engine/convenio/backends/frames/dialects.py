@@ -65,6 +65,9 @@ class Dialect(Protocol):
     def named(self, column: str, names: Sequence[str]) -> Any:
         """Return names for ranks, of which the first stands for -1; null where the rank is."""
 
+    def unpivoted(self, frame: Frame, columns: Sequence[str], index: str) -> Frame:
+        """Return one row for each row and column, as `rule` and `code`."""
+
 
 _BITS = 62
 """So many members go into one whole number of 64 bits."""
@@ -72,6 +75,10 @@ _BITS = 62
 
 def _in_parts(members: Sequence[str]) -> list[Sequence[str]]:
     return [members[start : start + _BITS] for start in range(0, len(members), _BITS)]
+
+
+def _unpivoted(frame: Frame, columns: Sequence[str], index: str) -> Frame:
+    return frame.unpivot(on=list(columns), index=index, variable_name="rule", value_name="code")
 
 
 class PolarsDialect:
@@ -165,6 +172,10 @@ class PolarsDialect:
         pl = self._polars
         return (pl.col(column) + 1).cast(pl.UInt8).cat.to(pl.Enum(list(names)))
 
+    def unpivoted(self, frame: Frame, columns: Sequence[str], index: str) -> Frame:
+        """Return one row for each row and column."""
+        return _unpivoted(frame, columns, index)
+
 
 def _quoted(name: str) -> str:
     return '"' + name.replace('"', '""') + '"'
@@ -236,6 +247,17 @@ class DuckDBDialect:
         """Return names for ranks, as an ENUM in the order of the ranks."""
         listed = ", ".join(map(_text, names))
         return f"CAST(list_extract([{listed}], {_quoted(column)} + 2) AS ENUM ({listed}))"
+
+    def unpivoted(self, frame: Frame, columns: Sequence[str], index: str) -> Frame:
+        """Return one row for each row and column.
+
+        The relation's own connection does it; the common way would look for the relation in the
+        default one.
+        """
+        listed = ", ".join(map(_quoted, columns))
+        sql = f"UNPIVOT cases ON {listed} INTO NAME rule VALUE code"
+        kept = f"SELECT {_quoted(index)}, rule, code FROM ({sql})"
+        return as_frame(frame.to_native().query("cases", kept))
 
 
 class SparkDialect:
@@ -315,7 +337,12 @@ class SparkDialect:
     def named(self, column: str, names: Sequence[str]) -> Any:
         """Return names for ranks, as texts."""
         f = self._functions
-        return f.element_at(f.array(*map(f.lit, names)), f.col(column).cast("int") + 2)
+        place = f.col(column).cast("int") + 2
+        return f.when(place.isNotNull(), f.element_at(f.array(*map(f.lit, names)), place))
+
+    def unpivoted(self, frame: Frame, columns: Sequence[str], index: str) -> Frame:
+        """Return one row for each row and column."""
+        return _unpivoted(frame, columns, index)
 
 
 def dialect_of(frame: Frame) -> Dialect:

@@ -56,7 +56,10 @@ def take_in(frame: Any, what: str = "the frame") -> Door:
     if implementation.is_duckdb():
         return Door(taken.lazy(), "duckdb")
     if implementation.is_pyspark() or implementation.is_pyspark_connect():
-        return Door(taken.lazy(), "spark")
+        native = taken.to_native()
+        # A dot in a name would be looked for inside a column.
+        plain = native.toDF(*(name.replace(".", "__") for name in native.columns))
+        return Door(as_frame(plain), "spark")
     if implementation.is_pyarrow():
         import polars
 

@@ -329,7 +329,7 @@ class _Reader:
             third[member_column(name, member)] = test
         second[f"{name}__none"] = self._dialect.is_empty(name)
         second[f"{name}__strange"] = self._dialect.stranger(name, members)
-        self._wrong(field, nw.col(f"{name}__strange"), "members out of: " + _one_of(members))
+        self._wrong(field, nw.col(f"{name}__strange"), "every member " + _one_of(members))
 
     def _place(self, field: Field, name: str) -> None:
         raw_lat, raw_lon = f"{_RAW}{name}__lat", f"{_RAW}{name}__lon"

@@ -1,0 +1,239 @@
+"""What a user of tables may rely on: kinds of frame, wrong rows, findings, explanations."""
+
+from __future__ import annotations
+
+import datetime as dt
+import warnings
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pandas as pd
+import polars as pl
+import pyarrow as pa
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+import convenio
+from conformance.packs import case_text, read_case, write_pack
+from convenio import Pack, assess, assess_frame, explain_frame, frame_columns
+from convenio.backends.frames.rows import tabulate
+from convenio.backends.frames.verdicts import outcome_of
+from convenio.errors import UsageError
+from convenio.facts.case import Case
+from convenio.language.syntax import unparse
+from convenio.language.trace import Trace
+from frames.engines import ENGINES, FAST, as_polars
+from frames.test_conformance_on_frames import different_cells
+from semantics.random_packs import FAMILIES, RATINGS, rules
+from semantics.worlds import random_case
+
+DEALS = pl.DataFrame(
+    {
+        "id": ["right", "text", "range", "member", "date", "empty"],
+        "as_of": ["2020-01-01", "2020-01-01", "2020-01-01", "2020-01-01", "2020-02-30", None],
+        "terms.duration_years": ["50", "abc", "100", "3", "3", None],
+        "deal.elements": ["basing_access; status_of_forces", "arms_sale", "", "boats", None, None],
+        "text.access": ["public", "public", "public", "secret", None, None],
+    }
+)
+
+
+@pytest.fixture(autouse=True)
+def _quiet() -> Iterator[None]:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", convenio.FrameWarning)
+        yield
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_wrong_rows_come_back_with_every_reason(engine: str, pack: Pack) -> None:
+    cases = as_polars(assess_frame(ENGINES[engine](DEALS), pack).cases)
+    rows = {row["id"]: row for row in cases.to_dicts()}
+    assert {name: row["status"] for name, row in rows.items()} == {
+        "right": "ok",
+        "text": "error",
+        "range": "error",
+        "member": "error",
+        "date": "error",
+        "empty": "ok",
+    }
+    assert "abc was found" in rows["text"]["reason"]
+    assert "from 0 to 99 is expected" in rows["range"]["reason"]
+    assert "deal.elements" in rows["member"]["reason"]
+    assert "secret was found" in rows["member"]["reason"]
+    assert "2020-02-30 was found" in rows["date"]["reason"]
+    coded = [rule.id for rule in pack.rules]
+    for name in ("text", "range", "member", "date"):
+        assert all(rows[name][column] is None for column in ("floor", "ceiling", "flag", *coded))
+    assert all(rows["right"][column] is not None for column in ("floor", "ceiling", *coded))
+
+
+@pytest.mark.parametrize("engine", FAST)
+def test_findings_are_those_of_the_scalar_path(
+    engine: str, pack: Pack, shipped_cases: dict[str, Case]
+) -> None:
+    cases = list(shipped_cases.values())
+    assert different_cells(cases, pack, engine) == []
+    table, children = tabulate(cases, pack.catalogue)
+    build = FAST[engine]
+    result = assess_frame(build(table), pack, {k: build(c) for k, c in children.items()})
+    found = {
+        (row["case"], row["rule"]): (row["verdict"], row["severity"], row["severity_ceiling"])
+        for row in as_polars(result.findings).to_dicts()
+    }
+    expected = {}
+    for case in cases:
+        for rule, outcome in assess(case, pack, "reference").outcomes.items():
+            if outcome.verdict in ("flag", "unknown"):
+                key = (case.id, rule)
+                expected[key] = (outcome.verdict, outcome.severity, outcome.ceiling)
+    assert found == expected
+    assert as_polars(result.every_finding).height == len(cases) * len(pack.rules)
+
+
+def test_results_come_in_the_kind_that_was_given(pack: Pack) -> None:
+    assert isinstance(assess_frame(DEALS, pack).cases, pl.DataFrame)
+    lazy = assess_frame(DEALS.lazy(), pack)
+    assert isinstance(lazy.cases, pl.LazyFrame)
+    assert isinstance(lazy.findings, pl.LazyFrame)
+    assert isinstance(assess_frame(DEALS.to_arrow(), pack).cases, pa.Table)
+    relation = duckdb.connect().from_arrow(DEALS.to_arrow())
+    assert isinstance(assess_frame(relation, pack).cases, duckdb.DuckDBPyRelation)
+    assert isinstance(assess_frame(relation, pack).findings, duckdb.DuckDBPyRelation)
+
+
+def test_pandas_gets_its_index_and_ordered_categories(pack: Pack) -> None:
+    deals = DEALS.to_pandas().set_index(pd.Index(list("uvwxyz")))
+    result = deals.pipe(assess_frame, pack)
+    assert list(result.cases.index) == list("uvwxyz")
+    floor = result.cases["floor"]
+    assert floor.cat.ordered
+    assert list(floor.cat.categories) == ["not_assessed", "low", "moderate", "high", "critical"]
+    assert (floor.dropna() >= "low").all()
+    assert str(result.cases[pack.rules[0].id].dtype) == "Int8"
+
+
+def test_sql_reads_the_results_back(pack: Pack) -> None:
+    cases = assess_frame(DEALS, pack).cases
+    count = duckdb.sql("SELECT count(*) FROM cases WHERE status = 'ok' AND floor = 'low'")
+    assert count.fetchone() == (cases.filter(pl.col("floor") == "low").height,)
+
+
+def test_missing_columns_are_told_once(pack: Pack) -> None:
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        assess_frame(DEALS, pack)
+    assert [warning.category for warning in caught] == [convenio.FrameWarning]
+    assert "have no column" in str(caught[0].message)
+
+
+def test_everything_wrong_with_the_columns_is_told_at_once(pack: Pack) -> None:
+    table = DEALS.with_columns(pl.lit(1).alias("terms.duration_year"))
+    lists = {
+        "incidents": pl.DataFrame({"deaths": [1]}),
+        "incident": pl.DataFrame({"id": ["a"]}),
+        "units": pl.DataFrame({"id": [1], "names": ["x"]}),
+    }
+    with pytest.raises(UsageError) as caught:
+        assess_frame(table, pack, lists)
+    told = str(caught.value)
+    for part in ("terms.duration_years", "incidents.id", "incidents", "units.names", "units.id"):
+        assert part in told
+    with pytest.raises(UsageError, match="Polars, pandas, PyArrow, DuckDB or PySpark"):
+        assess_frame([1, 2], pack)
+
+
+def test_a_list_is_empty_absent_or_has_rows(pack: Pack) -> None:
+    deals = pl.DataFrame(
+        {"id": ["rows", "empty", "absent"], "incidents__stated": [None, True, None]}
+    )
+    incidents = pl.DataFrame({"id": ["rows"], "i": [0], "deaths": [3]})
+    for engine, build in FAST.items():
+        found = explain_frame(
+            build(deals), pack, ["rows", "empty", "absent"], {"incidents": build(incidents)},
+            as_of=dt.date(2020, 1, 1),
+        )  # fmt: skip
+        stated = {name: a.case.facts.get("incidents") for name, a in found.items()}
+        assert stated["absent"] is None, engine
+        assert stated["empty"].elements == (), engine
+        assert len(stated["rows"].elements) == 1, engine
+
+
+def test_wrong_rows_of_a_list_mark_their_case(pack: Pack) -> None:
+    deals = pl.DataFrame({"id": ["a", "b"]})
+    incidents = pl.DataFrame({"id": ["a", "b"], "i": [0, 0], "deaths": [-3, 3]})
+    cases = assess_frame(deals, pack, {"incidents": incidents}).cases
+    assert cases["status"].to_list() == ["error", "ok"]
+    assert "incidents[].deaths" in cases["reason"][0]
+
+
+def _tree(trace: Trace) -> Any:
+    leaves = [
+        (leaf.path, leaf.fact and (leaf.fact.state, leaf.fact.value), leaf.missing)
+        for leaf in trace.leaves
+        if leaf.fact is None or not leaf.fact.elements
+    ]
+    return unparse(trace.node), trace.truth, leaves, [_tree(child) for child in trace.children]
+
+
+def test_explanations_are_those_of_the_scalar_path(
+    pack: Pack, shipped_cases: dict[str, Case]
+) -> None:
+    names = ["us-colombia-dca-2009", "panamax-2014"]
+    cases = [shipped_cases[name] for name in names]
+    table, children = tabulate(cases, pack.catalogue)
+    found = explain_frame(table, pack, names, children)
+    for case in cases:
+        expected = assess(case, pack)
+        for rule in pack.rules:
+            ours, theirs = found[case.id].finding(rule.id), expected.finding(rule.id)
+            assert ours.outcome == theirs.outcome
+            assert ours.missing == theirs.missing
+            assert _tree(ours.applies) == _tree(theirs.applies)
+            assert [_tree(level) for _, level in ours.levels] == [
+                _tree(level) for _, level in theirs.levels
+            ]
+
+
+def test_an_explanation_of_no_row_or_a_wrong_one_is_refused(pack: Pack) -> None:
+    with pytest.raises(UsageError, match="no such row: nobody"):
+        explain_frame(DEALS, pack, ["nobody"])
+    with pytest.raises(UsageError, match="abc was found"):
+        explain_frame(DEALS, pack, ["text"])
+
+
+def test_every_column_is_told(pack: Pack) -> None:
+    names = [column.name for column in frame_columns(pack)]
+    assert "terms.duration_years" in names
+    assert "terms.duration_years__undisclosed" in names
+    assert len(names) == len(set(names))
+
+
+def test_a_code_reads_back(pack: Pack, shipped_cases: dict[str, Case]) -> None:
+    case = shipped_cases["neuquen-2014"]
+    table, children = tabulate([case], pack.catalogue)
+    row = assess_frame(table, pack, children).cases.to_dicts()[0]
+    for rule, outcome in assess(case, pack, "reference").outcomes.items():
+        mitigating = pack.by_id[rule].kind == "mitigating"
+        assert outcome_of(row[rule], mitigating) == outcome
+
+
+@settings(max_examples=6, deadline=None, suppress_health_check=list(HealthCheck))
+@given(drawn=rules(), rating=st.sampled_from(RATINGS), seed=st.integers(0, 2**32))
+@pytest.mark.parametrize("engine", ["polars", "pandas with every missing", "duckdb"])
+def test_random_packs_on_random_cases(
+    drawn: Any, rating: Any, seed: int, engine: str, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    from random import Random
+
+    folder: Path = tmp_path_factory.mktemp("pack") / "pack"
+    pack = convenio.load_pack(write_pack(folder, drawn, FAMILIES, rating))
+    random = Random(seed)
+    cases = []
+    for number in range(40):
+        text = case_text({"facts": random_case(random)})
+        cases.append(read_case(text.replace("case: row", f"case: row{number}"), pack))
+    assert different_cells(cases, pack, engine) == []

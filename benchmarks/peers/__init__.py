@@ -1,0 +1,1 @@
+"""Convenio beside other rule engines: one case at a time, answers compared before any is timed."""

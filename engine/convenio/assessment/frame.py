@@ -227,12 +227,15 @@ class _Work:
         for path, table in tables.items():
             texts |= {f"{path}[].{name}": members for name, members in (table.texts or {}).items()}
         compiler = Compiler(self._catalogue, self._pack.currency, self._dialect, tables, texts)
+        scope = replace(scope, frame=self._dialect.settled(scope.frame))
         scope, guards = self._guarded(scope, compiler)
         checks = [*checks, *guards] if self._check else []
         if checks and self._door.eager:
             scope, checks = self._settled(scope, checks)
-        verdicts = add_verdicts(scope, self._pack.compiled, compiler)
-        computed = self._cases(verdicts.scope.frame, verdicts, checks)
+        keep = [*([_ROW] if self._door.ordered else []), ID, *_kept_for(checks)]
+        verdicts = add_verdicts(scope, self._pack.compiled, compiler, keep)
+        rated = self._dialect.settled(verdicts.frame)
+        computed = self._cases(rated, verdicts, checks)
         if self._door.eager:
             table = collect(computed)
             if not table[_ROW].is_sorted():
@@ -341,7 +344,7 @@ class _Work:
                     *((nw.col(flag).fill_null(0) > 0).alias(flag) for flag in flags)
                 )
             columns.add(rows)
-        return Scope(frame, (ID,), frozenset(columns)), checks
+        return Scope(frame, (ID,), frozenset(columns), facts=root.frame), checks
 
     def _guarded(self, scope: Scope, compiler: Compiler) -> tuple[Scope, list[Check]]:
         """Mark rows that state a fact although its `only_if` is false."""
@@ -372,7 +375,7 @@ class _Work:
         collected = scope.frame.collect()
         flags = collected.select(*(nw.col(check.flag).any() for check in checks))
         failed = [check for check in checks if flags[check.flag][0]]
-        return replace(scope, frame=collected.lazy()), failed
+        return replace(scope, frame=collected.lazy(), facts=None), failed
 
     # --- results -------------------------------------------------------------------------
 
@@ -400,7 +403,7 @@ class _Work:
             nw.lit(provenance(self._pack)).alias("pack"),
             nw.lit(f"convenio {__version__}").alias("engine"),
         )
-        named = _named_ranks(computed, ranks, self._dialect)
+        named = _named_ranks(self._dialect.settled(computed), ranks, self._dialect)
         first = [*([_ROW] if keep else []), ID, "status", "reason", *ranks]
         coded = [rule.id for rule in self._pack.rules]
         return named.select(*first, *counted, "pack", "engine", *coded)
@@ -412,6 +415,12 @@ class _Work:
         parts = [nw.when(nw.col(check.flag)).then(_told(check)) for check in checks]
         reason = nw.concat_str(*parts, separator="; ", ignore_nulls=True)
         return status, nw.when(wrong).then(reason)
+
+
+def _kept_for(checks: Sequence[Check]) -> list[str]:
+    """Return the columns that tell what is wrong in a row."""
+    names = [name for check in checks for name in (check.flag, check.found) if name]
+    return list(dict.fromkeys(names))
 
 
 def _told(check: Check) -> nw.Expr:

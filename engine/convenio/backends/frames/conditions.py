@@ -46,6 +46,7 @@ class Scope:
     `keys` tell the rows apart. `variables` map each bound name to the list that it runs over and
     to what stands before the names of its columns. `computed` holds what has been added already:
     the parts of a quantifier, or the column of a test that only the engine's own words can make.
+    `facts` are the same rows without what was joined to them, where that shortens a plan.
     """
 
     frame: Frame
@@ -53,6 +54,7 @@ class Scope:
     columns: frozenset[str]
     variables: Mapping[str, tuple[str, str]] = field(default_factory=dict)
     computed: Mapping[_Key, Any] = field(default_factory=dict)
+    facts: Frame | None = None
 
     def key(self, node: s.Expression) -> _Key:
         """Return what tells a part from the same words about other rows."""
@@ -108,7 +110,7 @@ class Compiler:
     ) -> None:
         self._catalogue = catalogue
         self._account = account
-        self._dialect = dialect
+        self.dialect = dialect
         self._tables = tables
         self._texts = texts
         self._numbers = itertools.count()
@@ -130,6 +132,8 @@ class Compiler:
             computed |= {scope.key(quantifier): part for quantifier, part in parts.items()}
             if grouped is not None:
                 frame = frame.join(grouped, on=list(scope.keys), how="left")
+        if groups:
+            frame = self.dialect.settled(frame)
         return self._with_set_tests(replace(scope, frame=frame, computed=computed), conditions)
 
     def _with_set_tests(self, scope: Scope, conditions: Sequence[s.Expression]) -> Scope:
@@ -142,12 +146,12 @@ class Compiler:
             if isinstance(node, s.Overlaps):
                 left, right = self._column(node.left, scope), self._column(node.right, scope)
                 if left and right:
-                    test = self._dialect.overlap(left, right)
+                    test = self.dialect.overlap(left, right)
             elif isinstance(node, s.In) and not isinstance(node.container, s.Choices):
                 container = self._column(node.container, scope)
                 item = self._column(node.item, scope)
                 if container and item and not isinstance(node.item, s.Literal):
-                    test = self._dialect.holds(container, item)
+                    test = self.dialect.holds(container, item)
             if test is not None:
                 name = f"set{next(self._numbers)}"
                 added[name], computed[scope.key(node)] = test, name
@@ -155,7 +159,7 @@ class Compiler:
             return scope
         return replace(
             scope,
-            frame=self._dialect.derive(scope.frame, added),
+            frame=self.dialect.derive(scope.frame, added),
             computed={**scope.computed, **computed},
         )
 
@@ -197,7 +201,10 @@ class Compiler:
         """Return the rows of the lists, one for each choice of one element from every list."""
         key = scope.keys[0]
         reads_outside = bool(scope.variables) or any(map(_reads_outside, quantifiers))
-        frame = scope.frame if reads_outside else None
+        frame = None
+        if reads_outside:
+            speaks_of_lists = bool(scope.variables) or any(map(_speaks_of_lists, quantifiers))
+            frame = scope.frame if speaks_of_lists or scope.facts is None else scope.facts
         columns: set[str] = set(scope.columns) if reads_outside else set()
         keys = list(scope.keys)
         for path, prefix in zip(lists, prefixes, strict=True):
@@ -634,6 +641,15 @@ def _outside_lists(node: s.Expression) -> Iterator[s.Expression]:
         return
     for child in s.children(node):
         yield from _outside_lists(child)
+
+
+def _speaks_of_lists(node: Quantifier) -> bool:
+    """Return whether a quantifier reads other lists, or what the file says of them."""
+    return any(
+        isinstance(part, s.Quantified | s.Count | s.Sum | s.About)
+        for child in s.children(node)
+        for part in s.walk(child)
+    )
 
 
 def _reads_outside(node: Quantifier) -> bool:

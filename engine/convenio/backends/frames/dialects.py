@@ -6,6 +6,7 @@ out of a nested column. Everything else goes through Narwhals.
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
 
@@ -67,6 +68,9 @@ class Dialect(Protocol):
 
     def unpivoted(self, frame: Frame, columns: Sequence[str], index: str) -> Frame:
         """Return one row for each row and column, as `rule` and `code`."""
+
+    def settled(self, frame: Frame) -> Frame:
+        """Return the same rows where further steps cost least; most engines change nothing."""
 
 
 _BITS = 62
@@ -176,6 +180,10 @@ class PolarsDialect:
         """Return one row for each row and column."""
         return _unpivoted(frame, columns, index)
 
+    def settled(self, frame: Frame) -> Frame:
+        """Return the frame as it is: the engine plans all steps together."""
+        return frame
+
 
 def _quoted(name: str) -> str:
     return '"' + name.replace('"', '""') + '"'
@@ -190,6 +198,10 @@ class DuckDBDialect:
 
     name = "duckdb"
     dotted_names = True
+
+    def __init__(self, relation: Any) -> None:
+        # Only a relation knows its connection; this one asks for nothing.
+        self._seed = relation.project("1 AS nothing").limit(0)
 
     def derive(self, frame: Frame, columns: Mapping[str, Any]) -> Frame:
         """Return the frame with further columns."""
@@ -259,6 +271,17 @@ class DuckDBDialect:
         kept = f"SELECT {_quoted(index)}, rule, code FROM ({sql})"
         return as_frame(frame.to_native().query("cases", kept))
 
+    def settled(self, frame: Frame) -> Frame:
+        """Return the rows as a temporary table of the relation's own connection.
+
+        A relation is bound anew with every step that is added to it, so that a long chain of
+        steps takes longer to plan than to run.
+        """
+        name = f"convenio_{uuid.uuid4().hex}"
+        relation = frame.to_native()
+        relation.query("settling", f"CREATE TEMPORARY TABLE {name} AS SELECT * FROM settling")
+        return as_frame(self._seed.query("seed", f"SELECT * FROM {name}"))
+
 
 class SparkDialect:
     """PySpark; nothing is collected and no Python runs on rows."""
@@ -316,7 +339,7 @@ class SparkDialect:
     def split(self, column: str) -> Any:
         """Return a text cut into a list of texts."""
         f = self._functions
-        parts = f.transform(f.split(column, SEPARATOR), f.trim)
+        parts = f.transform(f.split(column, SEPARATOR), lambda part: f.trim(part, None))
         return f.filter(parts, lambda part: part != "")
 
     def or_empty(self, listed: Any, stated: str) -> Any:
@@ -344,11 +367,15 @@ class SparkDialect:
         """Return one row for each row and column."""
         return _unpivoted(frame, columns, index)
 
+    def settled(self, frame: Frame) -> Frame:
+        """Return the frame as it is: the engine plans all steps together."""
+        return frame
+
 
 def dialect_of(frame: Frame) -> Dialect:
     """Return the dialect of a frame; the kinds of frame are checked at the door."""
     if frame.implementation.is_duckdb():
-        return DuckDBDialect()
+        return DuckDBDialect(frame.to_native())
     if frame.implementation.is_pyspark():
         return SparkDialect()
     return PolarsDialect()

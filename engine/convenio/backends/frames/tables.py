@@ -107,7 +107,7 @@ def normalise(
     if reader.columns:
         frame = frame.with_columns(**reader.columns)
     names = {*keep, *reader.flags, *reader.columns}.union(*reader.native_stages)
-    return Table(frame, frozenset(names), tuple(reader.checks), reader.texts)
+    return Table(dialect.settled(frame), frozenset(names), tuple(reader.checks), reader.texts)
 
 
 class _Reader:

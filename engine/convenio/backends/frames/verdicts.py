@@ -100,40 +100,35 @@ class _RuleColumns:
 
 @dataclass(frozen=True)
 class Verdicts:
-    """The scope with a column for each rule's levels, and what they are called."""
+    """The frame with a column for each rule's levels, and what they are called."""
 
-    scope: Scope
+    frame: Frame
     rules: Mapping[str, _RuleColumns]
 
 
-def add_verdicts(scope: Scope, pack: CompiledPack, compiler: Compiler) -> Verdicts:
-    """Return the scope with the columns of every atom and of every rule's levels."""
-    fact_atoms = [pack.atoms[number] for number in pack.fact_atoms]
-    scope = compiler.prepare(scope, fact_atoms)
+def add_verdicts(
+    scope: Scope, pack: CompiledPack, compiler: Compiler, keep: Sequence[str]
+) -> Verdicts:
+    """Return a frame with the columns of every rule's levels, and those that are to be kept.
+
+    What is read no more is left behind at each step: engines look through all columns at each.
+    """
+    scope = compiler.prepare(scope, [pack.atoms[number] for number in pack.fact_atoms])
     atoms: dict[int, Truth] = {}
     stage: dict[str, nw.Expr] = {}
     for number in pack.fact_atoms:
         atoms[number] = _kept(f"atom{number}", compiler.condition(pack.atoms[number], scope), stage)
-    scope = _staged(scope, stage)
+    frame = compiler.dialect.settled(scope.frame.select(*keep, **stage))
     rules: dict[str, _RuleColumns] = {}
+    rule_columns: list[str] = []
     for stratum in pack.strata:
         stage = {}
         for rule in stratum:
             rules[rule.id] = _rule_columns(rule, pack, atoms, rules, stage)
-        scope = _staged(scope, stage)
-    return Verdicts(scope, rules)
-
-
-def _staged(scope: Scope, stage: Mapping[str, nw.Expr]) -> Scope:
-    if not stage:
-        return scope
-    return Scope(
-        scope.frame.with_columns(**stage),
-        scope.keys,
-        scope.columns | stage.keys(),
-        scope.variables,
-        scope.computed,
-    )
+        rule_columns += stage
+        if stage:
+            frame = compiler.dialect.settled(frame.with_columns(**stage))
+    return Verdicts(frame.select(*keep, *rule_columns), rules)
 
 
 def _kept(name: str, truth: Truth, stage: dict[str, nw.Expr]) -> Truth:

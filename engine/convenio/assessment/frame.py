@@ -372,7 +372,7 @@ class _Work:
 
     def _settled(self, scope: Scope, checks: Sequence[Check]) -> tuple[Scope, list[Check]]:
         """Look which checks fail at all, so that a clean table pays for none of them."""
-        collected = scope.frame.collect()
+        collected = nw.from_native(collect(scope.frame))
         flags = collected.select(*(nw.col(check.flag).any() for check in checks))
         failed = [check for check in checks if flags[check.flag][0]]
         return replace(scope, frame=collected.lazy(), facts=None), failed

@@ -10,7 +10,7 @@ help:
 	@echo "make brief    assess a real case and write its brief to out/"
 	@echo "make test     lint, types and all tests"
 	@echo "make nightly  the long stress test of the inference engine"
-	@echo "make bench    time the engine against its own reference"
+	@echo "make bench    time tables and single cases beside their peers"
 
 $(BIN)/.ready-run: pyproject.toml constraints.txt
 	$(PYTHON) -m venv $(VENV)
@@ -40,10 +40,12 @@ unit: $(BIN)/.ready-test
 test: lint unit
 
 nightly: $(BIN)/.ready-test
+	CONVENIO_SPARK_EVERY=1 $(BIN)/python -m pytest tests/frames -k spark --timeout 3600
 	CONVENIO_STRESS_PAIRS=100000 CONVENIO_STRESS_MINUTES=10 $(BIN)/python -m pytest tests/semantics/test_durable_stress.py
 
-bench: $(BIN)/.ready-run
-	$(BIN)/python benchmarks/single_case.py
+bench: $(BIN)/.ready-test
+	$(BIN)/python -m pip install --quiet --requirement benchmarks/peers/requirements.txt
+	$(BIN)/python -m benchmarks.run
 
 clean:
 	rm -rf $(VENV) out dist build .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -151,6 +151,10 @@ def _compare(table: pl.DataFrame, rules: Sequence[SyntheticRule], pack: convenio
             raise SystemExit(f"{rule.id}: our verdicts differ from those written by hand")
 
 
+def _on_duckdb(relation: Any, pack: convenio.Pack) -> Any:
+    return convenio.assess_frame(relation, pack).cases.to_arrow_table()
+
+
 def _best(run: Callable[[], Any], rounds: int) -> float:
     times = []
     for _ in range(rounds):
@@ -183,7 +187,7 @@ def measure(rows: int = ROWS, rounds: int = 3) -> list[Row]:
             "Convenio on pandas": (rows, lambda: convenio.assess_frame(pandas, pack)),
             "Convenio on DuckDB": (
                 rows,
-                lambda: convenio.assess_frame(relation, pack).cases.to_arrow_table(),
+                partial(_on_duckdb, relation, pack),
             ),
         }
         for count in (1, 1_000, 100_000):

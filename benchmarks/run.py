@@ -20,10 +20,17 @@ def main() -> int:
     versions = ", ".join(
         f"{name} {version(name)}" for name in ("polars", "narwhals", "duckdb", "pandas", "numpy")
     )
+    python = f"Python {platform.python_version()}, {platform.machine()}"
     rows = single_case.measure()
+    by_rules = single_case.report_growth(
+        "µs a case by number of rules", single_case.growth_with_rules()
+    )
+    by_unknowns = single_case.report_growth(
+        "µs a case by share of unknown facts", single_case.growth_with_unknowns()
+    )
     text = f"""# Results of `make bench`
 
-Convenio {convenio.__version__}, Python {platform.python_version()}, {platform.machine()}; {versions}.
+Convenio {convenio.__version__}, {python}; {versions}.
 One process run; best of several rounds; answers compared before anything was timed.
 
 ## Tables: 40 rules of two or three tests, a tenth of the facts unknown
@@ -42,11 +49,11 @@ Ratio to Convenio on the reference, fully explained. What is not measured says w
 ```
 
 ```
-{single_case.report_growth("µs a case by number of rules", single_case.growth_with_rules()).strip()}
+{by_rules.strip()}
 ```
 
 ```
-{single_case.report_growth("µs a case by share of unknown facts", single_case.growth_with_unknowns()).strip()}
+{by_unknowns.strip()}
 ```
 """
     RESULTS.write_text(text, encoding="utf-8")

@@ -131,11 +131,28 @@ def test_pandas_gets_its_index_and_ordered_categories(pack: Pack) -> None:
     deals = DEALS.to_pandas().set_index(pd.Index(list("uvwxyz")))
     result = deals.pipe(assess_frame, pack)
     assert list(result.cases.index) == list("uvwxyz")
+    assert list(result.cases["id"]) == DEALS["id"].to_list()
     floor = result.cases["floor"]
     assert floor.cat.ordered
     assert list(floor.cat.categories) == ["not_assessed", "low", "moderate", "high", "critical"]
     assert (floor.dropna() >= "low").all()
     assert str(result.cases[pack.rules[0].id].dtype) == "Int8"
+
+
+@pytest.mark.parametrize("kind", ["pandas with NumPy", "pandas nullable", "pandas with Arrow"])
+def test_a_part_of_a_pandas_frame_keeps_its_rows_together(kind: str, pack: Pack) -> None:
+    whole = ENGINES[kind](DEALS)
+    part = whole[[True, False, True, True, False, True]].iloc[::-1]
+    result = assess_frame(part, pack)
+    expected = {row["id"]: row for row in assess_frame(DEALS, pack).cases.to_dicts()}
+    assert list(result.cases.index) == [5, 3, 2, 0]
+    assert list(result.cases["id"]) == ["empty", "member", "range", "right"]
+    for row in result.cases.to_dict("records"):
+        assert row["status"] == expected[row["id"]]["status"]
+        for column in ("floor", "ceiling", pack.rules[0].id):
+            wanted = expected[row["id"]][column]
+            assert pd.isna(row[column]) if wanted is None else row[column] == wanted
+    assert set(result.findings["case"]) == {"empty", "right"}
 
 
 def test_sql_reads_the_results_back(pack: Pack) -> None:

@@ -181,4 +181,8 @@ def pandas_of_polars(table: Any, index: Any = None) -> Any:
             )
         else:
             columns[series.name] = series.to_pandas()
-    return pd.DataFrame(columns, index=index)
+    frame = pd.DataFrame(columns)
+    if index is not None:
+        # Given to the constructor, it would move the columns that have an index of their own.
+        frame.index = index
+    return frame

@@ -26,6 +26,8 @@ SIPRI AT Database ID,Supplier,Recipient,Designation,Description,Armament categor
 1,France,Peru,X-1,fictional,Ships,2010,No,2,No,2012,No,New,1,10,100,No;
 1,France,Peru,X-1,fictional,Ships,2010,No,2,No,2013,No,New,1,10,50,No;
 2,Russia,Peru,X-2,fictional,Aircraft,2013,No,2,No,2013,No,New,1,10,300,No;
+3,Italy,Peru,X-3,fictional,Ships,2013,No,2,No,2015,No,New,1,10,40,No;
+4,Italy,Chile,X-4,fictional,Ships,2004,No,2,No,2004,No,New,1,10,40,No;
 """  # noqa: E501 — the register's header is one line
 
 
@@ -132,12 +134,16 @@ def test_the_register_of_arms_transfers(tmp_path: Path) -> None:
     out = tmp_path / "out.parquet"
     assert main(["batch", str(register), "-o", str(out), "--mapping", "sipri-arms-transfers"]) == 0
     rows = {row["id"]: row for row in pl.read_parquet(out).to_dicts()}
-    assert rows.keys() == {"1", "2"}
+    assert rows.keys() == {"1", "2", "3", "4"}
     assert rows["1"]["status"] == "ok"
     assert (rows["1"]["supplier"], rows["1"]["recipient"]) == ("France", "Peru")
     assert (rows["1"]["first_delivery_year"], rows["1"]["last_delivery_year"]) == (2012, 2013)
     assert rows["1"]["tiv"] == 150
+    # The register begins in 2004: it doesn't tell the ten years up to 2010.
     assert rows["1"]["supplier_share_10y"] is None
+    assert rows["4"]["concentration_10y"] is None
+    # Nothing had come from this supplier by 2013, while other imports had.
+    assert rows["3"]["supplier_share_10y"] == 0
     assert rows["2"]["supplier_share_10y"] == pytest.approx(300 / 450)
     assert rows["2"]["concentration_10y"] == pytest.approx((2 / 3) ** 2 + (1 / 3) ** 2)
 

@@ -40,6 +40,7 @@ class Window(BaseModel):
 
     `part: largest` is the share of the largest `by`; `concentration` the sum of squared shares
     (Herfindahl-Hirschman index, 0 to 1); `own` the share of the case's own `by`; `total` the sum.
+    Where the table begins after the first of the years, all of them are unknown.
     """
 
     model_config = _STRICT
@@ -260,6 +261,15 @@ def _with_window(table: Any, window: Window, name: str) -> Any:
         }[window.part]
         found = sums.group_by("within", "up_to").agg(part.alias(name))
     joined = table.with_columns(*keys).join(found, on=on, how="left", maintain_order="left")
+    if window.part == "own":
+        totals = sums.select("within", "up_to", pl.lit(True).alias("imported")).unique()
+        joined = joined.join(totals, on=on[:2], how="left", maintain_order="left")
+        nothing = pl.when(pl.col("imported")).then(0.0)
+        joined = joined.with_columns(pl.col(name).fill_null(nothing)).drop("imported")
+    first = rows["year"].min()
+    begins = pl.col("up_to") - window.years + 1
+    covered = pl.lit(first is not None) & (begins >= pl.lit(first, dtype=year))
+    joined = joined.with_columns(pl.when(covered).then(pl.col(name)))
     return joined.with_columns(pl.col(name).fill_nan(None)).drop(on)
 
 

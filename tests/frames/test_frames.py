@@ -53,7 +53,7 @@ def for_engine(pack: Pack, engine: str) -> Pack:
     if engine not in SLOW_PLANNERS:
         return pack
     few = [rule for rule in pack.rules if not any(map(speaks_of_findings, conditions_of(rule)))]
-    return replace(pack, rules=tuple(few[::8]))
+    return replace(pack, rules=tuple(few[::20]))
 
 
 def conditions_of(rule: Rule) -> list[Expression]:
@@ -192,7 +192,8 @@ def test_a_list_is_empty_absent_or_has_rows(pack: Pack) -> None:
     incidents = pl.DataFrame({"id": ["rows"], "i": [0], "deaths": [3]})
     for engine, build in FAST.items():
         found = explain_frame(
-            build(deals), pack, ["rows", "empty", "absent"], {"incidents": build(incidents)},
+            build(deals), for_engine(pack, engine), ["rows", "empty", "absent"],
+            {"incidents": build(incidents)},
             as_of=dt.date(2020, 1, 1),
         )  # fmt: skip
         stated = {name: a.case.facts.get("incidents") for name, a in found.items()}
@@ -260,7 +261,7 @@ def test_a_code_reads_back(pack: Pack, shipped_cases: dict[str, Case]) -> None:
         assert outcome_of(row[rule], mitigating) == outcome
 
 
-@settings(max_examples=4, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=2, deadline=None, suppress_health_check=list(HealthCheck))
 @given(drawn=rules(), rating=st.sampled_from(RATINGS), seed=st.integers(0, 2**32))
 @pytest.mark.parametrize("engine", ["polars", "pandas with every missing", "duckdb"])
 def test_random_packs_on_random_cases(
@@ -272,7 +273,7 @@ def test_random_packs_on_random_cases(
     pack = convenio.load_pack(write_pack(folder, drawn, FAMILIES, rating))
     random = Random(seed)
     cases = []
-    for number in range(40):
+    for number in range(80):
         text = case_text({"facts": random_case(random)})
         cases.append(read_case(text.replace("case: row", f"case: row{number}"), pack))
     assert different_cells(cases, pack, engine) == []

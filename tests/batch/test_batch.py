@@ -148,7 +148,16 @@ def test_the_register_of_arms_transfers(tmp_path: Path) -> None:
     assert rows["2"]["concentration_10y"] == pytest.approx((2 / 3) ** 2 + (1 / 3) ** 2)
 
 
-def test_wrong_use_is_told(deals: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_input_is_never_overwritten(deals: Path) -> None:
+    for engine in ("polars", "duckdb", "spark"):
+        assert main(["batch", str(deals), "-o", str(deals), "--engine", engine]) == 2
+    assert deals.read_text(encoding="utf-8") == DEALS
+
+
+def test_wrong_use_is_told(
+    deals: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(deals.parent)
     for words, told in (
         (["nowhere", "-o", "x.csv"], "no such file"),
         ([str(deals), "-o", "x.txt"], "must end in"),
@@ -159,3 +168,4 @@ def test_wrong_use_is_told(deals: Path, capsys: pytest.CaptureFixture[str]) -> N
     ):
         assert main(["batch", *words]) == 2
         assert told in capsys.readouterr().err
+    assert [path.name for path in deals.parent.iterdir()] == ["deals.csv"]

@@ -9,10 +9,9 @@ from typing import Any
 import narwhals as nw
 
 from convenio.assessment.frame import AssessedFrame, assess_frame
-from convenio.batch.running import Job, Summary
+from convenio.batch.running import Job, Summary, refuse, unfinished
 from convenio.errors import UsageError
 
-ENGINES = ("polars", "duckdb", "spark")
 _READERS = {".parquet": "parquet", ".csv": "csv", ".jsonl": "json", ".ndjson": "json"}
 
 
@@ -24,6 +23,7 @@ def run_on(engine: str, job: Job) -> Summary:
     """
     if job.resume or job.mapping is not None:
         raise UsageError(f"--resume and --mapping work with --engine polars, not {engine}")
+    refuse(job)
     kind = _kind(job.source)
     if engine == "duckdb":
         return _on_duckdb(job, kind)
@@ -41,6 +41,10 @@ def _kind(source: Path) -> str:
 def _on_duckdb(job: Job, kind: str) -> Summary:
     import duckdb
 
+    written = (job.output, *([job.findings] if job.findings else []))
+    for target in written:
+        if target.suffix == ".xlsx":
+            raise UsageError(f"{target}: DuckDB writes .parquet, .csv or .duckdb here")
     connection = duckdb.connect()
 
     def read(path: Path) -> Any:
@@ -49,25 +53,24 @@ def _on_duckdb(job: Job, kind: str) -> Summary:
         return getattr(connection, reader)(pattern)
 
     result = _assessed(job, read)
-    temporary = job.output.with_name(f".{job.output.name}.unfinished{job.output.suffix}")
-    temporary.unlink(missing_ok=True)
-    connection.register("results", result.cases)
-    if job.output.suffix == ".duckdb":
-        connection.execute(f"ATTACH '{temporary}' AS written")
-        connection.execute("CREATE TABLE written.cases AS SELECT * FROM results")
-        connection.execute("DETACH written")
-    elif job.output.suffix in (".parquet", ".csv"):
-        connection.execute(f"COPY results TO '{temporary}'")
-    else:
-        raise UsageError(f"{job.output}: DuckDB writes .parquet, .csv or .duckdb here")
+    _write(result.cases, job.output, "cases", connection)
     if job.findings:
-        connection.register("found", result.findings)
-        connection.execute(f"COPY found TO '{job.findings}'")
-    temporary.replace(job.output)
-    if job.output.suffix == ".duckdb":
-        connection.execute(f"ATTACH '{job.output}' AS written (READ_ONLY)")
-        return _summary(connection.table("written.cases"))
-    return _summary(connection.from_query(f"SELECT * FROM '{job.output}'"))
+        _write(result.findings, job.findings, "findings", connection)
+    return _summary(result.cases)
+
+
+def _write(relation: Any, target: Path, name: str, connection: Any) -> None:
+    temporary = unfinished(target)
+    if target.suffix == ".parquet":
+        relation.write_parquet(str(temporary))
+    elif target.suffix == ".csv":
+        relation.write_csv(str(temporary), header=True)
+    else:
+        quoted = str(temporary).replace("'", "''")
+        connection.execute(f"ATTACH '{quoted}' AS written")
+        relation.query("results", f"CREATE TABLE written.{name} AS SELECT * FROM results")
+        connection.execute("DETACH written")
+    temporary.replace(target)
 
 
 def _on_spark(job: Job, kind: str) -> Summary:
@@ -86,7 +89,7 @@ def _on_spark(job: Job, kind: str) -> Summary:
         return session.read.options(**options).format(kind).load(str(path))
 
     result = _assessed(job, read)
-    temporary = job.output.with_name(f".{job.output.name}.unfinished")
+    temporary = unfinished(job.output)
     result.cases.write.mode("overwrite").parquet(str(temporary))
     if job.findings:
         result.findings.write.mode("overwrite").parquet(str(job.findings))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import hashlib
 import json
 import shutil
@@ -16,10 +17,10 @@ from convenio.assessment.cases import load_case
 from convenio.assessment.frame import assess_frame
 from convenio.backends.frames.rows import tabulate
 from convenio.batch.mapping import TableMapping, mapped
-from convenio.errors import CaseError, UsageError
+from convenio.errors import CaseError, ConvenioError, UsageError
 from convenio.facts.case import Case
 from convenio.packs import Pack, load_pack
-from convenio.packs.policy import RATINGS
+from convenio.packs.policy import Rating
 
 TABLES = (".csv", ".parquet", ".jsonl", ".ndjson", ".xlsx")
 CASE_FILES = (".yaml", ".yml", ".json")
@@ -36,8 +37,8 @@ class Summary:
 
     rows: int = 0
     errors: int = 0
-    floors: dict[str, int] = field(default_factory=dict)
-    ceilings: dict[str, int] = field(default_factory=dict)
+    floors: dict[Rating, int] = field(default_factory=dict)
+    ceilings: dict[Rating, int] = field(default_factory=dict)
     faults: list[str] = field(default_factory=list)
 
     def add(self, cases: Any) -> None:
@@ -60,7 +61,7 @@ class Job:
     children: Mapping[str, Path] = field(default_factory=dict)
     findings: Path | None = None
     resume: bool = False
-    as_of: Any = None
+    as_of: dt.date | None = None
     workers: int = 2
 
 
@@ -84,18 +85,17 @@ def run_job(job: Job, progress: Progress) -> Summary:
     an earlier run with the same source, pack and settings are taken over. The output appears only
     when it is whole.
     """
-    _refuse(job)
+    refuse(job)
     parts = job.output.with_name(job.output.name + ".parts")
     _prepare(parts, job)
     summary = Summary()
-    for number, part in enumerate(_parts(job, summary)):
-        target = parts / f"cases-{number:06d}.parquet"
-        if not target.exists():
-            _assess_part(job, part, parts, number)
-        import polars as pl
-
-        summary.add(pl.read_parquet(target, columns=["status", "floor", "ceiling"]))
-        progress(part.cases.height)
+    try:
+        _assess_parts(job, parts, summary, progress)
+    except ConvenioError:
+        # What was refused can't be gone on with; finished parts of a long run can.
+        if not any(parts.glob("cases-*.parquet")):
+            shutil.rmtree(parts)
+        raise
     if not summary.rows:
         shutil.rmtree(parts)
         raise CaseError("\n".join(summary.faults) or f"{job.source}: there is no case in it")
@@ -104,7 +104,19 @@ def run_job(job: Job, progress: Progress) -> Summary:
     return summary
 
 
-def _refuse(job: Job) -> None:
+def _assess_parts(job: Job, folder: Path, summary: Summary, progress: Progress) -> None:
+    import polars as pl
+
+    for number, part in enumerate(_parts(job, summary)):
+        target = folder / f"cases-{number:06d}.parquet"
+        if not target.exists():
+            _assess_part(job, part, folder, number)
+        summary.add(pl.read_parquet(target, columns=["status", "floor", "ceiling"]))
+        progress(part.cases.height)
+
+
+def refuse(job: Job) -> None:
+    """Raise UsageError where a run could not write its results, or would hurt its input."""
     if not job.source.exists():
         raise UsageError(f"{job.source}: there is no such file or folder")
     for output in (job.output, *([job.findings] if job.findings else [])):
@@ -308,9 +320,16 @@ def _assess_part(job: Job, part: Part, folder: Path, number: int) -> None:
 
 def _write_whole(table: Any, target: Path) -> None:
     """Write a part under another name first, so that a part which is there is whole."""
-    temporary = target.with_suffix(".unfinished")
+    temporary = unfinished(target)
     table.write_parquet(temporary)
     temporary.replace(target)
+
+
+def unfinished(target: Path) -> Path:
+    """Return the name under which a file is written until it is whole; nothing stands there."""
+    temporary = target.with_name(f".{target.name}.unfinished{target.suffix}")
+    temporary.unlink(missing_ok=True)
+    return temporary
 
 
 def _finish(job: Job, parts: Path) -> None:
@@ -326,8 +345,7 @@ def _finish(job: Job, parts: Path) -> None:
 def _write_output(target: Path, tables: Mapping[str, Path]) -> None:
     import polars as pl
 
-    temporary = target.with_name(f".{target.name}.unfinished{target.suffix}")
-    temporary.unlink(missing_ok=True)
+    temporary = unfinished(target)
     if target.suffix == ".duckdb":
         import duckdb
 
@@ -360,8 +378,3 @@ def _write_sheets(target: Path, tables: Mapping[str, Any]) -> None:
     with xlsxwriter.Workbook(str(target)) as book:
         for name, table in read.items():
             table.write_excel(book, worksheet=name)
-
-
-def worst_of(ratings: Mapping[str, int]) -> str | None:
-    """Return the worst rating that some case has."""
-    return next((rating for rating in reversed(RATINGS) if ratings.get(rating)), None)

@@ -8,14 +8,12 @@ import importlib
 import os
 import shutil
 import sys
-from collections.abc import Iterable
 from pathlib import Path
 
 from convenio.assessment import Assessment, assess
 from convenio.cli import options
 from convenio.errors import CaseError, UsageError
 from convenio.packs import load_pack
-from convenio.packs.policy import RATINGS, rank
 from convenio.reports.wording import Wording
 
 FORMATS = ("text", "json", "markdown", "sarif", "junit", "github", "csv")
@@ -44,10 +42,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="the rule pack (default: core); repeatable: each case against each pack",
     )
     options.add_settings(parser)
-    parser.add_argument(
-        "--fail-on", choices=RATINGS, help="exit with 1 where a floor is that high or higher"
-    )
-    parser.add_argument("--fail-on-possible", choices=RATINGS, help="the same for the ceiling")
+    options.add_limits(parser)
     parser.add_argument(
         "--inference",
         choices=("auto", "durable_rules", "reference"),
@@ -85,7 +80,9 @@ def run(args: argparse.Namespace) -> int:
 
         head = append_records(Path(args.record), assessments, moment)
         print(f"recorded: {args.record}, head {head}", file=sys.stderr)
-    return code or _verdict_code(args, assessments)
+    floors = [assessment.floor for assessment in assessments]
+    ceilings = [assessment.ceiling for assessment in assessments]
+    return code or int(options.limit_reached(args, floors, ceilings))
 
 
 def _moment(args: argparse.Namespace) -> dt.datetime:
@@ -98,15 +95,6 @@ def _moment(args: argparse.Namespace) -> dt.datetime:
             "--recorded-at takes a time such as 2024-05-01T12:00:00+00:00, "
             f"not '{args.recorded_at}'"
         ) from None
-
-
-def _verdict_code(args: argparse.Namespace, assessments: Iterable[Assessment]) -> int:
-    for assessment in assessments:
-        if args.fail_on and rank(assessment.floor) >= rank(args.fail_on):
-            return 1
-        if args.fail_on_possible and rank(assessment.ceiling) >= rank(args.fail_on_possible):
-            return 1
-    return 0
 
 
 def _write(args: argparse.Namespace, assessments: list[Assessment], wording: Wording) -> None:

@@ -14,7 +14,7 @@ from pathlib import Path
 from convenio.cli import options
 from convenio.errors import CaseError, UsageError
 from convenio.packs import load_pack
-from convenio.packs.policy import RATINGS, rank
+from convenio.packs.policy import RATINGS
 
 EXAMPLES = """examples:
   convenio batch cases/ -o ratings.parquet
@@ -60,10 +60,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="processes that read case files (default: all cores)",
     )
     options.add_pack(parser)
-    parser.add_argument(
-        "--fail-on", choices=RATINGS, help="exit with 1 where a floor is that high or higher"
-    )
-    parser.add_argument("--fail-on-possible", choices=RATINGS, help="the same for the ceiling")
+    options.add_limits(parser)
 
 
 def run(args: argparse.Namespace) -> int:
@@ -71,7 +68,7 @@ def run(args: argparse.Namespace) -> int:
     try:
         from convenio.batch.engines import run_on
         from convenio.batch.mapping import load_mapping
-        from convenio.batch.running import Job, run_job, worst_of
+        from convenio.batch.running import Job, run_job
     except ModuleNotFoundError as missing:
         raise UsageError(f"batch needs {missing.name}: pip install 'convenio[frames]'") from None
     pack = load_pack(args.pack)
@@ -101,12 +98,7 @@ def run(args: argparse.Namespace) -> int:
     print(f"written: {args.output}", file=sys.stderr)
     if summary.faults or summary.errors:
         return CaseError.exit_code
-    limits = ((args.fail_on, summary.floors), (args.fail_on_possible, summary.ceilings))
-    for limit, ratings in limits:
-        found = worst_of(ratings)
-        if limit and found and rank(found) >= rank(limit):  # type: ignore[arg-type]
-            return 1
-    return 0
+    return int(options.limit_reached(args, summary.floors, summary.ceilings))
 
 
 def _children(entries: list[str]) -> dict[str, Path]:

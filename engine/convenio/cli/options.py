@@ -14,6 +14,7 @@ from convenio.assessment.cases import find_case, with_settings
 from convenio.errors import UsageError, nearest_name
 from convenio.facts.case import Case
 from convenio.packs import Pack
+from convenio.packs.policy import RATINGS, Rating, rank
 from convenio.reports.wording import LANGUAGES, Wording
 
 
@@ -32,6 +33,24 @@ def add_settings(parser: argparse.ArgumentParser) -> None:
         default=[],
         metavar="PATH=VALUE",
         help="replace a fact, written as in a case file (repeatable)",
+    )
+
+
+def add_limits(parser: argparse.ArgumentParser) -> None:
+    """Declare --fail-on and --fail-on-possible."""
+    parser.add_argument(
+        "--fail-on", choices=RATINGS, help="exit with 1 where a floor is that high or higher"
+    )
+    parser.add_argument("--fail-on-possible", choices=RATINGS, help="the same for the ceiling")
+
+
+def limit_reached(
+    args: argparse.Namespace, floors: Iterable[Rating], ceilings: Iterable[Rating]
+) -> bool:
+    """Return whether a floor reaches --fail-on, or a ceiling --fail-on-possible."""
+    pairs = ((args.fail_on, floors), (args.fail_on_possible, ceilings))
+    return any(
+        rank(rating) >= rank(limit) for limit, ratings in pairs if limit for rating in ratings
     )
 
 

@@ -45,6 +45,7 @@ nightly: $(BIN)/.ready-test
 
 bench: $(BIN)/.ready-test
 	$(BIN)/python -m pip install --quiet --requirement benchmarks/peers/requirements.txt
+	$(BIN)/python benchmarks/single_case.py
 	$(BIN)/python -m benchmarks.run
 
 clean:

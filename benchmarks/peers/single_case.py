@@ -15,8 +15,9 @@ import argparse
 import platform
 import sys
 import tempfile
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -48,7 +49,7 @@ from .workload import (
 )
 
 if TYPE_CHECKING:
-    from convenio import Case, Pack
+    from convenio import Pack
 
 COMPLETE = "complete cases"
 INCOMPLETE = "a tenth of the facts unknown"
@@ -198,8 +199,7 @@ def _convenio_row(group: str, way: Way) -> Row:
 
 
 def _making(pack: Pack, cases: Sequence[NestedCase]) -> Task:
-    call: Callable[[NestedCase], Case] = lambda case: to_case(pack, case, "synthetic")  # noqa: E731
-    return Task("Convenio, making the case", call, cases)
+    return Task("Convenio, making the case", partial(to_case, pack, name="synthetic"), cases)
 
 
 def _built(peer: Peer, rules: Sequence[SyntheticRule]) -> tuple[Answer | None, str]:

@@ -22,11 +22,21 @@ from convenio.backends.frames.columns import (
     child_columns,
     column_name,
 )
-from convenio.backends.frames.conditions import Compiler, Scope, asked_members
+from convenio.backends.frames.conditions import Compiler, Scope
 from convenio.backends.frames.dialects import Dialect, Frame, dialect_of
 from convenio.backends.frames.doors import Door, collect, hand_out, numbered, take_in
+from convenio.backends.frames.findings import findings_of
+from convenio.backends.frames.quantifiers import asked_members
+from convenio.backends.frames.refusals import fault, wrong_child, wrong_names
 from convenio.backends.frames.rows import case_of_row
-from convenio.backends.frames.tables import Check, Field, Table, found_columns, normalise
+from convenio.backends.frames.tables import (
+    Check,
+    Field,
+    Table,
+    fields_of,
+    found_columns,
+    normalise,
+)
 from convenio.backends.frames.truth import (
     Truth,
     certain,
@@ -35,13 +45,13 @@ from convenio.backends.frames.truth import (
     expression,
     negate,
 )
+from convenio.backends.frames.values import days_since_1970
 from convenio.backends.frames.verdicts import add_counts, add_ratings, add_verdicts, codes
-from convenio.errors import Position, Problem, UsageError, nearest_name
-from convenio.facts.catalogue import Catalogue, FactDeclaration, FactType
+from convenio.errors import UsageError
+from convenio.facts.catalogue import FactDeclaration, FactType
 from convenio.language import syntax as s
 from convenio.packs.pack import Pack
 from convenio.packs.policy import RATINGS
-from convenio.packs.rule import SEVERITIES
 from convenio.version import __version__
 
 RATING_NAMES = ("not_assessed", *RATINGS)
@@ -60,8 +70,9 @@ class AssessedFrame:
     `cases` has one row for each row given: `id`, `status` ("ok" or "error") and `reason`, `floor`
     and `ceiling` overall and `<family>__floor`, `<family>__ceiling`, how many rules have each
     verdict (`flag`, `clear`, `unknown`, `not_applicable`), `pack` and `engine`, and one code for
-    each rule (see `rule_code`). `findings` has one row for each finding that is flagged or
-    unknown; `every_finding` has one for every rule. They are computed when first asked for.
+    each rule; `convenio.backends.frames.verdicts` tells what a code says. `findings` has one row
+    for each finding that is flagged or unknown; `every_finding` has one for every rule. They are
+    computed when first asked for.
     """
 
     cases: Any
@@ -141,26 +152,21 @@ def explain_frame(
     >>> found.case.facts["terms.duration_years"].value
     50.0
     """
-    door = take_in(frame)
     chosen = nw.col(id).is_in(list(ids))
-    rows = door.frame.filter(chosen).collect().rows(named=True)
+    small = take_in(frame).frame.filter(chosen)
     tables = {
-        path: take_in(child, f"the table of {path}") for path, child in (children or {}).items()
+        path: take_in(child, f"the table of {path}").frame.filter(chosen)
+        for path, child in (children or {}).items()
     }
+    rows = small.collect().rows(named=True)
     elements: dict[Any, dict[str, list[dict[str, Any]]]] = {}
     for path, table in tables.items():
-        for row in table.frame.filter(chosen).collect().rows(named=True):
+        for row in table.collect().rows(named=True):
             elements.setdefault(row[id], {}).setdefault(path, []).append(row)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", FrameWarning)
-        small = door.frame.filter(chosen)
-        results = assess_frame(
-            small.to_native(),
-            pack,
-            {path: table.frame.filter(chosen).to_native() for path, table in tables.items()},
-            id=id,
-            as_of=as_of,
-        )
+        natives = {path: table.to_native() for path, table in tables.items()}
+        results = assess_frame(small.to_native(), pack, natives, id=id, as_of=as_of)
     faults = {
         row[ID]: row["reason"]
         for row in nw.from_native(results.cases).lazy().collect().rows(named=True)
@@ -252,12 +258,12 @@ class _Work:
     # --- the door ------------------------------------------------------------------------
 
     def _refuse_wrong_columns(self) -> None:
-        problems = _wrong_names(self._catalogue, self._door, self._id)
+        problems = wrong_names(self._catalogue, self._door, self._id)
         names = self._door.frame.collect_schema().names()
         if self._id not in names and (self._children or not self._door.ordered):
-            problems.append(_fault(self._id, "the frame has no such column; it tells cases apart"))
+            problems.append(fault(self._id, "the frame has no such column; it tells cases apart"))
         for path, door in self._children.items():
-            problems += _wrong_child(self._catalogue, path, door, self._door, self._id)
+            problems += wrong_child(self._catalogue, path, door, self._door, self._id)
         if problems:
             raise UsageError(problems)
         self._warn_of_missing(names)
@@ -281,10 +287,7 @@ class _Work:
             )
 
     def _fields(self) -> list[Field]:
-        return [
-            Field(path, declaration, tuple(self._asked.get(path, ())))
-            for path, declaration in self._catalogue.facts.items()
-        ]
+        return fields_of(self._catalogue.facts, self._asked)
 
     def _root(self) -> Table:
         frame = self._door.frame
@@ -300,7 +303,7 @@ class _Work:
             fields.append(Field(AS_OF, _DATE_OF_CASE))
         table = normalise(frame, fields, keep, self._catalogue, self._pack.currency, self._dialect)
         if not dated and self._as_of is not None:
-            day = float(self._as_of.toordinal() - dt.date(1970, 1, 1).toordinal())
+            day = days_since_1970(self._as_of)
             frame = table.frame.with_columns(nw.lit(day).alias(AS_OF))
             table = Table(frame, table.columns | {AS_OF}, table.checks, table.texts)
         flag = "wrong__id"
@@ -310,16 +313,11 @@ class _Work:
 
     def _child(self, path: str, door: Door) -> Table:
         record = self._catalogue.records[self._catalogue.facts[path].type.record]
-        fields = [
-            Field(name, declaration, tuple(self._asked.get(f"{path}[].{name}", ())))
-            for name, declaration in record.items()
-        ]
+        fields = fields_of(record, self._asked, f"{path}[].")
         frame = door.frame
-        names = frame.collect_schema().names()
-        position = nw.col(POSITION)
-        if POSITION not in names:
+        if POSITION not in frame.collect_schema().names():
             frame = numbered(frame, POSITION)
-        keep = {ID: nw.col(self._id), POSITION: position}
+        keep = {ID: nw.col(self._id), POSITION: nw.col(POSITION)}
         return normalise(frame, fields, keep, self._catalogue, self._pack.currency, self._dialect)
 
     # --- what the lists say --------------------------------------------------------------
@@ -445,51 +443,6 @@ def provenance(pack: Pack) -> str:
     return f"{pack.id} {pack.version} {pack.digest}"
 
 
-def findings_of(cases: Frame, pack: Pack, every: bool) -> Frame:
-    """Return one row for each case and rule from a table of cases with codes."""
-    rules = [rule.id for rule in pack.rules]
-    frame = dialect_of(cases).unpivoted(cases.select(ID, *rules), rules, ID)
-    code = nw.col("code")
-    frame = frame.filter(~code.is_null() if every else code > 0)
-    kinds = {rule.id: (rule.family, rule.kind) for rule in pack.rules}
-    factors = [name for name, (_, kind) in kinds.items() if kind == "mitigating"]
-    is_factor = nw.col("rule").is_in(factors)
-    severity, ceiling = code // 10, code % 10
-    return frame.select(
-        nw.col(ID).alias("case"),
-        nw.col("rule"),
-        _mapped("rule", {name: family for name, (family, _) in kinds.items()}).alias("family"),
-        _mapped("rule", {name: kind for name, (_, kind) in kinds.items()}).alias("kind"),
-        nw.when(code < 0)
-        .then(nw.lit("not_applicable"))
-        .otherwise(
-            nw.when(code == 0)
-            .then(nw.lit("clear"))
-            .otherwise(nw.when(code >= 10).then(nw.lit("flag")).otherwise(nw.lit("unknown")))
-        )
-        .alias("verdict"),
-        nw.when(~is_factor & (code >= 10)).then(_severity_name(severity)).alias("severity"),
-        nw.when(~is_factor & (code > 0)).then(_severity_name(ceiling)).alias("severity_ceiling"),
-    )
-
-
-def _mapped(column: str, words: Mapping[str, str]) -> nw.Expr:
-    groups: dict[str, list[str]] = {}
-    for name, word in words.items():
-        groups.setdefault(word, []).append(name)
-    result = nw.lit(None, dtype=nw.String)
-    for word, names in groups.items():
-        result = nw.when(nw.col(column).is_in(names)).then(nw.lit(word)).otherwise(result)
-    return result
-
-
-def _severity_name(number: nw.Expr) -> nw.Expr:
-    result = nw.lit(None, dtype=nw.String)
-    for place, severity in enumerate(SEVERITIES, 1):
-        result = nw.when(number == place).then(nw.lit(severity)).otherwise(result)
-    return result
-
-
 _DATE_OF_CASE = FactDeclaration(AS_OF, FactType("date"), "Date of the case", "")
 
 
@@ -497,58 +450,3 @@ def _conditions(pack: Pack) -> list[s.Expression]:
     rules = pack.compiled.rules
     found = [c for rule in rules for c in (rule.scope, *(w for _, w in rule.conditions))]
     return [*found, *pack.guards.values()]
-
-
-def _fault(path: str, message: str, nearest: str = "") -> Problem:
-    return Problem(Position("columns"), path, message, nearest=nearest)
-
-
-def _wrong_names(catalogue: Catalogue, door: Door, id_name: str) -> list[Problem]:
-    """Name columns that look like facts and are none."""
-    fields = [Field(path, declaration) for path, declaration in catalogue.facts.items()]
-    names = door.frame.collect_schema().names()
-    found, others = found_columns(fields, names)
-    problems = []
-    taken: dict[str, str] = {}
-    for name, column in found.items():
-        if column.name in taken:
-            problems.append(_fault(name, f"says the same as the column {taken[column.name]}"))
-        taken[column.name] = name
-    for name in others:
-        section = name.partition(".")[0].partition("__")[0]
-        if name not in (id_name, AS_OF) and section in catalogue.section_names and section != name:
-            path = name.partition("__")[0] if "." in name else name.replace("__", ".", 1)
-            problems.append(
-                _fault(name, "no such fact in the catalogue", nearest=catalogue.nearest(path))
-            )
-    return problems
-
-
-def _wrong_child(
-    catalogue: Catalogue, path: str, door: Door, root: Door, id_name: str
-) -> list[Problem]:
-    declaration = catalogue.facts.get(path)
-    lists = [name for name, fact in catalogue.facts.items() if fact.type.kind == "list"]
-    if declaration is None or declaration.type.kind != "list":
-        return [_fault(path, "no list of the catalogue", nearest_name(path, lists))]
-    schema = door.frame.collect_schema()
-    problems = []
-    if door.frame.implementation != root.frame.implementation:
-        problems.append(_fault(path, "this table is of another engine than the cases"))
-    if id_name not in schema.names():
-        problems.append(_fault(f"{path}.{id_name}", "the table has no such column"))
-    else:
-        expected = root.frame.collect_schema().get(id_name)
-        if expected is not None and schema[id_name] != expected:
-            problems.append(
-                _fault(f"{path}.{id_name}", f"is {schema[id_name]}, in the cases it is {expected}")
-            )
-    if POSITION not in schema.names() and not door.ordered:
-        problems.append(_fault(f"{path}.{POSITION}", "the table has no such column"))
-    record = catalogue.records[declaration.type.record]
-    fields = [Field(name, fact) for name, fact in record.items()]
-    _, others = found_columns(fields, schema.names())
-    for name in others:
-        if name not in (id_name, POSITION):
-            problems.append(_fault(f"{path}.{name}", "no such field", nearest_name(name, record)))
-    return problems

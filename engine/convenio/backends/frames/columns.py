@@ -31,6 +31,12 @@ _COMPANIONS: Mapping[str, tuple[str, ...]] = {
     "set": ("complete", "stated"),
     "list": ("complete", "stated"),
 }
+_PARTS: Mapping[str, str] = {
+    "currency": "text",
+    "rate": "number",
+    "lat": "number",
+    "lon": "number",
+}
 _VALUES: Mapping[str, str] = {
     "bool": "Boolean",
     "integer": "whole number",
@@ -70,8 +76,7 @@ def columns_of(declaration: FactDeclaration, path: str) -> Iterator[FrameColumn]
         yield FrameColumn(path, path, "", _VALUES[kind])
     companions = (*_COMPANIONS.get(kind, ()), "undisclosed", "asked")
     for part in companions:
-        holds = {"currency": "text", "rate": "number", "lat": "number", "lon": "number"}
-        yield FrameColumn(f"{path}__{part}", path, part, holds.get(part, "Boolean"))
+        yield FrameColumn(f"{path}__{part}", path, part, _PARTS.get(part, "Boolean"))
 
 
 def case_columns(catalogue: Catalogue) -> tuple[FrameColumn, ...]:

@@ -6,8 +6,9 @@ case's id: all such parts of one list share one grouping.
 
 from __future__ import annotations
 
+import datetime as dt
 import itertools
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -16,6 +17,14 @@ import narwhals as nw
 from convenio.backends.frames import values as v
 from convenio.backends.frames.columns import AS_OF, POSITION, column_name
 from convenio.backends.frames.dialects import Dialect, Frame
+from convenio.backends.frames.quantifiers import (
+    Quantifier,
+    own_parts,
+    quantifiers_in,
+    reads_outside,
+    set_tests_in,
+    speaks_of_lists,
+)
 from convenio.backends.frames.tables import Table, member_column
 from convenio.backends.frames.truth import (
     Truth,
@@ -34,9 +43,7 @@ from convenio.facts.values import chord_of
 from convenio.language import syntax as s
 from convenio.language.quantities import folded
 
-Quantifier = s.Quantified | s.Count | s.Sum
 _Key = tuple[s.Expression, tuple[tuple[str, tuple[str, str]], ...]]
-_OWN_WORDS = (s.Overlaps, s.In)
 
 
 @dataclass(frozen=True)
@@ -119,7 +126,7 @@ class Compiler:
 
     def prepare(self, scope: Scope, conditions: Sequence[s.Expression]) -> Scope:
         """Return the scope with the columns that these conditions need beside those it has."""
-        quantifiers = dict.fromkeys(q for c in conditions for q in _quantifiers_in(c))
+        quantifiers = dict.fromkeys(q for c in conditions for q in quantifiers_in(c))
         groups: dict[tuple[str, ...], list[Quantifier]] = {}
         for quantifier in quantifiers:
             lists = tuple(binding.path for binding in quantifier.bindings)
@@ -139,7 +146,7 @@ class Compiler:
     def _with_set_tests(self, scope: Scope, conditions: Sequence[s.Expression]) -> Scope:
         added: dict[str, Any] = {}
         computed: dict[_Key, Any] = {}
-        for node in dict.fromkeys(part for c in conditions for part in _outside_lists(c)):
+        for node in dict.fromkeys(part for c in conditions for part in set_tests_in(c)):
             test = None
             if scope.key(node) in scope.computed:
                 continue
@@ -173,7 +180,7 @@ class Compiler:
         inner = self._elements(scope, lists, prefixes, quantifiers)
         variables = dict(zip(prefixes, zip(lists, prefixes, strict=True), strict=True))
         inner = replace(inner, variables={**scope.variables, **variables})
-        bodies = {quantifier: _own_parts(quantifier, prefixes) for quantifier in quantifiers}
+        bodies = {quantifier: own_parts(quantifier, prefixes) for quantifier in quantifiers}
         inner = self.prepare(inner, [part for parts in bodies.values() for part in parts])
         truths: dict[str, nw.Expr] = {}
         work = _Aggregates()
@@ -200,12 +207,12 @@ class Compiler:
     ) -> Scope:
         """Return the rows of the lists, one for each choice of one element from every list."""
         key = scope.keys[0]
-        reads_outside = bool(scope.variables) or any(map(_reads_outside, quantifiers))
+        outside = bool(scope.variables) or any(map(reads_outside, quantifiers))
         frame = None
-        if reads_outside:
-            speaks_of_lists = bool(scope.variables) or any(map(_speaks_of_lists, quantifiers))
-            frame = scope.frame if speaks_of_lists or scope.facts is None else scope.facts
-        columns: set[str] = set(scope.columns) if reads_outside else set()
+        if outside:
+            of_lists = bool(scope.variables) or any(map(speaks_of_lists, quantifiers))
+            frame = scope.frame if of_lists or scope.facts is None else scope.facts
+        columns: set[str] = set(scope.columns) if outside else set()
         keys = list(scope.keys)
         for path, prefix in zip(lists, prefixes, strict=True):
             table = self._tables[path]
@@ -221,7 +228,7 @@ class Compiler:
             tuple(keys),
             frozenset(columns),
             scope.variables,
-            scope.computed if reads_outside else {},
+            scope.computed if outside else {},
         )
 
     def _sum_parts(
@@ -561,15 +568,6 @@ class Compiler:
         return self._catalogue.records[self._catalogue.facts[path].type.record][node.name]
 
 
-def _own_parts(node: Quantifier, variables: Sequence[str]) -> list[s.Expression]:
-    """Return the body and the condition of a quantifier, its variables renamed."""
-    names = {b.variable: new for b, new in zip(node.bindings, variables, strict=True)}
-    own = [s.renamed(node.body, names)]
-    if isinstance(node, s.Sum) and node.condition is not None:
-        own.append(s.renamed(node.condition, names))
-    return own
-
-
 def _truth_parts(
     node: s.Quantified | s.Count, truth: nw.Expr, number: int, work: _Aggregates
 ) -> _Parts:
@@ -596,7 +594,9 @@ def _or_null(figure: v.Figure) -> nw.Expr:
 
 def _day(value: v.Value) -> v.Figure:
     if isinstance(value, v.Text):
-        return v.days_since_1970(value.text) if isinstance(value.text, str) else None
+        if not isinstance(value.text, str):
+            return None
+        return v.days_since_1970(dt.date.fromisoformat(value.text))
     assert isinstance(value, v.Day)
     return value.figure
 
@@ -622,67 +622,3 @@ def _compare_texts(operator: str, left: v.Text, right: v.Text) -> Truth:
         first, second = second, first
     assert isinstance(first, nw.Expr)
     return first == second if operator == "==" else first != second
-
-
-def _quantifiers_in(node: s.Expression) -> Iterator[Quantifier]:
-    """Yield the quantifiers of a condition that stand in no other."""
-    if isinstance(node, s.Quantified | s.Count | s.Sum):
-        yield node
-        return
-    for child in s.children(node):
-        yield from _quantifiers_in(child)
-
-
-def _outside_lists(node: s.Expression) -> Iterator[s.Expression]:
-    """Yield the set tests of a condition that stand in no quantifier."""
-    if isinstance(node, _OWN_WORDS):
-        yield node
-    if isinstance(node, s.Quantified | s.Count | s.Sum):
-        return
-    for child in s.children(node):
-        yield from _outside_lists(child)
-
-
-def _speaks_of_lists(node: Quantifier) -> bool:
-    """Return whether a quantifier reads other lists, or what the file says of them."""
-    return any(
-        isinstance(part, s.Quantified | s.Count | s.Sum | s.About)
-        for child in s.children(node)
-        for part in s.walk(child)
-    )
-
-
-def _reads_outside(node: Quantifier) -> bool:
-    """Return whether a quantifier reads anything but fields of its own rows."""
-    own = {binding.variable for binding in node.bindings}
-    bodies = [node.body]
-    if isinstance(node, s.Sum) and node.condition is not None:
-        bodies.append(node.condition)
-    return any(
-        isinstance(part, s.Path | s.Quantified | s.Count | s.Sum)
-        or (isinstance(part, s.Field) and part.variable not in own)
-        for body in bodies
-        for part in s.walk(body)
-    )
-
-
-def asked_members(conditions: Sequence[s.Expression]) -> dict[str, list[str]]:
-    """Return for each set the members that conditions name, under `path` or `list[].field`."""
-    asked: dict[str, dict[str, None]] = {}
-
-    def visit(node: s.Expression, variables: Mapping[str, str]) -> None:
-        if isinstance(node, s.Quantified | s.Count | s.Sum):
-            variables = {**variables, **{b.variable: b.path for b in node.bindings}}
-        if isinstance(node, s.In) and isinstance(node.item, s.Literal):
-            container = node.container
-            if isinstance(container, s.Path):
-                asked.setdefault(container.path, {})[str(node.item.value)] = None
-            elif isinstance(container, s.Field):
-                path = f"{variables[container.variable]}[].{container.name}"
-                asked.setdefault(path, {})[str(node.item.value)] = None
-        for child in s.children(node):
-            visit(child, variables)
-
-    for condition in conditions:
-        visit(condition, {})
-    return {path: list(members) for path, members in asked.items()}

@@ -1,14 +1,15 @@
 """What each engine must do in its own words, because the common expressions have none for it.
 
-That is: members of sets, shared members of two sets, texts cut into sets, rows numbered or taken
-out of a nested column. Everything else goes through Narwhals.
+That is: members of sets, shared members of two sets, texts cut into sets, texts coded to compare
+fast. Everything else goes through Narwhals.
 """
 
 from __future__ import annotations
 
 import uuid
+from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
-from typing import Any, Protocol
+from typing import Any, ClassVar
 
 import narwhals as nw
 
@@ -24,72 +25,75 @@ def as_frame(native: Any) -> Frame:
     return frame
 
 
-class Dialect(Protocol):
+class Dialect(ABC):
     """Expressions in the engine's own words; a column is given by its name."""
 
-    name: str
-    dotted_names: bool
+    name: ClassVar[str]
 
+    @abstractmethod
     def derive(self, frame: Frame, columns: Mapping[str, Any]) -> Frame:
         """Return the frame with further columns."""
 
-    def prepared(self, column: str, wanted: Sequence[str]) -> dict[str, Any]:
-        """Return columns that `members` needs, under their names; most engines need none."""
+    @abstractmethod
+    def members(self, column: str, wanted: Sequence[str]) -> tuple[dict[str, Any], dict[str, Any]]:
+        """Return for each wanted member whether the set holds it; null where the set is null.
 
-    def members(self, column: str, wanted: Sequence[str]) -> dict[str, Any]:
-        """Return for each wanted member whether the set holds it; null where the set is null."""
+        What comes first are columns, under their names, that must be derived before.
+        """
 
+    @abstractmethod
     def stranger(self, column: str, known: Sequence[str]) -> Any:
         """Return whether a set holds what is no member, or a null."""
 
+    @abstractmethod
     def is_empty(self, column: str) -> Any:
         """Return whether a set has no members; null where it is null."""
 
+    @abstractmethod
     def overlap(self, left: str, right: str) -> Any:
         """Return whether two sets share a member; null where one is null."""
 
+    @abstractmethod
     def holds(self, column: str, item: str) -> Any:
         """Return whether a set holds the value of another column; null where one is null."""
 
+    @abstractmethod
     def split(self, column: str) -> Any:
         """Return a text cut into a list of texts, blanks trimmed, empty parts left out."""
 
+    @abstractmethod
     def or_empty(self, listed: Any, stated: str) -> Any:
         """Return a list, or an empty one where it is null and the column `stated` is true."""
 
+    @abstractmethod
     def coded(self, column: str, members: Sequence[str]) -> Any:
         """Return a text column in the form that compares fastest; null where it is no member."""
 
+    @abstractmethod
     def copied(self, column: str) -> Any:
         """Return a column as it is."""
 
+    @abstractmethod
     def named(self, column: str, names: Sequence[str]) -> Any:
         """Return names for ranks, of which the first stands for -1; null where the rank is."""
 
     def unpivoted(self, frame: Frame, columns: Sequence[str], index: str) -> Frame:
         """Return one row for each row and column, as `rule` and `code`."""
+        return frame.unpivot(on=list(columns), index=index, variable_name="rule", value_name="code")
 
     def settled(self, frame: Frame) -> Frame:
         """Return the same rows where further steps cost least; most engines change nothing."""
+        return frame
 
 
 _BITS = 62
 """So many members go into one whole number of 64 bits."""
 
 
-def _in_parts(members: Sequence[str]) -> list[Sequence[str]]:
-    return [members[start : start + _BITS] for start in range(0, len(members), _BITS)]
-
-
-def _unpivoted(frame: Frame, columns: Sequence[str], index: str) -> Frame:
-    return frame.unpivot(on=list(columns), index=index, variable_name="rule", value_name="code")
-
-
-class PolarsDialect:
+class PolarsDialect(Dialect):
     """Polars, eager or lazy."""
 
     name = "polars"
-    dotted_names = True
 
     def __init__(self) -> None:
         import polars
@@ -101,31 +105,25 @@ class PolarsDialect:
         native = frame.to_native().with_columns(**columns)
         return as_frame(native)
 
-    def prepared(self, column: str, wanted: Sequence[str]) -> dict[str, Any]:
-        """Return the set as whole numbers with a bit for each member that is asked for.
+    def members(self, column: str, wanted: Sequence[str]) -> tuple[dict[str, Any], dict[str, Any]]:
+        """Return the set as whole numbers with a bit for each member, and the tests of the bits.
 
         A search through the list for every member would cost as much again for each.
         """
         pl = self._polars
         masks: dict[str, Any] = {}
-        for number, part in enumerate(_in_parts(wanted)):
-            bits = {member: 1 << place for place, member in enumerate(part)}
+        tests: dict[str, Any] = {}
+        for start in range(0, len(wanted), _BITS):
+            bits = {member: 1 << n for n, member in enumerate(wanted[start : start + _BITS])}
+            name = f"{column}__mask{start}"
             coded = (
                 pl.element().cast(pl.String).replace_strict(bits, default=0, return_dtype=pl.Int64)
             )
             mask = pl.col(column).list.eval(coded.bitwise_or()).list.first()
-            known = pl.col(column).is_not_null()
-            masks[f"{column}__mask{number}"] = pl.when(known).then(mask.fill_null(0))
-        return masks
-
-    def members(self, column: str, wanted: Sequence[str]) -> dict[str, Any]:
-        """Return for each wanted member whether the set holds it."""
-        pl = self._polars
-        return {
-            member: (pl.col(f"{column}__mask{number}") & pl.lit(1 << place, pl.Int64)) != 0
-            for number, part in enumerate(_in_parts(wanted))
-            for place, member in enumerate(part)
-        }
+            masks[name] = pl.when(pl.col(column).is_not_null()).then(mask.fill_null(0))
+            for member, bit in bits.items():
+                tests[member] = (pl.col(name) & pl.lit(bit, pl.Int64)) != 0
+        return masks, tests
 
     def stranger(self, column: str, known: Sequence[str]) -> Any:
         """Return whether a set holds what is no member, or a null."""
@@ -176,14 +174,6 @@ class PolarsDialect:
         pl = self._polars
         return (pl.col(column) + 1).cast(pl.UInt8).cat.to(pl.Enum(list(names)))
 
-    def unpivoted(self, frame: Frame, columns: Sequence[str], index: str) -> Frame:
-        """Return one row for each row and column."""
-        return _unpivoted(frame, columns, index)
-
-    def settled(self, frame: Frame) -> Frame:
-        """Return the frame as it is: the engine plans all steps together."""
-        return frame
-
 
 def _quoted(name: str) -> str:
     return '"' + name.replace('"', '""') + '"'
@@ -193,11 +183,10 @@ def _text(value: str) -> str:
     return "'" + value.replace("'", "''") + "'"
 
 
-class DuckDBDialect:
+class DuckDBDialect(Dialect):
     """DuckDB relations; expressions are SQL."""
 
     name = "duckdb"
-    dotted_names = True
 
     def __init__(self, relation: Any) -> None:
         # Only a relation knows its connection; this one asks for nothing.
@@ -209,13 +198,11 @@ class DuckDBDialect:
         added = [f"({sql}) AS {_quoted(name)}" for name, sql in columns.items()]
         return as_frame(frame.to_native().project(", ".join((*kept, *added))))
 
-    def prepared(self, column: str, wanted: Sequence[str]) -> dict[str, Any]:  # noqa: ARG002
-        """Return nothing: members are looked up in the list itself."""
-        return {}
-
-    def members(self, column: str, wanted: Sequence[str]) -> dict[str, Any]:
+    def members(self, column: str, wanted: Sequence[str]) -> tuple[dict[str, Any], dict[str, Any]]:
         """Return for each wanted member whether the set holds it."""
-        return {member: f"list_contains({_quoted(column)}, {_text(member)})" for member in wanted}
+        return {}, {
+            member: f"list_contains({_quoted(column)}, {_text(member)})" for member in wanted
+        }
 
     def stranger(self, column: str, known: Sequence[str]) -> Any:
         """Return whether a set holds what is no member, or a null."""
@@ -283,11 +270,10 @@ class DuckDBDialect:
         return as_frame(self._seed.query("seed", f"SELECT * FROM {name}"))
 
 
-class SparkDialect:
+class SparkDialect(Dialect):
     """PySpark; nothing is collected and no Python runs on rows."""
 
     name = "spark"
-    dotted_names = False
 
     def __init__(self) -> None:
         from pyspark.sql import functions
@@ -298,15 +284,11 @@ class SparkDialect:
         """Return the frame with further columns."""
         return as_frame(frame.to_native().withColumns(dict(columns)))
 
-    def prepared(self, column: str, wanted: Sequence[str]) -> dict[str, Any]:  # noqa: ARG002
-        """Return nothing: members are looked up in the list itself."""
-        return {}
-
-    def members(self, column: str, wanted: Sequence[str]) -> dict[str, Any]:
+    def members(self, column: str, wanted: Sequence[str]) -> tuple[dict[str, Any], dict[str, Any]]:
         """Return for each wanted member whether the set holds it."""
         f = self._functions
         found = {member: f.exists(column, self._equal_to(member)) for member in wanted}
-        return {member: f.coalesce(test, self._known(column)) for member, test in found.items()}
+        return {}, {member: f.coalesce(test, self._known(column)) for member, test in found.items()}
 
     def _equal_to(self, member: str) -> Any:
         f = self._functions
@@ -362,14 +344,6 @@ class SparkDialect:
         f = self._functions
         place = f.col(column).cast("int") + 2
         return f.when(place.isNotNull(), f.element_at(f.array(*map(f.lit, names)), place))
-
-    def unpivoted(self, frame: Frame, columns: Sequence[str], index: str) -> Frame:
-        """Return one row for each row and column."""
-        return _unpivoted(frame, columns, index)
-
-    def settled(self, frame: Frame) -> Frame:
-        """Return the frame as it is: the engine plans all steps together."""
-        return frame
 
 
 def dialect_of(frame: Frame) -> Dialect:

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from convenio.backends.frames.columns import AS_OF, ID, POSITION, column_name
+from convenio.backends.frames.dialects import SEPARATOR
 from convenio.errors import Position, UsageError
 from convenio.facts.case import Case, Element, StatedFact
 from convenio.facts.catalogue import Catalogue, FactDeclaration
@@ -48,8 +49,8 @@ class _Writer:
             self.put(f"{path}__lon", "number", value.lon)
         elif kind == "list":
             self.put(f"{path}__stated", "bool", True)
-        elif kind == "set":
-            self.put(path, "set", list(value))  # type: ignore[arg-type]
+        elif kind == "set" and isinstance(value, tuple):
+            self.put(path, "set", list(value))
         else:
             self.put(path, kind, value)
 
@@ -227,7 +228,7 @@ def _members(value: Any, stated: bool) -> tuple[str, ...] | None:
     if value is None:
         return () if stated else None
     if isinstance(value, str):
-        return tuple(part.strip() for part in value.split(";") if part.strip())
+        return tuple(part.strip() for part in value.split(SEPARATOR) if part.strip())
     return tuple(map(str, value))
 
 

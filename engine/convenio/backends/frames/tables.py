@@ -8,7 +8,7 @@ not stand in its column marks its row, which is then counted as wrong and gets n
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -324,9 +324,9 @@ class _Reader:
         first, second, third = self.native_stages
         stated = f"{name}__stated"
         first[name] = self._dialect.or_empty(listed, stated) if stated in self.flags else listed
-        second.update(self._dialect.prepared(name, field.members))
-        for member, test in self._dialect.members(name, field.members).items():
-            third[member_column(name, member)] = test
+        needed, tests = self._dialect.members(name, field.members)
+        second.update(needed)
+        third.update({member_column(name, member): test for member, test in tests.items()})
         second[f"{name}__none"] = self._dialect.is_empty(name)
         second[f"{name}__strange"] = self._dialect.stranger(name, members)
         self._wrong(field, nw.col(f"{name}__strange"), "every member " + _one_of(members))
@@ -394,8 +394,16 @@ def _days_of(year: nw.Expr, month: nw.Expr, day: nw.Expr) -> nw.Expr:
 
 
 def fields_of(
-    declarations: Mapping[str, FactDeclaration], asked: Mapping[str, Sequence[str]]
-) -> Iterator[Field]:
-    """Yield the fields of a table; `asked` are the members of sets that conditions name."""
-    for path, declaration in declarations.items():
-        yield Field(path, declaration, tuple(asked.get(path, ())))
+    declarations: Mapping[str, FactDeclaration],
+    asked: Mapping[str, Sequence[str]],
+    prefix: str = "",
+) -> list[Field]:
+    """Return the fields of a table.
+
+    `asked` are the members of sets that conditions name, by path; `prefix` is what stands before
+    a field's name there.
+    """
+    return [
+        Field(path, declaration, tuple(asked.get(prefix + path, ())))
+        for path, declaration in declarations.items()
+    ]

@@ -6,9 +6,12 @@ which no column states costs nothing.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from functools import reduce
 
 import narwhals as nw
+
+from convenio.language import truth as plain
 
 Truth = nw.Expr | bool | None
 
@@ -20,32 +23,23 @@ def expression(truth: Truth) -> nw.Expr:
 
 def negate(truth: Truth) -> Truth:
     """Return T for F, F for T, U for U."""
-    if isinstance(truth, nw.Expr):
-        return ~truth
-    return None if truth is None else not truth
+    return ~truth if isinstance(truth, nw.Expr) else plain.negate(truth)
 
 
 def conjunction(truths: Iterable[Truth]) -> Truth:
     """Return F if any is F, else U if any is U, else T."""
-    constants, columns = _split(truths)
-    if False in constants:
-        return False
-    if None in constants:
-        columns.append(expression(None))
-    return _combined(columns, True, nw.Expr.__and__)
+    return _joined(truths, False, nw.Expr.__and__)
 
 
 def disjunction(truths: Iterable[Truth]) -> Truth:
     """Return T if any is T, else U if any is U, else F."""
-    constants, columns = _split(truths)
-    if True in constants:
-        return True
-    if None in constants:
-        columns.append(expression(None))
-    return _combined(columns, False, nw.Expr.__or__)
+    return _joined(truths, True, nw.Expr.__or__)
 
 
-def _split(truths: Iterable[Truth]) -> tuple[set[bool | None], list[nw.Expr]]:
+def _joined(
+    truths: Iterable[Truth], decisive: bool, join: Callable[[nw.Expr, nw.Expr], nw.Expr]
+) -> Truth:
+    """Return `decisive` if any part is, else U if any is U, else the opposite."""
     constants: set[bool | None] = set()
     columns: list[nw.Expr] = []
     for truth in truths:
@@ -53,16 +47,13 @@ def _split(truths: Iterable[Truth]) -> tuple[set[bool | None], list[nw.Expr]]:
             columns.append(truth)
         else:
             constants.add(truth)
-    return constants, columns
-
-
-def _combined(columns: Sequence[nw.Expr], empty: bool, operator: object) -> Truth:
+    if decisive in constants:
+        return decisive
     if not columns:
-        return empty
-    result = columns[0]
-    for column in columns[1:]:
-        result = operator(result, column)  # type: ignore[operator]
-    return result
+        return None if None in constants else not decisive
+    if None in constants:
+        columns.append(expression(None))
+    return reduce(join, columns)
 
 
 def threshold(count: int, truths: Sequence[Truth]) -> Truth:
@@ -71,10 +62,9 @@ def threshold(count: int, truths: Sequence[Truth]) -> Truth:
         return disjunction(truths)
     if count == len(truths):
         return conjunction(truths)
-    if not any(isinstance(truth, nw.Expr) for truth in truths):
-        true = sum(truth is True for truth in truths)
-        possible = sum(truth is not False for truth in truths)
-        return True if true >= count else None if possible >= count else False
+    constants = [truth for truth in truths if not isinstance(truth, nw.Expr)]
+    if len(constants) == len(truths):
+        return plain.threshold(count, constants)
     true_count = total(certain(truth) for truth in truths)
     possible_count = total(possibly(truth) for truth in truths)
     return choose((true_count >= count, True), (possible_count >= count, None), otherwise=False)

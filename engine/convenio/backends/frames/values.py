@@ -10,6 +10,7 @@ import datetime as dt
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
+from operator import eq, ge, gt, le, lt, ne
 
 import narwhals as nw
 
@@ -79,23 +80,23 @@ class Statement:
 
 Value = Number | Interval | Amount | Text | Day | Point | Statement
 
-_OPERATORS: dict[str, Callable[[nw.Expr, nw.Expr], nw.Expr]] = {
-    "==": lambda a, b: a == b,
-    "!=": lambda a, b: a != b,
-    "<": lambda a, b: a < b,
-    "<=": lambda a, b: a <= b,
-    ">": lambda a, b: a > b,
-    ">=": lambda a, b: a >= b,
+_OPERATORS: dict[str, Callable[[nw.Expr, nw.Expr | float], nw.Expr]] = {
+    "==": eq,
+    "!=": ne,
+    "<": lt,
+    "<=": le,
+    ">": gt,
+    ">=": ge,
 }
 
 
-def days_since_1970(text: str) -> float:
+def days_since_1970(day: dt.date) -> float:
     """Return a date as the frames count it.
 
-    >>> days_since_1970("1970-01-02")
+    >>> days_since_1970(dt.date(1970, 1, 2))
     1.0
     """
-    return float(dt.date.fromisoformat(text).toordinal() - dt.date(1970, 1, 1).toordinal())
+    return float((day - dt.date(1970, 1, 1)).days)
 
 
 def lifted(figure: nw.Expr | float) -> nw.Expr:
@@ -135,7 +136,7 @@ def compare(operator: str, left: Figure, right: Figure) -> Truth:
             return compare_plain(operator, left, right)
         mirrored = {"<": ">", "<=": ">=", ">": "<", ">=": "<="}.get(operator, operator)
         return compare(mirrored, right, left)
-    return _OPERATORS[operator](left, right)  # type: ignore[arg-type]
+    return _OPERATORS[operator](left, right)
 
 
 # --- intervals -------------------------------------------------------------------------------

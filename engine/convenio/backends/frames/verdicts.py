@@ -26,7 +26,7 @@ from convenio.backends.frames.truth import (
     threshold,
     total,
 )
-from convenio.backends.outcome import Outcome
+from convenio.backends.outcome import Outcome, Verdict
 from convenio.language import syntax as s
 from convenio.language.normal import All, AnyOf, AtLeastOf, Formula, Test
 from convenio.packs.compile import CompiledPack, CompiledRule
@@ -52,10 +52,10 @@ def outcome_of(code: int, mitigating: bool) -> Outcome:
     if code == 0:
         return Outcome("clear")
     severity, ceiling = divmod(code, 10)
-    verdict = "flag" if severity else "unknown"
+    verdict: Verdict = "flag" if severity else "unknown"
     if mitigating:
-        return Outcome("flag" if severity else "unknown")
-    return Outcome(verdict, _named(severity), _named(ceiling))  # type: ignore[arg-type]
+        return Outcome(verdict)
+    return Outcome(verdict, _named(severity), _named(ceiling))
 
 
 def code_of(outcome: Outcome, mitigating: bool) -> int:

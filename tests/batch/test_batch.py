@@ -169,3 +169,30 @@ def test_wrong_use_is_told(
         assert main(["batch", *words]) == 2
         assert told in capsys.readouterr().err
     assert [path.name for path in deals.parent.iterdir()] == ["deals.csv"]
+
+
+@pytest.mark.parametrize(
+    ("ending", "engine"),
+    [("parquet", "polars"), ("xlsx", "polars"), ("jsonl", "polars"), ("parquet", "duckdb")],
+)
+def test_a_file_that_is_no_table_is_told(
+    tmp_path: Path, ending: str, engine: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / f"deals.{ending}"
+    file.write_bytes(b"no table")
+    assert main(["batch", str(file), "-o", str(tmp_path / "out.csv"), "--engine", engine]) == 2
+    assert f"{file}: can't be read" in capsys.readouterr().err
+    assert [path.name for path in tmp_path.iterdir()] == [file.name]
+
+
+def test_a_table_without_identifiers_can_have_no_lists(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "deals.csv").write_text("terms.duration_years\n5\n")
+    (tmp_path / "incidents.csv").write_text("deaths\n5\n")
+    words = ["batch", str(tmp_path / "deals.csv"), "-o", str(tmp_path / "out.csv")]
+    words += ["--child", f"incidents={tmp_path / 'incidents.csv'}"]
+    assert main(words) == 2
+    told = capsys.readouterr().err
+    assert "id: the table has no such column" in told
+    assert "incidents.id: the table has no such column" in told

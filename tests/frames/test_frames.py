@@ -241,6 +241,10 @@ def test_explanations_are_those_of_the_scalar_path(
 def test_an_explanation_of_no_row_or_a_wrong_one_is_refused(pack: Pack) -> None:
     with pytest.raises(UsageError, match="no such row: nobody"):
         explain_frame(DEALS, pack, ["nobody"])
+    with pytest.raises(UsageError, match=r"id: .*no such column"):
+        explain_frame(DEALS.drop("id"), pack, ["right"])
+    with pytest.raises(UsageError, match=r"incidents.id: .*no such column"):
+        explain_frame(DEALS, pack, ["right"], {"incidents": pl.DataFrame({"deaths": [1]})})
     with pytest.raises(UsageError, match="abc was found"):
         explain_frame(DEALS, pack, ["text"])
 

@@ -27,7 +27,7 @@ from convenio.backends.frames.dialects import Dialect, Frame, dialect_of
 from convenio.backends.frames.doors import Door, collect, hand_out, numbered, take_in
 from convenio.backends.frames.findings import findings_of
 from convenio.backends.frames.quantifiers import asked_members
-from convenio.backends.frames.refusals import fault, wrong_child, wrong_names
+from convenio.backends.frames.refusals import NO_ID, fault, wrong_child, wrong_names
 from convenio.backends.frames.rows import case_of_row
 from convenio.backends.frames.tables import (
     Check,
@@ -152,12 +152,21 @@ def explain_frame(
     >>> found.case.facts["terms.duration_years"].value
     50.0
     """
-    chosen = nw.col(id).is_in(list(ids))
-    small = take_in(frame).frame.filter(chosen)
-    tables = {
-        path: take_in(child, f"the table of {path}").frame.filter(chosen)
+    whole = {"": take_in(frame).frame}
+    whole |= {
+        path: take_in(child, f"the table of {path}").frame
         for path, child in (children or {}).items()
     }
+    problems = [
+        fault(f"{path}.{id}".lstrip("."), NO_ID)
+        for path, table in whole.items()
+        if id not in table.collect_schema().names()
+    ]
+    if problems:
+        raise UsageError(problems)
+    chosen = nw.col(id).is_in(list(ids))
+    tables = {path: table.filter(chosen) for path, table in whole.items()}
+    small = tables.pop("")
     rows = small.collect().rows(named=True)
     elements: dict[Any, dict[str, list[dict[str, Any]]]] = {}
     for path, table in tables.items():
@@ -261,7 +270,7 @@ class _Work:
         problems = wrong_names(self._catalogue, self._door, self._id)
         names = self._door.frame.collect_schema().names()
         if self._id not in names and (self._children or not self._door.ordered):
-            problems.append(fault(self._id, "the frame has no such column; it tells cases apart"))
+            problems.append(fault(self._id, NO_ID))
         for path, door in self._children.items():
             problems += wrong_child(self._catalogue, path, door, self._door, self._id)
         if problems:

@@ -50,7 +50,11 @@ def _on_duckdb(job: Job, kind: str) -> Summary:
     def read(path: Path) -> Any:
         pattern = str(path / "**" / f"*.{kind}") if path.is_dir() else str(path)
         reader = {"parquet": "read_parquet", "csv": "read_csv", "json": "read_json"}[kind]
-        return getattr(connection, reader)(pattern)
+        try:
+            return getattr(connection, reader)(pattern)
+        except duckdb.Error as told:
+            said = str(told).splitlines()[0]
+            raise UsageError(f"{path}: can't be read: {said}") from None
 
     result = _assessed(job, read)
     _write(result.cases, job.output, "cases", connection)
@@ -74,6 +78,8 @@ def _write(relation: Any, target: Path, name: str, connection: Any) -> None:
 
 
 def _on_spark(job: Job, kind: str) -> Summary:
+    from py4j.protocol import Py4JJavaError
+    from pyspark.errors import PySparkException
     from pyspark.sql import SparkSession
 
     if job.output.suffix != ".parquet":
@@ -86,7 +92,10 @@ def _on_spark(job: Job, kind: str) -> Summary:
 
     def read(path: Path) -> Any:
         options = {"header": "true", "inferSchema": "true"} if kind == "csv" else {}
-        return session.read.options(**options).format(kind).load(str(path))
+        try:
+            return session.read.options(**options).format(kind).load(str(path))
+        except (PySparkException, Py4JJavaError):
+            raise UsageError(f"{path}: can't be read: it is no {kind} that Spark knows") from None
 
     result = _assessed(job, read)
     temporary = unfinished(job.output)

@@ -9,6 +9,7 @@ import shutil
 import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -233,45 +234,62 @@ def _read_case(path: Path, pack: Pack) -> Case | str:
 
 
 def _table_parts(job: Job, path: Path) -> Iterator[Part]:
-    if path.suffix == ".xlsx" or job.mapping is not None:
-        cases, children, kept = _whole_table(job, path)
-        for start in range(0, cases.height, ROWS_A_PART):
-            part = cases.slice(start, ROWS_A_PART)
-            yield _with_children(part, {**children, **_scanned(job)}, kept)
-        return
-    for batch in _scan(path).collect_batches(chunk_size=ROWS_A_PART, maintain_order=True):
-        yield _with_children(batch, _scanned(job), None)
+    lists = _scanned(job)
+    with _reading(path):
+        if path.suffix == ".xlsx" or job.mapping is not None:
+            cases, children, kept = _whole_table(job, path)
+            for start in range(0, cases.height, ROWS_A_PART):
+                part = cases.slice(start, ROWS_A_PART)
+                yield _with_children(part, {**children, **lists}, kept)
+            return
+        for batch in _scan(path).collect_batches(chunk_size=ROWS_A_PART, maintain_order=True):
+            yield _with_children(batch, lists, None)
+
+
+@contextmanager
+def _reading(path: Path) -> Iterator[None]:
+    """Tell what a table's reader says, which it may say only when rows are asked for."""
+    import fastexcel
+    import polars as pl
+
+    try:
+        yield
+    except (OSError, pl.exceptions.PolarsError, fastexcel.FastExcelError) as fault:
+        raise UsageError(f"{path}: can't be read: {str(fault).splitlines()[0]}") from None
 
 
 def _scanned(job: Job) -> dict[str, Any]:
-    return {path: _scan(file) for path, file in job.children.items()}
+    lists = {}
+    for path, file in job.children.items():
+        with _reading(file):
+            lists[path] = _scan(file)
+            lists[path].collect_schema()
+    return lists
 
 
 def _with_children(cases: Any, children: Mapping[str, Any], kept: Any) -> Part:
     """Pick the rows that belong to some cases."""
-    if not children:
-        return Part(cases, {}, kept)
-    ids = cases.lazy().select("id")
-    picked = {
-        path: child.lazy().join(ids, on="id", how="semi").collect()
-        for path, child in children.items()
-    }
+    ids = cases.lazy().select("id") if "id" in cases.columns else None
+    picked = {}
+    for path, child in children.items():
+        rows = child.lazy()
+        # Without the column that tells cases apart, assess_frame refuses the tables and says so.
+        if ids is not None and "id" in rows.collect_schema().names():
+            rows = rows.join(ids, on="id", how="semi")
+        picked[path] = rows.collect()
     return Part(cases, picked, kept)
 
 
 def _scan(path: Path) -> Any:
     import polars as pl
 
-    try:
-        if path.suffix == ".parquet":
-            return pl.scan_parquet(path)
-        if path.suffix in (".jsonl", ".ndjson"):
-            return pl.scan_ndjson(path, infer_schema_length=None)
-        if path.suffix == ".xlsx":
-            return pl.read_excel(path).lazy()
-        return pl.scan_csv(path, infer_schema_length=None, try_parse_dates=True)
-    except (OSError, pl.exceptions.PolarsError) as fault:
-        raise UsageError(f"{path}: can't be read: {str(fault).splitlines()[0]}") from None
+    if path.suffix == ".parquet":
+        return pl.scan_parquet(path)
+    if path.suffix in (".jsonl", ".ndjson"):
+        return pl.scan_ndjson(path, infer_schema_length=None)
+    if path.suffix == ".xlsx":
+        return pl.read_excel(path).lazy()
+    return pl.scan_csv(path, infer_schema_length=None, try_parse_dates=True)
 
 
 def _whole_table(job: Job, path: Path) -> tuple[Any, dict[str, Any], Any]:

@@ -8,6 +8,8 @@ from convenio.backends.frames.tables import fields_of, found_columns
 from convenio.errors import Position, Problem, nearest_name
 from convenio.facts.catalogue import Catalogue
 
+NO_ID = "the table has no such column; it tells cases apart"
+
 
 def fault(path: str, message: str, nearest: str = "") -> Problem:
     """Return a problem of the columns as a whole, which have no line."""
@@ -48,7 +50,7 @@ def wrong_child(
     if door.frame.implementation != root.frame.implementation:
         problems.append(fault(path, "this table is of another engine than the cases"))
     if id_name not in schema.names():
-        problems.append(fault(f"{path}.{id_name}", "the table has no such column"))
+        problems.append(fault(f"{path}.{id_name}", NO_ID))
     else:
         expected = root.frame.collect_schema().get(id_name)
         if expected is not None and schema[id_name] != expected:

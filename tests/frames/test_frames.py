@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 import warnings
 from collections.abc import Iterator
 from dataclasses import replace
@@ -28,7 +29,7 @@ from convenio.language.normal import speaks_of_findings
 from convenio.language.syntax import Expression, unparse
 from convenio.language.trace import Trace
 from convenio.packs.rule import Rule
-from frames.engines import ENGINES, FAST, as_polars
+from frames.engines import ENGINES, FAST, as_polars, spark_session
 from frames.test_conformance_on_frames import different_cells
 from semantics.random_packs import FAMILIES, RATINGS, rules
 from semantics.worlds import random_case
@@ -208,6 +209,52 @@ def test_wrong_rows_of_a_list_mark_their_case(pack: Pack) -> None:
     cases = assess_frame(deals, pack, {"incidents": incidents}).cases
     assert cases["status"].to_list() == ["error", "ok"]
     assert "incidents[].deaths" in cases["reason"][0]
+
+
+@pytest.mark.parametrize("engine", ["polars", "polars lazy", "duckdb"])
+def test_rows_that_share_their_id_are_wrong_where_lists_are_told_by_it(
+    engine: str, pack: Pack
+) -> None:
+    build = ENGINES[engine]
+    deals = build(pl.DataFrame({"id": ["a", "b", "a"]}))
+    incidents = build(pl.DataFrame({"id": ["a", "b"], "i": [0, 0], "deaths": [1, 3]}))
+    few = for_engine(pack, engine)
+    cases = as_polars(assess_frame(deals, few, {"incidents": incidents}).cases).sort("id")
+    assert cases["status"].to_list() == ["error", "error", "ok"]
+    assert "no other row" in cases["reason"][0]
+    alone = as_polars(assess_frame(deals, few).cases)
+    assert alone["status"].to_list() == ["ok"] * 3
+
+
+@pytest.mark.parametrize("engine", ["polars", "polars lazy", "pandas nullable", "duckdb"])
+def test_verdicts_alone_are_the_same_verdicts(engine: str, pack: Pack) -> None:
+    deals = ENGINES[engine](DEALS)
+    few = for_engine(pack, engine)
+    whole = as_polars(assess_frame(deals, few).cases).sort("id")
+    alone = as_polars(assess_frame(deals, few, ratings=False).cases).sort("id")
+    rules = [rule.id for rule in few.rules]
+    assert alone.columns == ["id", "status", "reason", "pack", "engine", *rules]
+    assert alone.equals(whole.select(alone.columns), null_equal=True)
+    assert whole.select(pl.any_horizontal(pl.col(rules) > 0).sum()).item() > 0
+
+
+def test_spark_runs_nothing_early_and_no_python_on_rows(pack: Pack) -> None:
+    session = spark_session()
+    status = session.sparkContext.statusTracker()
+    session.sparkContext.setJobGroup("convenio-plan", "assess_frame")
+    deals = ENGINES["spark"](DEALS)
+    incidents = ENGINES["spark"](pl.DataFrame({"id": ["text"], "i": [0], "deaths": [3]}))
+    before = status.getJobIdsForGroup("convenio-plan")
+    cases = assess_frame(deals, for_engine(pack, "spark"), {"incidents": incidents}).cases
+    assert status.getJobIdsForGroup("convenio-plan") == before
+    plan = cases._jdf.queryExecution().executedPlan().toString()
+    found = re.findall(r"\w*(?:Python|MapInPandas|MapInArrow|ArrowEval)\w*", plan)
+    assert not found
+    assert "Join" in plan
+    # The check itself can see what it looks for.
+    counted = session.range(3).rdd.map(lambda row: row[0]).count()
+    assert counted == 3
+    assert status.getJobIdsForGroup("convenio-plan") != before
 
 
 def _tree(trace: Trace) -> Any:

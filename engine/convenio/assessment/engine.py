@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 from convenio.assessment.assessment import Assessment
 from convenio.assessment.finding import FindingBuilder
 from convenio.assessment.rating import FamilyRater
+from convenio.assessment.support import PackSupport
 from convenio.backends import durable, reference
 from convenio.backends.durable import DurableEngine
 from convenio.backends.outcome import Outcome, decode, encode
@@ -73,6 +74,7 @@ class Engine:
             family: FamilyRater(pack.policy, rules, start)
             for (family, rules), start in zip(grouped.items(), starts, strict=False)
         }
+        self._supports = PackSupport(pack.compiled, pack.catalogue)
         self._durable = DurableEngine(pack.compiled) if self.inference == durable.NAME else None
         self._lock = threading.Lock()
         self._compiled: _Compiled | None = None
@@ -87,7 +89,7 @@ class Engine:
         if self._durable is not None:
             outcomes = self._durable.infer(self._truths(inferred.facts))
             _compare(case, decode(inferred.outcomes, self._order), outcomes)
-        return self._assessment(case, inferred.outcomes, inferred.evaluator)
+        return self._assessment(case, inferred)
 
     def assess_many(
         self, cases: Iterable[Case], processes: int | None = None
@@ -152,28 +154,33 @@ class Engine:
         from convenio.backends.workers import infer_in_processes
 
         inferred = ((case, self._infer(case)) for case in cases)
-        items = (((case, found.outcomes), found.facts) for case, found in inferred)
-        for (case, expected), codes in infer_in_processes(
+        items = (((case, found), found.facts) for case, found in inferred)
+        for (case, found), codes in infer_in_processes(
             self.pack.compiled, self._order, items, processes
         ):
-            if codes != expected:
-                _compare(case, decode(expected, self._order), decode(codes, self._order))
-            yield self._assessment(case, expected, None)
+            if codes != found.outcomes:
+                _compare(case, decode(found.outcomes, self._order), decode(codes, self._order))
+            yield self._assessment(case, found)
 
     def _truths(self, facts: bytes) -> dict[int, bool | None]:
         return dict(
             zip(self.pack.compiled.fact_atoms, map(TRUTH_OF.__getitem__, facts), strict=True)
         )
 
-    def _assessment(self, case: Case, codes: bytes, evaluator: Evaluator | None) -> Assessment:
-        outcomes = decode(codes, self._order)
+    def _assessment(self, case: Case, inferred: _Inferred) -> Assessment:
+        outcomes = decode(inferred.outcomes, self._order)
+        builder = FindingBuilder(
+            case, self.pack, outcomes, inferred.facts, self._supports, inferred.evaluator
+        )
         return Assessment(
             case=case,
             pack=self.pack,
             inference=self.inference,
             outcomes=outcomes,
-            families={family: rater.rate(codes) for family, rater in self._raters.items()},
-            builder=FindingBuilder(case, self.pack, outcomes, evaluator),
+            families={
+                family: rater.rate(inferred.outcomes) for family, rater in self._raters.items()
+            },
+            builder=builder,
         )
 
 

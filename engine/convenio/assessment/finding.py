@@ -7,10 +7,11 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import NamedTuple
 
+from convenio.assessment.support import PackSupport
 from convenio.backends.outcome import Outcome, Verdict, flag_truth
 from convenio.facts.case import CONFIDENCE_ORDER, Case, Confidence, StatedFact
 from convenio.language import syntax as s
-from convenio.language.evaluate import Evaluator, FlagReader
+from convenio.language.evaluate import Evaluator
 from convenio.language.trace import Leaf, Trace, support
 from convenio.language.truth import Truth
 from convenio.packs.compile import CompiledRule
@@ -22,20 +23,18 @@ class TracedRule(NamedTuple):
     """The conditions of a rule over one case, each traced when it is looked at."""
 
     rule: CompiledRule
-    evaluator: Evaluator
+    builder: FindingBuilder
 
     @property
     def applies(self) -> Trace:
         """The condition under which the rule applies."""
-        return self.evaluator.trace(self.rule.scope)
+        return self.builder.evaluator.trace(self.rule.scope)
 
-    def levels(self, first: int = 0) -> list[Trace]:
-        """Return the conditions of the severities, the lowest first, from the one so placed on."""
-        return [self.evaluator.trace(condition) for _, condition in self.rule.conditions[first:]]
-
-    def place(self, severity: Severity | None) -> int:
-        """Return where the condition of a severity stands."""
-        return [name for name, _ in self.rule.conditions].index(severity)
+    @property
+    def levels(self) -> list[Trace]:
+        """The conditions of the severities, the lowest first."""
+        evaluator = self.builder.evaluator
+        return [evaluator.trace(condition) for _, condition in self.rule.conditions]
 
 
 @dataclass(frozen=True)
@@ -76,14 +75,14 @@ class Finding:
     def levels(self) -> tuple[tuple[Severity | None, Trace], ...]:
         """How the condition of each severity came out, the lowest first."""
         severities = (severity for severity, _ in self.traced.rule.conditions)
-        return tuple(zip(severities, self.traced.levels(), strict=True))
+        return tuple(zip(severities, self.traced.levels, strict=True))
 
     @property
     def reason(self) -> str:
         """Why the rule does not apply, where that is for the date: "not in force"."""
         if self.verdict != "not_applicable" or not self.rule.dated:
             return ""
-        day = self.traced.evaluator.as_of
+        day = self.traced.builder.case.as_of
         in_force = any(version.in_force(day) for version in self.rule.versions)
         return "" if in_force else "not in force"
 
@@ -96,7 +95,9 @@ class Finding:
 class FindingBuilder:
     """Builds findings on demand from the outcomes of inference.
 
-    `evaluator` is one that has looked at the case already, where there is one.
+    `codes` are the truths of the pack's fact atoms, `supports` what finds the facts behind
+    verdicts. `evaluator` is one that has looked at the case already, where there is
+    one.
     """
 
     def __init__(
@@ -104,103 +105,127 @@ class FindingBuilder:
         case: Case,
         pack: Pack,
         outcomes: Mapping[str, Outcome],
+        codes: bytes,
+        supports: PackSupport,
         evaluator: Evaluator | None = None,
     ) -> None:
-        self._case = case
+        self.case = case
         self._pack = pack
         self._outcomes = outcomes
+        self._codes = codes
+        self._supports = supports.rules
+        self._simple = supports.simple
         self._given = evaluator
         self._built: dict[str, Finding] = {}
-        self._confidences: dict[str, Confidence | None] = {}
+        self._facts: dict[str, _Fact] = {}
 
     @cached_property
-    def _evaluator(self) -> Evaluator:
-        evaluator = self._given or Evaluator(self._case, self._pack.currency, self._pack.guards)
-        return evaluator.with_flags(_flag_reader(self._pack.compiled.families, self._outcomes))
+    def evaluator(self) -> Evaluator:
+        """What traces conditions over the case."""
+        evaluator = self._given or Evaluator(self.case, self._pack.currency, self._pack.guards)
+        return evaluator.with_flags(self._read_flags)
 
     def build(self, rule_id: str) -> Finding:
         """Return the finding of a rule, with the support of the findings that it names."""
-        if rule_id not in self._built:
-            self._built[rule_id] = self._make(self._pack.by_id[rule_id], self._outcomes[rule_id])
-        return self._built[rule_id]
+        found = self._built.get(rule_id)
+        if found is None:
+            found = self._built[rule_id] = self._make(rule_id, self._outcomes[rule_id])
+        return found
 
-    def _make(self, rule: Rule, outcome: Outcome) -> Finding:
-        traced = TracedRule(self._pack.compiled.by_id[rule.id], self._evaluator)
-        verdict, confidence = outcome.verdict, None
-        # Conditions that bear on nothing are left untraced until somebody looks at them.
-        if verdict == "not_applicable":
-            facts, missing = self._facts((traced.applies,)), self._missing(())
-        elif verdict == "clear":
-            facts, missing = self._facts(traced.levels()), self._missing((traced.applies,))
-        elif verdict == "flag":
-            above = traced.levels(traced.place(outcome.severity))
-            facts = self._facts((above[0], traced.applies))
-            missing = self._missing((traced.applies, *above[1:]))
-            confidence = self._confidence(facts)
+    def _make(self, rule_id: str, outcome: Outcome) -> Finding:
+        decided = self._supports[rule_id].decided(outcome, self._codes, self._flag_truth)
+        facts: tuple[_Fact, ...]
+        if decided.paths is not None and self._incomplete.isdisjoint(decided.paths):
+            facts = tuple([self._fact(path) for path in decided.paths])
+            missing = tuple([p for p in decided.open_paths or () if self._fact(p).leaf.missing])
         else:
-            open_ = [level for level in traced.levels() if level.truth is not False]
-            facts = self._facts((traced.applies, *open_))
-            missing = self._missing((traced.applies, *open_))
-            confidence = self._confidence(facts)
-        return Finding(rule, outcome, confidence, facts, missing, traced)
+            facts = self._facts_of(decided.atoms)
+            missing = self._missing(decided.open_atoms)
+        confidence = None
+        if outcome.verdict in ("flag", "unknown"):
+            levels = {fact.confidence for fact in facts}
+            confidence = next((level for level in CONFIDENCE_ORDER if level in levels), None)
+        leaves = tuple([fact.leaf for fact in facts])
+        traced = TracedRule(self._pack.compiled.by_id[rule_id], self)
+        return Finding(self._pack.by_id[rule_id], outcome, confidence, leaves, missing, traced)
 
-    def _facts(self, decided: Iterable[Trace]) -> tuple[Leaf, ...]:
+    def _fact(self, path: str) -> _Fact:
+        known = self._facts.get(path)
+        if known is None:
+            stated = self.case.facts.get(path)
+            missing = stated is None or stated.state != "known"
+            if missing and path in self._pack.guards:
+                missing = path not in self.evaluator.excluded
+            known = self._facts[path] = self._with_confidence(Leaf(path, stated, missing))
+        return known
+
+    def _with_confidence(self, leaf: Leaf) -> _Fact:
+        fact = leaf.fact
+        if fact is None or fact.state != "known" or fact.value is None:
+            return _Fact(leaf, None)
+        return _Fact(leaf, self.case.confidence_of(fact))
+
+    @cached_property
+    def _incomplete(self) -> frozenset[str]:
+        facts = self.case.facts
+        return frozenset(path for path, stated in facts.items() if not stated.complete)
+
+    def _leaves(self, atom: int) -> list[Leaf]:
+        path = self._simple.get(atom)
+        if path is not None and path not in self._incomplete:
+            return [self._fact(path).leaf]
+        trace = self.evaluator.trace(self._pack.compiled.atoms[atom])
+        return [leaf for part in support(trace) for leaf in part.leaves]
+
+    def _facts_of(self, atoms: Iterable[int]) -> tuple[_Fact, ...]:
         """Return the leaves of what decided, one for a path: one that is missing where any is."""
         found: dict[str, Leaf] = {}
-        for trace in decided:
-            for atom in support(trace):
-                leaves = atom.leaves
-                for named in atom.flags:
-                    leaves += self.build(named).facts
-                for leaf in leaves:
-                    path = leaf.path
-                    if path not in found or (leaf.missing and not found[path].missing):
-                        found[path] = leaf
-        return tuple(found.values())
+        for atom in atoms:
+            leaves = self._leaves(atom)
+            for named in self._flagging(atom):
+                leaves.extend(self.build(named).facts)
+            for leaf in leaves:
+                if leaf.path not in found or (leaf.missing and not found[leaf.path].missing):
+                    found[leaf.path] = leaf
+        return tuple(map(self._with_confidence, found.values()))
 
-    def _missing(self, above: Iterable[Trace]) -> tuple[str, ...]:
+    def _missing(self, atoms: Iterable[int]) -> tuple[str, ...]:
         """Return what is not known of the scope and of the levels above the severity."""
         paths: dict[str, None] = {}
-        for trace in above:
-            if trace.truth is not None:
-                continue
-            for atom in support(trace):
-                for leaf in atom.leaves:
-                    if leaf.missing:
-                        paths[leaf.path] = None
-                for named in atom.flags:
-                    paths.update(dict.fromkeys(self.build(named).missing))
+        for atom in atoms:
+            paths.update((leaf.path, None) for leaf in self._leaves(atom) if leaf.missing)
+            for named in self._flagging(atom):
+                paths.update(dict.fromkeys(self.build(named).missing))
         return tuple(paths)
 
-    def _confidence_of(self, fact: StatedFact | None) -> Confidence | None:
-        if fact is None or fact.state != "known" or fact.value is None:
-            return None
-        return self._case.confidence_of(fact)
+    def _flag_truth(self, atom: int) -> Truth:
+        node = self._pack.compiled.atoms[atom]
+        assert isinstance(node, s.Flagged | s.FlaggedIn)
+        return flag_truth(node, self._outcomes, self._pack.compiled.families)
 
-    def _confidence(self, facts: Iterable[Leaf]) -> Confidence | None:
-        levels = set()
-        for path, fact, _ in facts:
-            if path not in self._confidences:
-                self._confidences[path] = self._confidence_of(fact)
-            levels.add(self._confidences[path])
-        return next((level for level in CONFIDENCE_ORDER if level in levels), None)
+    def _flagging(self, atom: int) -> tuple[str, ...]:
+        """Return the rules whose findings decided an atom that speaks of findings."""
+        node = self._pack.compiled.atoms[atom]
+        return self._read_flags(node)[1] if isinstance(node, s.Flagged | s.FlaggedIn) else ()
 
-
-def _flag_reader(
-    families: Mapping[str, tuple[str, ...]], outcomes: Mapping[str, Outcome]
-) -> FlagReader:
-    """Return what answers `flagged(…)` with its truth and the rules whose findings decided it."""
-
-    def read(node: s.Flagged | s.FlaggedIn) -> tuple[Truth, tuple[str, ...]]:
-        truth = flag_truth(node, outcomes, families)
+    def _read_flags(self, node: s.Flagged | s.FlaggedIn) -> tuple[Truth, tuple[str, ...]]:
+        """Answer `flagged(…)` with its truth and the rules whose findings decided it."""
+        families = self._pack.compiled.families
+        truth = flag_truth(node, self._outcomes, families)
         if isinstance(node, s.Flagged):
             return truth, (node.rule,)
         members = families.get(node.family, ())
         if truth is False:
             return truth, members
-        return truth, tuple(m for m in members if outcomes[m].flagged(node.severity) is truth)
+        flagged = {name: self._outcomes[name].flagged(node.severity) for name in members}
+        return truth, tuple(name for name, found in flagged.items() if found is truth)
 
-    return read
+
+class _Fact(NamedTuple):
+    """A fact behind a verdict, and how far it can be relied on."""
+
+    leaf: Leaf
+    confidence: Confidence | None
 
 
 def status_of(fact: StatedFact | None) -> str:

@@ -56,6 +56,7 @@ from convenio.version import __version__
 
 RATING_NAMES = ("not_assessed", *RATINGS)
 _ROW = "row__number"
+_SAME = "wrong__same_id"
 _OK, _ERROR = "ok", "error"
 
 
@@ -70,9 +71,9 @@ class AssessedFrame:
     `cases` has one row for each row given: `id`, `status` ("ok" or "error") and `reason`, `floor`
     and `ceiling` overall and `<family>__floor`, `<family>__ceiling`, how many rules have each
     verdict (`flag`, `clear`, `unknown`, `not_applicable`), `pack` and `engine`, and one code for
-    each rule; `convenio.backends.frames.verdicts` tells what a code says. `findings` has one row
-    for each finding that is flagged or unknown; `every_finding` has one for every rule. They are
-    computed when first asked for.
+    each rule; `convenio.backends.frames.verdicts` tells what a code says. With `ratings=False`
+    ratings and counts are left out. `findings` has one row for each finding that is flagged or
+    unknown; `every_finding` has one for every rule. They are computed when first asked for.
     """
 
     cases: Any
@@ -103,6 +104,7 @@ def assess_frame(
     id: str = ID,
     as_of: dt.date | None = None,
     check: bool = True,
+    ratings: bool = True,
 ) -> AssessedFrame:
     """Return the verdicts and ratings of a table with one row for each case.
 
@@ -111,8 +113,10 @@ def assess_frame(
     `children` maps list facts to tables with one row for each element, the column `id` of its case
     and `i`, its place from 0. Lazy frames stay lazy. `as_of` is the date of all cases where the
     frame has no such column. A missing column is unknown in every row; a row with a value that
-    can't stand there comes back with `status` "error" and the reason. `check=False` trusts the
-    values and skips that.
+    can't stand there comes back with `status` "error" and the reason, as do rows that share their
+    id where there are lists. `check=False` trusts the values and skips that. `ratings=False` leaves
+    out ratings and counts, where verdicts alone are wanted: with simple rules they take most of
+    the time.
 
     Raises UsageError with everything that is wrong with the columns.
 
@@ -123,7 +127,7 @@ def assess_frame(
     ...     assess_frame(deals, load_pack("core")).cases["status"].to_list()
     ['ok']
     """
-    work = _Work(frame, pack, dict(children or {}), id, as_of, check)
+    work = _Work(frame, pack, dict(children or {}), id, as_of, check, ratings)
     return work.run()
 
 
@@ -220,12 +224,14 @@ class _Work:
         id_name: str,
         as_of: dt.date | None,
         check: bool,
+        ratings: bool,
     ) -> None:
         self._pack = pack
         self._catalogue = pack.catalogue
         self._id = id_name
         self._as_of = as_of
         self._check = check
+        self._ratings = ratings
         self._door = take_in(frame)
         self._children = {
             path: take_in(child, f"the table of {path}") for path, child in children.items()
@@ -335,6 +341,11 @@ class _Work:
         """Add to each case how many rows its lists have, and whether one of them is wrong."""
         frame, columns = root.frame, set(root.columns)
         checks = list(root.checks)
+        if tables and self._check:
+            # The rows of lists are brought together by id, which must tell cases apart.
+            frame = frame.join(frame.group_by(ID).agg(nw.len().alias(_SAME)), on=ID, how="left")
+            frame = frame.with_columns((nw.col(_SAME).fill_null(1) > 1).alias(_SAME))
+            checks.append(Check(_SAME, self._id, "an identifier that no other row has"))
         for path, table in tables.items():
             base = column_name(path)
             rows = f"{base}__rows"
@@ -388,12 +399,13 @@ class _Work:
 
     def _cases(self, frame: Frame, verdicts: Any, checks: Sequence[Check]) -> Frame:
         wrong = disjunction([nw.col(check.flag) for check in checks])
-        frame = add_counts(add_ratings(frame, self._pack, verdicts), verdicts)
-        ranks = [
-            *("floor", "ceiling"),
-            *(f"{name}__{side}" for name in self._pack.families for side in ("floor", "ceiling")),
-        ]
-        counted = ["flag", "unknown", "clear", "not_applicable"]
+        ranks: list[str] = []
+        counted: list[str] = []
+        if self._ratings:
+            frame = add_counts(add_ratings(frame, self._pack, verdicts), verdicts)
+            sides = ("floor", "ceiling")
+            ranks = [*sides, *(f"{name}__{s}" for name in self._pack.families for s in sides)]
+            counted = ["flag", "unknown", "clear", "not_applicable"]
         rule_codes = codes(verdicts)
         columns = {
             **{name: nw.col(name) for name in (*ranks, *counted)},
@@ -410,7 +422,9 @@ class _Work:
             nw.lit(provenance(self._pack)).alias("pack"),
             nw.lit(f"convenio {__version__}").alias("engine"),
         )
-        named = _named_ranks(self._dialect.settled(computed), ranks, self._dialect)
+        named = computed
+        if ranks:
+            named = _named_ranks(self._dialect.settled(computed), ranks, self._dialect)
         first = [*([_ROW] if keep else []), ID, "status", "reason", *ranks]
         coded = [rule.id for rule in self._pack.rules]
         return named.select(*first, *counted, "pack", "engine", *coded)

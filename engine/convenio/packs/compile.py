@@ -45,6 +45,11 @@ class CompiledPack:
         """Rules by identifier."""
         return {rule.id: rule for rule in self.rules}
 
+    @cached_property
+    def places(self) -> Mapping[int, int]:
+        """Where each fact atom stands among them, by its number."""
+        return {atom: place for place, atom in enumerate(self.fact_atoms)}
+
     @property
     def rules(self) -> Iterator[CompiledRule]:
         """Every rule, stratum by stratum."""

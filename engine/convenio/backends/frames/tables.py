@@ -306,8 +306,11 @@ class _Reader:
         if not _is_text(self._types[raw]):
             self._wrong(field, ~nw.col(raw).is_null(), _one_of(members))
             return
-        self.native_stages[0][name] = self._dialect.coded(raw, members)
         self.texts[name] = members
+        if _holds_only(self._types[raw], members):
+            self.native_stages[0][name] = self._dialect.copied(raw)
+            return
+        self.native_stages[0][name] = self._dialect.coded(raw, members)
         self._wrong(field, ~nw.col(raw).is_null() & nw.col(name).is_null(), _one_of(members), raw)
 
     def _set(self, field: Field, name: str) -> None:
@@ -361,6 +364,11 @@ def member_column(name: str, member: str) -> str:
 
 def _is_text(dtype: Any) -> bool:
     return dtype in (nw.String, nw.Categorical) or isinstance(dtype, nw.Enum)
+
+
+def _holds_only(dtype: Any, members: Sequence[str]) -> bool:
+    """Return whether a column's type alone rules out every other text."""
+    return isinstance(dtype, nw.Enum) and set(dtype.categories) <= set(members)
 
 
 def _one_of(members: Sequence[str]) -> str:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from convenio.assessment.assessment import Assessment
 from convenio.assessment.finding import FindingBuilder
-from convenio.assessment.rating import FamilyRater
+from convenio.assessment.rating import FamilyRater, FamilyRating
 from convenio.assessment.support import PackSupport
 from convenio.backends import durable, reference
 from convenio.backends.durable import DurableEngine
@@ -90,6 +90,17 @@ class Engine:
             outcomes = self._durable.infer(self._truths(inferred.facts))
             _compare(case, decode(inferred.outcomes, self._order), outcomes)
         return self._assessment(case, inferred)
+
+    def truths(self, case: Case) -> bytes:
+        """Return the truths of the pack's fact atoms, in their order, as `language.truth` codes."""
+        return self._infer(case).facts
+
+    def ratings(self, truths: bytes) -> tuple[bytes, dict[str, FamilyRating]]:
+        """Return the codes of the rules' outcomes, and the families' ratings, for such truths."""
+        self.compile()
+        assert self._compiled is not None
+        outcomes = self._compiled.inference(truths)
+        return outcomes, {family: rater.rate(outcomes) for family, rater in self._raters.items()}
 
     def assess_many(
         self, cases: Iterable[Case], processes: int | None = None

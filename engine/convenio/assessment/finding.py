@@ -7,13 +7,13 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import NamedTuple
 
-from convenio.assessment.support import PackSupport
+from convenio.assessment.support import Decided, PackSupport
 from convenio.backends.outcome import Outcome, Verdict, flag_truth
 from convenio.facts.case import CONFIDENCE_ORDER, Case, Confidence, StatedFact
 from convenio.language import syntax as s
 from convenio.language.evaluate import Evaluator
 from convenio.language.trace import Leaf, Trace, support
-from convenio.language.truth import Truth
+from convenio.language.truth import TRUTH_OF, Truth
 from convenio.packs.compile import CompiledRule
 from convenio.packs.pack import Pack
 from convenio.packs.rule import Rule, Severity
@@ -112,7 +112,8 @@ class FindingBuilder:
         self.case = case
         self._pack = pack
         self._outcomes = outcomes
-        self._codes = codes
+        self.truths = codes
+        """The truths of the pack's fact atoms, as codes of `language.truth`."""
         self._supports = supports.rules
         self._simple = supports.simple
         self._given = evaluator
@@ -132,8 +133,22 @@ class FindingBuilder:
             found = self._built[rule_id] = self._make(rule_id, self._outcomes[rule_id])
         return found
 
+    def decided(self, rule_id: str) -> Decided:
+        """Return which atoms decided the verdict of a rule."""
+        outcome = self._outcomes[rule_id]
+        return self._supports[rule_id].decided(outcome, self.truths, self._flag_truth)
+
+    def atoms(self, rule_id: str) -> tuple[int, ...]:
+        """Return the atoms of a rule, by number."""
+        return self._supports[rule_id].atoms
+
+    def truth(self, atom: int) -> Truth:
+        """Return the truth of an atom of the pack, by its number."""
+        place = self._pack.compiled.places.get(atom)
+        return self._flag_truth(atom) if place is None else TRUTH_OF[self.truths[place]]
+
     def _make(self, rule_id: str, outcome: Outcome) -> Finding:
-        decided = self._supports[rule_id].decided(outcome, self._codes, self._flag_truth)
+        decided = self.decided(rule_id)
         facts: tuple[_Fact, ...]
         if decided.paths is not None and self._incomplete.isdisjoint(decided.paths):
             facts = tuple([self._fact(path) for path in decided.paths])
@@ -182,7 +197,7 @@ class FindingBuilder:
         found: dict[str, Leaf] = {}
         for atom in atoms:
             leaves = self._leaves(atom)
-            for named in self._flagging(atom):
+            for named in self.flagging(atom):
                 leaves.extend(self.build(named).facts)
             for leaf in leaves:
                 if leaf.path not in found or (leaf.missing and not found[leaf.path].missing):
@@ -194,7 +209,7 @@ class FindingBuilder:
         paths: dict[str, None] = {}
         for atom in atoms:
             paths.update((leaf.path, None) for leaf in self._leaves(atom) if leaf.missing)
-            for named in self._flagging(atom):
+            for named in self.flagging(atom):
                 paths.update(dict.fromkeys(self.build(named).missing))
         return tuple(paths)
 
@@ -203,8 +218,8 @@ class FindingBuilder:
         assert isinstance(node, s.Flagged | s.FlaggedIn)
         return flag_truth(node, self._outcomes, self._pack.compiled.families)
 
-    def _flagging(self, atom: int) -> tuple[str, ...]:
-        """Return the rules whose findings decided an atom that speaks of findings."""
+    def flagging(self, atom: int) -> tuple[str, ...]:
+        """Return the rules whose findings decided an atom; none where it speaks of none."""
         node = self._pack.compiled.atoms[atom]
         return self._read_flags(node)[1] if isinstance(node, s.Flagged | s.FlaggedIn) else ()
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -70,6 +71,21 @@ def open_questions(assessment: Assessment) -> tuple[OpenQuestion, ...]:
                 q.path,
             ),
         )
+    )
+
+
+def question_about(assessment: Assessment, path: str, rules: Sequence[str]) -> OpenQuestion:
+    """Return the question about one open fact; `rules` are those that rest on it."""
+    stated = {fact.path: fact for fact in assessment.case.walk()}
+    ceilings = [assessment.outcomes[rule].ceiling for rule in rules]
+    worst = max((SEVERITIES.index(c) for c in ceilings if c is not None), default=None)
+    return OpenQuestion(
+        path=path,
+        state=_state(stated.get(path)),
+        declaration=assessment.pack.catalogue.resolve(path),
+        fact=stated.get(path),
+        rules=tuple(rules),
+        ceiling=None if worst is None else SEVERITIES[worst],
     )
 
 

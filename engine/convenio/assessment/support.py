@@ -50,6 +50,8 @@ class RuleSupport:
         self._rule = rule
         formulas = (rule.applies, *(level for _, level in rule.levels))
         atoms = _distinct(atom for part in formulas for atom in atoms_of(part))
+        self.atoms = atoms
+        """The rule's atoms, by number, in the order of its text."""
         self._atoms = tuple(atom for atom in atoms if atom in pack.places)
         self._flags = tuple(atom for atom in atoms if atom not in pack.places)
         self._paths = {atom: simple[atom] for atom in atoms if atom in simple}

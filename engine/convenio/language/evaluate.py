@@ -108,6 +108,16 @@ class Evaluator:
     def _traced(self, nodes: tuple[s.Expression, ...], rows: Rows) -> tuple[Trace, ...]:
         return tuple([self.trace(node, rows) for node in nodes])
 
+    def value(self, node: s.Expression, rows: Rows = _NO_ROWS) -> Quantity | None:
+        """Return the value of one side of an atom; None where it is unknown."""
+        return self._operand(node, rows).value
+
+    def combinations(
+        self, bindings: tuple[s.Binding, ...], rows: Rows = _NO_ROWS
+    ) -> list[tuple[Rows, tuple[Row, ...]]]:
+        """Return each choice of one stated row from every list, as a scope and as the rows."""
+        return self._lists(bindings, rows).combinations(rows)
+
     # --- logic ---------------------------------------------------------------------------
 
     def _and(self, node: s.And, rows: Rows) -> Trace:

@@ -1,1 +1,1 @@
-"""What if, what is missing, what would fix it, how sure are we: answers from the rules themselves."""
+"""What if, what is missing, what would fix it, how sure are we: answered from the rules."""

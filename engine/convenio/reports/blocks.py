@@ -1,0 +1,79 @@
+"""Headings, sentences and tables: results that are written as text, Markdown or HTML alike."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import zip_longest
+
+from rich.console import Console
+from rich.table import Table
+
+from convenio.reports.markdown import plain
+
+
+@dataclass(frozen=True)
+class Block:
+    """A heading with sentences and, where there are columns, a table below them."""
+
+    title: str = ""
+    sentences: Sequence[str] = ()
+    columns: Sequence[str] = ()
+    rows: Sequence[Sequence[str]] = ()
+
+
+def as_text(title: str, blocks: Sequence[Block], colour: bool = False, width: int = 100) -> str:
+    """Return blocks for a terminal, `width` columns wide."""
+    buffer = io.StringIO()
+    console = Console(
+        file=buffer,
+        width=max(60, width),
+        force_terminal=colour,
+        color_system="standard" if colour else None,
+        highlight=False,
+        markup=False,
+        emoji=False,
+        legacy_windows=False,
+    )
+    console.print(title, style="bold")
+    for block in blocks:
+        console.print()
+        if block.title:
+            console.print(block.title, style="bold")
+        for sentence in block.sentences:
+            console.print(sentence)
+        if block.rows:
+            console.print(_table(block))
+    return "\n".join(line.rstrip() for line in buffer.getvalue().splitlines()) + "\n"
+
+
+def _table(block: Block) -> Table:
+    table = Table(box=None, pad_edge=False, header_style="dim", padding=(0, 2, 0, 0))
+    for column in block.columns:
+        table.add_column(column, overflow="fold", vertical="top")
+    for row in block.rows:
+        table.add_row(*row)
+    return table
+
+
+def as_markdown(title: str, blocks: Sequence[Block]) -> str:
+    """Return blocks as Markdown."""
+    lines = [f"# {plain(title)}"]
+    for block in blocks:
+        if block.title:
+            lines += ["", f"## {plain(block.title)}"]
+        for sentence in block.sentences:
+            lines += ["", plain(sentence)]
+        if block.rows:
+            lines += ["", *_markdown_table(block)]
+    return "\n".join(lines) + "\n"
+
+
+def _markdown_table(block: Block) -> list[str]:
+    rows = [block.columns, ["---"] * len(block.columns), *block.rows]
+    padded = [[cell for cell, _ in zip_longest(row, block.columns, fillvalue="")] for row in rows]
+    return [
+        f"| {' | '.join(cell if cell == '---' else plain(cell) for cell in row)} |"
+        for row in padded
+    ]

@@ -1,0 +1,178 @@
+"""Scenarios side by side: as blocks to read, and as JSON."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from convenio.assessment.assessment import Assessment
+from convenio.backends.outcome import Outcome
+from convenio.facts.case import StatedFact
+from convenio.language.truth import Truth
+from convenio.packs.policy import Rating
+from convenio.reports.blocks import Block
+from convenio.reports.json import value_of
+from convenio.reports.wording import Wording
+from convenio.scenarios.changes import ChangedFact
+from convenio.scenarios.compare import Alternative, ChangedCondition, ChangedRule, Comparison
+
+SCHEMA = "convenio/comparison/1"
+
+_TRUTHS: Mapping[Truth, str] = {True: "true", False: "false", None: "unknown"}
+
+
+def blocks(comparison: Comparison, wording: Wording) -> list[Block]:
+    """Return the ratings side by side, then what each alternative changes."""
+    _ = wording
+    if not comparison.alternatives:
+        return [Block(sentences=[_("The case states no scenario.")])]
+    base = comparison.base
+    shown = [base, *(alternative.assessment for alternative in comparison.alternatives)]
+    titles = [_("as it stands"), *(alternative.title for alternative in comparison.alternatives)]
+    rows = [[_("Overall"), *(rated(a.floor, a.ceiling, _) for a in shown)]]
+    for family in base.families:
+        pairs = [a.families[family] for a in shown]
+        rows.append([_.family(family), *(rated(p.floor, p.ceiling, _) for p in pairs)])
+    first = Block(_("Ratings"), [], [_("family"), *titles], rows)
+    return [first, *(_alternative(base, found, _) for found in comparison.alternatives)]
+
+
+def rated(floor: Rating, ceiling: Rating, wording: Wording) -> str:
+    """Write a rating: what is established, and how far it could go."""
+    if floor == ceiling:
+        return wording.ratings[floor]
+    return wording("{floor}, up to {ceiling}").format(
+        floor=wording.ratings[floor], ceiling=wording.ratings[ceiling]
+    )
+
+
+def _alternative(base: Assessment, found: Alternative, wording: Wording) -> Block:
+    _ = wording
+    sentences = [change_of(change, base, _) for change in found.facts]
+    if not found.facts:
+        sentences = [_("It changes no fact.")]
+    if not found.rules:
+        sentences.append(_("No rule comes out otherwise."))
+    columns = [_("rule"), _("before"), _("after"), _("through")]
+    rows = [
+        [
+            f"{changed.rule.id} {changed.rule.title}",
+            outcome_words(changed.before, _),
+            outcome_words(changed.after, _),
+            "; ".join(_condition(condition, _) for condition in changed.through),
+        ]
+        for changed in found.rules
+    ]
+    return Block(found.title, sentences, columns, rows)
+
+
+def change_of(change: ChangedFact, base: Assessment, wording: Wording) -> str:
+    """Write a changed fact: its name, what was said and what is said."""
+    catalogue = base.pack.catalogue
+    declaration = catalogue.resolve(change.path)
+    before, after = (
+        _rows_of(fact, wording) or wording.fact(fact, declaration, catalogue)
+        for fact in (change.before, change.after)
+    )
+    return f"{wording.label(change.path, catalogue)}: {before} → {after}"
+
+
+def _rows_of(fact: StatedFact | None, wording: Wording) -> str:
+    if fact is None or not fact.elements:
+        return ""
+    text = wording.plural("{n} entry", "{n} entries", len(fact.elements))
+    return text if fact.complete else f"{text} {wording('(and perhaps more)')}"
+
+
+def outcome_words(outcome: Outcome, wording: Wording) -> str:
+    """Write a verdict with its severity."""
+    text = wording(outcome.verdict.replace("_", " "))
+    if outcome.severity:
+        text += f", {wording(outcome.severity)}"
+    if outcome.ceiling and outcome.ceiling != outcome.severity:
+        text += f" ({wording('up to')} {wording(outcome.ceiling)})"
+    return text
+
+
+def _condition(condition: ChangedCondition, wording: Wording) -> str:
+    before, after = (wording(_TRUTHS[truth]) for truth in (condition.before, condition.after))
+    return f"{condition.text}: {before} → {after}"
+
+
+def to_dict(comparison: Comparison) -> dict[str, Any]:
+    """Return a comparison as plain data: the schema `convenio/comparison/1`."""
+    base = comparison.base
+    return {
+        "schema": SCHEMA,
+        "case": {"id": base.case.id, "digest": base.case.digest},
+        "pack": {"id": base.pack.id, "version": base.pack.version, "digest": base.pack.digest},
+        "base": _ratings(base),
+        "scenarios": [
+            {
+                "key": found.key,
+                "title": found.title,
+                **_ratings(found.assessment),
+                "facts": [_fact(change) for change in found.facts],
+                "rules": [_rule(changed) for changed in found.rules],
+            }
+            for found in comparison.alternatives
+        ],
+    }
+
+
+def _ratings(assessment: Assessment) -> dict[str, Any]:
+    return {
+        "rating": {"floor": assessment.floor, "ceiling": assessment.ceiling},
+        "families": {
+            name: {"floor": rating.floor, "ceiling": rating.ceiling}
+            for name, rating in assessment.families.items()
+        },
+    }
+
+
+def _fact(change: ChangedFact) -> dict[str, Any]:
+    return {
+        "path": change.path,
+        "before": said(change.before),
+        "after": said(change.after),
+    }
+
+
+def said(fact: StatedFact | None) -> dict[str, Any]:
+    """Return what a fact says: its state and, where it is known, its value."""
+    if fact is None:
+        return {"state": "unknown"}
+    if fact.state != "known":
+        return {"state": fact.state}
+    found: dict[str, Any] = {"state": "known", "value": value_of(fact.value)}
+    if not fact.complete:
+        found["complete"] = False
+    return found
+
+
+def _rule(changed: ChangedRule) -> dict[str, Any]:
+    return {
+        "rule": changed.rule.id,
+        "family": changed.rule.family,
+        "before": outcome_data(changed.before),
+        "after": outcome_data(changed.after),
+        "through": [
+            {
+                "condition": condition.text,
+                "before": condition.before,
+                "after": condition.after,
+                "facts": [fact.path for fact in condition.facts],
+                "rules": list(condition.rules),
+            }
+            for condition in changed.through
+        ],
+    }
+
+
+def outcome_data(outcome: Outcome) -> dict[str, Any]:
+    """Return a verdict as plain data."""
+    return {
+        "verdict": outcome.verdict,
+        "severity": outcome.severity,
+        "severity_ceiling": outcome.ceiling,
+    }

@@ -21,6 +21,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "brief": ("convenio.cli.brief", "write the brief of a case as one HTML file"),
     "batch": ("convenio.cli.batch", "assess a table or a folder of cases"),
     "compare": ("convenio.cli.compare", "show scenarios side by side, and what each changes"),
+    "questions": ("convenio.cli.questions", "rank open facts by what an answer would change"),
     "explain": ("convenio.cli.explain", "show how one rule came out, fact by fact"),
     "new": ("convenio.cli.new", "write a case file by answering questions"),
     "schema": ("convenio.cli.schema", "print the JSON Schema of case files or results"),

@@ -225,7 +225,7 @@ class _Work:
         found: list[Pair] = []
         for first, second, rules in self._pairs_of(ranked):
             sides = [self._told_apart(question.path) for question in (first, second)]
-            combinations = list(itertools.product(*sides))
+            combinations = list(itertools.product(sides[0], sides[1]))
             if tried + len(combinations) > budget:
                 untried += len(combinations)
                 continue

@@ -1,0 +1,40 @@
+"""`convenio questions`: which open fact matters most, and what each answer would do."""
+
+from __future__ import annotations
+
+import argparse
+
+from convenio.cli import options, showing
+from convenio.packs import load_pack
+
+EXAMPLES = """example:
+  convenio questions ecuador-us-sofa-2023 --limit 5"""
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the arguments of the command."""
+    parser.add_argument("case", metavar="CASE", help="a case file, or the name of a shipped one")
+    parser.add_argument("--limit", type=int, metavar="N", help="show the first N (default: all)")
+    options.add_pack(parser)
+    options.add_settings(parser)
+    options.add_language(parser)
+    showing.add_format(parser)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Run the command."""
+    from convenio.reports import inquiry
+    from convenio.scenarios.questions import questions
+
+    wording = options.wording_of(args)
+    pack = load_pack(args.pack)
+    case = options.read_case(args.case, pack, options.settings_of(args))
+    found = questions(case, pack)
+    showing.show(
+        args,
+        case.title,
+        lambda: inquiry.blocks(found, wording, args.limit),
+        lambda: inquiry.to_dict(found),
+        [args.case],
+    )
+    return 0

@@ -7,7 +7,7 @@ import datetime as dt
 import itertools
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 from convenio.facts.case import Case, Element, StatedFact
 from convenio.facts.values import Money, Place, chord_between, chord_of
@@ -24,6 +24,8 @@ from convenio.language.quantities import (
 from convenio.language.trace import Leaf, Trace, support
 from convenio.language.truth import Truth, conjunction, disjunction, negate, threshold
 from convenio.language.types import AS_OF
+
+ListState = Literal["absent", "empty", "known", "open"]
 
 FlagReader = Callable[[s.Flagged | s.FlaggedIn], tuple[Truth, tuple[str, ...]]]
 """Answers `flagged(…)`: its truth, and the rules whose findings decided it."""
@@ -117,6 +119,20 @@ class Evaluator:
     ) -> list[tuple[Rows, tuple[Row, ...]]]:
         """Return each choice of one stated row from every list, as a scope and as the rows."""
         return self._lists(bindings, rows).combinations(rows)
+
+    def list_state(self, path: str) -> ListState:
+        """Return whether a list is absent, empty, of known length, or may go on."""
+        fact = self._facts.get(path)
+        if fact is None or fact.state != "known":
+            return "absent"
+        if not fact.complete:
+            return "open"
+        return "known" if fact.elements else "empty"
+
+    def row(self, name: str) -> Row:
+        """Return the row of a list by its name (`activities[1]`)."""
+        path, _, number = name.partition("[")
+        return self._rows_of(path, self._facts.get(path))[int(number.rstrip("]"))]
 
     # --- logic ---------------------------------------------------------------------------
 

@@ -34,9 +34,12 @@ class Peer:
     @property
     def version(self) -> str:
         """The installed version; empty where the library is not installed."""
-        if not self.distribution:
-            return ""
-        try:
-            return metadata.version(self.distribution)
-        except metadata.PackageNotFoundError:
-            return ""
+        return installed_version(self.distribution) if self.distribution else ""
+
+
+def installed_version(distribution: str) -> str:
+    """Return the installed version of a package; empty where it is not installed."""
+    try:
+        return metadata.version(distribution)
+    except metadata.PackageNotFoundError:
+        return ""

@@ -14,11 +14,9 @@ from __future__ import annotations
 import argparse
 import platform
 import sys
-import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import convenio
@@ -41,11 +39,11 @@ from .workload import (
     CASES,
     RULES,
     SyntheticRule,
+    loaded_pack,
     make_cases,
     make_rules,
     to_case,
     to_cases,
-    to_pack,
 )
 
 if TYPE_CHECKING:
@@ -96,7 +94,7 @@ def measure(count: int = CASES, timed: int = TIMED_CASES, rounds: int = ROUNDS) 
     Raises DisagreementError at the first answer that differs from the oracle.
     """
     rules = make_rules(RULES)
-    pack = _pack(rules)
+    pack = loaded_pack(rules)
     rows: list[Row] = []
     for group, share in UNKNOWN_SHARES.items():
         cases = make_cases(count, share)
@@ -113,7 +111,7 @@ def growth_with_rules(
     for size in sizes:
         rules = make_rules(size)
         truths = oracle(rules, cases)
-        found = _convenio_tasks(_pack(rules), rules, cases, truths)
+        found = _convenio_tasks(loaded_pack(rules), rules, cases, truths)
         for peer in zen.PEERS:
             answer, _ = _built(peer, rules)
             if answer is not None:
@@ -129,7 +127,7 @@ def growth_with_unknowns(
 ) -> list[Growth]:
     """Return how Convenio's times change with the share of facts that are unknown."""
     rules = make_rules(RULES)
-    pack = _pack(rules)
+    pack = loaded_pack(rules)
     tasks: list[Task] = []
     for share in shares:
         cases = make_cases(timed * rounds, share)
@@ -139,11 +137,6 @@ def growth_with_unknowns(
 
 
 # --- how it is measured ---------------------------------------------------------------------
-
-
-def _pack(rules: Sequence[SyntheticRule]) -> Pack:
-    with tempfile.TemporaryDirectory() as folder:
-        return convenio.load_pack(to_pack(Path(folder) / "synthetic", rules))
 
 
 def _group(

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 import random
+import tempfile
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -92,6 +93,14 @@ def to_pack(folder: Path, rules: Sequence[SyntheticRule]) -> Path:
         members = [_entry(rule) for rule in rules if rule.family == family]
         _write(folder / f"{family}.yaml", members)
     return folder
+
+
+def loaded_pack(rules: Sequence[SyntheticRule]) -> Pack:
+    """Return these rules as a Convenio pack."""
+    import convenio
+
+    with tempfile.TemporaryDirectory() as folder:
+        return convenio.load_pack(to_pack(Path(folder) / "synthetic", rules))
 
 
 def to_cases(pack: Pack, cases: Sequence[NestedCase]) -> list[Case]:

@@ -89,6 +89,12 @@ class CaseError(ConvenioError):
     exit_code = 3
 
 
+class EventError(ConvenioError):
+    """An event of a stream is invalid; the stream goes on without it."""
+
+    exit_code = 3
+
+
 class PackError(ConvenioError):
     """A rule pack is invalid."""
 

@@ -91,6 +91,16 @@ class Engine:
             _compare(case, decode(inferred.outcomes, self._order), outcomes)
         return self._assessment(case, inferred)
 
+    def assess_from(self, case: Case, truths: bytes) -> Assessment:
+        """Return the assessment of a case of which the truths of the fact atoms are known.
+
+        The reference infers alone, compiled. `truths` are as `truths(case)` gives them; that they
+        are those of the case is for the caller to see to.
+        """
+        self.compile()
+        assert self._compiled is not None
+        return self._assessment(case, _Inferred(truths, self._compiled.inference(truths), None))
+
     def truths(self, case: Case) -> bytes:
         """Return the truths of the pack's fact atoms, in their order, as `language.truth` codes."""
         return self._infer(case).facts

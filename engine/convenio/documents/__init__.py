@@ -7,7 +7,7 @@ direction marks are refused.
 
 from __future__ import annotations
 
-from convenio.documents.reading import parse_document, read_document
+from convenio.documents.reading import parse_document, parse_json_line, read_document
 from convenio.documents.tree import Document, Mapping, Node, Scalar, Sequence
 
 __all__ = [
@@ -17,5 +17,6 @@ __all__ = [
     "Scalar",
     "Sequence",
     "parse_document",
+    "parse_json_line",
     "read_document",
 ]

@@ -38,9 +38,10 @@ def _unescape(match: re.Match[str]) -> str:
 class JsonReader:
     """A JSON reader that keeps positions, which the standard library's does not."""
 
-    def __init__(self, text: str, name: str) -> None:
+    def __init__(self, text: str, name: str, first_line: int = 1) -> None:
         self._text = text
         self._name = name
+        self._first_line = first_line
         self._index = 0
         self._line_starts = [0, *(m.end() for m in re.finditer("\n", text))]
         self._count = 0
@@ -55,7 +56,8 @@ class JsonReader:
 
     def _at(self, index: int) -> Position:
         line = bisect.bisect_right(self._line_starts, index)
-        return Position(self._name, line, index - self._line_starts[line - 1] + 1)
+        column = index - self._line_starts[line - 1] + 1
+        return Position(self._name, line + self._first_line - 1, column)
 
     def _refusal(self, message: str) -> RefusedError:
         position = self._at(self._index)

@@ -45,6 +45,23 @@ def parse_document(data: bytes, name: str, error: type[ConvenioError]) -> Docume
         raise error([refused.problem]) from None
 
 
+def parse_json_line(data: bytes, name: str, line: int, error: type[ConvenioError]) -> Document:
+    """Parse one line of a file of JSON values; positions carry the number of the line."""
+    try:
+        try:
+            text = data.decode("utf-8-sig" if line == 1 else "utf-8")
+        except UnicodeDecodeError:
+            problem = Problem(Position(name, line, 1), "", "the line is not UTF-8 text")
+            raise RefusedError(problem) from None
+        root = JsonReader(text, name, line).read()
+        if isinstance(root, Scalar):
+            problem = Problem(root.position, "", "the line holds a single value")
+            raise RefusedError(problem)
+    except RefusedError as refused:
+        raise error([refused.problem]) from None
+    return Document(root, "sha256:" + hashlib.sha256(data).hexdigest(), name)
+
+
 def _parse(data: bytes, name: str) -> Document:
     if len(data) > MAX_BYTES:
         raise RefusedError(

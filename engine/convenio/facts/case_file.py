@@ -8,10 +8,10 @@ import unicodedata
 from collections.abc import Iterator
 from collections.abc import Mapping as AnyMapping
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict
 
 from convenio.documents import Document, Mapping, Node, Scalar, Sequence
-from convenio.documents.models import ModelT, position_at, problems_of, to_plain, written
+from convenio.documents.models import written
 from convenio.errors import CaseError, Position, Problem, nearest_name
 from convenio.facts.case import (
     Case,
@@ -22,23 +22,11 @@ from convenio.facts.case import (
 from convenio.facts.catalogue import CASE_KEYS, Catalogue
 from convenio.facts.models import FactModels
 from convenio.facts.scenarios import read_scenarios
+from convenio.facts.sources import check_partial_date, read_model, read_source
 from convenio.facts.statements import StatementReader
 from convenio.facts.values import parse_date
 
 _CASE_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}\Z")
-_RELIABILITY = ("A", "B", "C", "D", "E", "F")
-_PARTIAL_DATE = re.compile(r"(\d{4})(-\d{2})?(-\d{2})?\Z")
-
-
-class _Source(BaseModel):
-    model_config = ConfigDict(extra="forbid")
-    kind: str = "document"
-    title: str
-    publisher: str | None = None
-    date: str | None = None
-    url: str | None = None
-    reliability: str | None = None
-    note: str | None = None
 
 
 class _Outcome(BaseModel):
@@ -169,47 +157,10 @@ class _CaseReader:
             return {}
         sources: dict[str, SourceDocument] = {}
         for key, entry in node.entries.items():
-            source = self._model(_Source, entry, f"sources.{key}")
-            if source is None:
-                continue
-            if source.reliability not in (None, *_RELIABILITY):
-                self._fault(
-                    position_at(entry, ("reliability",)),
-                    f"sources.{key}.reliability",
-                    "unknown grade",
-                    expected="A (official text) to F",
-                    found=str(source.reliability),
-                )
-            self._check_date(source.date, entry, f"sources.{key}.date")
-            sources[key] = SourceDocument(
-                key,
-                source.kind,
-                source.title,
-                source.publisher,
-                source.date,
-                source.url,
-                source.reliability,
-                source.note,
-            )
+            source = read_source(key, entry, f"sources.{key}", self._problems)
+            if source is not None:
+                sources[key] = source
         return sources
-
-    def _model(self, model: type[ModelT], node: Node, path: str) -> ModelT | None:
-        try:
-            return model.model_validate(to_plain(node))
-        except ValidationError as fault:
-            for problem in problems_of(fault, node, model):
-                where = f"{path}.{problem.path}" if problem.path else path
-                self._problems.append(
-                    Problem(
-                        problem.position,
-                        where,
-                        problem.message,
-                        problem.expected,
-                        problem.found,
-                        problem.nearest,
-                    )
-                )
-            return None
 
     def _outcome(self, node: Node | None) -> tuple[OutcomeEvent, ...]:
         if node is None:
@@ -217,35 +168,14 @@ class _CaseReader:
         if not isinstance(node, Sequence):
             self._fault(node.position, "outcome", "must be a list of events", found=written(node))
             return ()
-        events = [self._model(_Outcome, item, f"outcome[{i}]") for i, item in enumerate(node.items)]
+        events = [
+            read_model(_Outcome, item, f"outcome[{i}]", self._problems)
+            for i, item in enumerate(node.items)
+        ]
         for i, (event, item) in enumerate(zip(events, node.items, strict=True)):
             if event is not None:
-                self._check_date(event.date, item, f"outcome[{i}].date")
+                check_partial_date(event.date, item, f"outcome[{i}].date", self._problems)
         return tuple(OutcomeEvent(e.date, e.what, e.source) for e in events if e is not None)
-
-    def _check_date(self, text: str | None, node: Node, path: str) -> None:
-        """Check a date of which the day, or month and day, may be unknown."""
-        if text is None or _is_partial_date(text):
-            return
-        position = position_at(node, (path.rpartition(".")[2],))
-        self._fault(
-            position,
-            path,
-            "the value can't be used",
-            expected="2010, 2010-08 or 2010-08-17",
-            found=text,
-        )
-
-
-def _is_partial_date(text: str) -> bool:
-    match = _PARTIAL_DATE.match(text)
-    if match is None:
-        return False
-    try:
-        dt.date.fromisoformat(match[1] + (match[2] or "-01") + (match[3] or "-01"))
-    except ValueError:
-        return False
-    return True
 
 
 def _by_position(problem: Problem) -> tuple[int, int, str]:

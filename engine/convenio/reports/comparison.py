@@ -8,13 +8,14 @@ from typing import Any
 from convenio.assessment.assessment import Assessment
 from convenio.backends.outcome import Outcome
 from convenio.facts.case import StatedFact
+from convenio.facts.plain import said
 from convenio.language.truth import Truth
 from convenio.packs.policy import Rating
 from convenio.reports.blocks import Block
-from convenio.reports.json import value_of
 from convenio.reports.wording import Wording
 from convenio.scenarios.changes import ChangedFact
-from convenio.scenarios.compare import Alternative, ChangedCondition, ChangedRule, Comparison
+from convenio.scenarios.compare import Alternative, ChangedCondition, Comparison
+from convenio.scenarios.plain import rule_data
 
 SCHEMA = "convenio/comparison/1"
 
@@ -113,7 +114,7 @@ def to_dict(comparison: Comparison) -> dict[str, Any]:
                 "title": found.title,
                 **_ratings(found.assessment),
                 "facts": [_fact(change) for change in found.facts],
-                "rules": [_rule(changed) for changed in found.rules],
+                "rules": [rule_data(changed) for changed in found.rules],
             }
             for found in comparison.alternatives
         ],
@@ -135,44 +136,4 @@ def _fact(change: ChangedFact) -> dict[str, Any]:
         "path": change.path,
         "before": said(change.before),
         "after": said(change.after),
-    }
-
-
-def said(fact: StatedFact | None) -> dict[str, Any]:
-    """Return what a fact says: its state and, where it is known, its value."""
-    if fact is None:
-        return {"state": "unknown"}
-    if fact.state != "known":
-        return {"state": fact.state}
-    found: dict[str, Any] = {"state": "known", "value": value_of(fact.value)}
-    if not fact.complete:
-        found["complete"] = False
-    return found
-
-
-def _rule(changed: ChangedRule) -> dict[str, Any]:
-    return {
-        "rule": changed.rule.id,
-        "family": changed.rule.family,
-        "before": outcome_data(changed.before),
-        "after": outcome_data(changed.after),
-        "through": [
-            {
-                "condition": condition.text,
-                "before": condition.before,
-                "after": condition.after,
-                "facts": [fact.path for fact in condition.facts],
-                "rules": list(condition.rules),
-            }
-            for condition in changed.through
-        ],
-    }
-
-
-def outcome_data(outcome: Outcome) -> dict[str, Any]:
-    """Return a verdict as plain data."""
-    return {
-        "verdict": outcome.verdict,
-        "severity": outcome.severity,
-        "severity_ceiling": outcome.ceiling,
     }

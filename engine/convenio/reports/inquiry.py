@@ -9,10 +9,10 @@ from typing import Any
 
 from convenio.facts.case import Value
 from convenio.facts.catalogue import FactDeclaration
+from convenio.facts.plain import value_of
 from convenio.facts.values import Money
 from convenio.reports.blocks import Block
 from convenio.reports.comparison import rated
-from convenio.reports.json import value_of
 from convenio.reports.wording import Wording
 from convenio.scenarios.answers import Answer
 from convenio.scenarios.questions import Effect, Pair, Questions, RankedQuestion

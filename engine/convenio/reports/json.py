@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import json
 from collections.abc import Sequence
 from typing import Any
@@ -10,8 +9,7 @@ from typing import Any
 from convenio.assessment.assessment import Assessment
 from convenio.assessment.finding import Finding, status_of
 from convenio.assessment.open_questions import open_questions
-from convenio.facts.case import Element, Value
-from convenio.facts.values import Money, Place
+from convenio.facts.plain import value_of
 from convenio.language.trace import Leaf
 from convenio.reports.wording import Wording
 from convenio.version import __version__
@@ -117,23 +115,3 @@ def _fact(leaf: Leaf) -> dict[str, Any]:
     if known and fact is not None and not fact.disclosed:
         result["disclosed"] = False
     return result
-
-
-def value_of(value: Value | None) -> Any:
-    """Return the value of a fact as plain JSON data, spelled as in a case file."""
-    if isinstance(value, dt.date):
-        return value.isoformat()
-    if isinstance(value, float):
-        return int(value) if value.is_integer() and abs(value) < 1e15 else value
-    if isinstance(value, Money):
-        return {"amount": value_of(value.amount), "currency": value.currency}
-    if isinstance(value, Place):
-        return {"lat": value.lat, "lon": value.lon}
-    if isinstance(value, tuple):
-        return [
-            {key: value_of(field.value) for key, field in item.fields.items()}
-            if isinstance(item, Element)
-            else item
-            for item in value
-        ]
-    return value

@@ -1,4 +1,4 @@
-"""Finds the packs, cases and templates that ship with Convenio, in a checkout and installed."""
+"""Finds the packs, cases, events and templates that ship with Convenio, in a checkout and installed."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from convenio.errors import UsageError
 
 
 def data_folder(name: str) -> Path:
-    """Return the folder `rules`, `cases` or `reports`.
+    """Return the folder `rules`, `cases`, `events` or `reports`.
 
     An installed Convenio carries them inside the package; in a checkout they stand at its top.
 

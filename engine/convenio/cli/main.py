@@ -22,6 +22,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "batch": ("convenio.cli.batch", "assess a table or a folder of cases"),
     "compare": ("convenio.cli.compare", "show scenarios side by side, and what each changes"),
     "questions": ("convenio.cli.questions", "rank open facts by what an answer would change"),
+    "monitor": ("convenio.cli.monitor", "follow a case through dated events as they arrive"),
     "explain": ("convenio.cli.explain", "show how one rule came out, fact by fact"),
     "new": ("convenio.cli.new", "write a case file by answering questions"),
     "schema": ("convenio.cli.schema", "print the JSON Schema of case files or results"),

@@ -105,7 +105,7 @@ class EventReader:
         >>> reader.read(text, "events.jsonl", 7)
         Traceback (most recent call last):
         ...
-        convenio.errors.EventError: events.jsonl:7:60: text.acess: no such fact in the catalogue; \
+        convenio.errors.EventError: events.jsonl:7:55: text.acess: no such fact in the catalogue; \
 did you mean text.access?
         """
         if len(data) > MAX_LINE:

@@ -86,22 +86,15 @@ class State:
 
     def check(self, header: Header) -> None:
         """Raise UsageError where the state belongs to another case or pack."""
-        for what, kept, given in (
-            (
-                "case",
-                (self.header.case, self.header.case_digest),
-                (header.case, header.case_digest),
-            ),
-            (
-                "pack",
-                (self.header.pack, self.header.pack_digest),
-                (header.pack, header.pack_digest),
-            ),
+        own = self.header
+        for what, kept, given, digests in (
+            ("case", own.case, header.case, (own.case_digest, header.case_digest)),
+            ("pack", own.pack, header.pack, (own.pack_digest, header.pack_digest)),
         ):
-            if kept != given:
+            if kept != given or digests[0] != digests[1]:
                 raise UsageError(
-                    f"{self.path}: this state belongs to the {what} {kept[0]} ({_short(kept[1])}), "
-                    f"not to {given[0]} ({_short(given[1])}); start a new one with another file"
+                    f"{self.path}: this state belongs to the {what} {kept} ({_short(digests[0])}), "
+                    f"not to {given} ({_short(digests[1])}); start a new one with another file"
                 )
 
     def case_of(self, pack: Pack) -> Case:
@@ -199,8 +192,8 @@ def _header(path: Path, line: bytes) -> Header:
         if found["schema"] != SCHEMA:
             raise ValueError
         case, pack = found["case"], found["pack"]
-        words = (case["id"], case["digest"], case["file"])
-        words += (pack["id"], pack["version"], pack["digest"])
+        words = [case["id"], case["digest"], case["file"]]
+        words += [pack["id"], pack["version"], pack["digest"]]
         if not all(isinstance(word, str) for word in words):
             raise ValueError
     except (ValueError, KeyError, TypeError, RecursionError):

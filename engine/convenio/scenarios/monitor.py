@@ -37,7 +37,7 @@ class Monitor:
     ...     {"date": "2009-11-03", "kind": "publication", "set": {"text.access": "public"}}
     ... )
     >>> [(rating.family, rating.before, rating.after) for rating in found.families]
-    [('transparency', ('critical', 'critical'), ('high', 'critical')), \
+    [('tension', ('moderate', 'critical'), ('low', 'critical')), \
 ('cross', ('high', 'critical'), ('moderate', 'critical'))]
     """
 
@@ -235,7 +235,7 @@ def _id_of(data: bytes) -> str:
 
 
 def _lines(stream: BinaryIO) -> Iterator[tuple[int, bytes]]:
-    """Yield the lines that are not empty, with their numbers; of one too long only the beginning."""
+    """Yield lines that are not empty, with their numbers; of one too long only its beginning."""
     number = 0
     while line := stream.readline(MAX_LINE + 2):
         number += 1

@@ -143,7 +143,7 @@ class Observation:
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """An event that was refused: the line where it stands, its identifier if it has one, and why."""
+    """An event that was refused: where it stands, its identifier if it has one, and why."""
 
     line: int
     id: str

@@ -1,0 +1,136 @@
+"""`convenio monitor`: a case followed through dated events as they arrive."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from typing import BinaryIO
+
+from convenio.cli import options
+from convenio.errors import EventError, UsageError
+from convenio.packs import Pack, load_pack
+from convenio.reports import observation as report
+from convenio.reports.wording import Wording
+from convenio.resources import data_folder
+from convenio.scenarios.journal import Journal, read_state
+from convenio.scenarios.monitor import Monitor
+from convenio.scenarios.observation import Observation, Refusal
+
+EXAMPLES = """examples:
+  convenio monitor us-colombia-dca-2009 --events us-colombia-dca-2009 --format text
+  tail -f events.jsonl | convenio monitor deal.yaml --events - --state deal.state
+
+Each event is one JSON object on a line of its own:
+  {"id": "e1", "date": "2009-11-03", "kind": "publication", "set": {"text.access": "public"}}
+Exit code 3: at least one event was refused; the others were taken in."""
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the arguments of the command."""
+    parser.add_argument("case", metavar="CASE", help="a case file, or the name of a shipped one")
+    parser.add_argument(
+        "--events",
+        required=True,
+        metavar="FILE|-",
+        help="a file of JSON lines, the name of a shipped one, or - for standard input",
+    )
+    parser.add_argument(
+        "--state",
+        type=Path,
+        metavar="FILE",
+        help="keep the events that arrived in this file, and go on from it where it exists",
+    )
+    parser.add_argument(
+        "--only-changes",
+        action="store_true",
+        help="pass over events that change no verdict; refusals are always shown",
+    )
+    parser.add_argument("--format", default="json", choices=("json", "text"), help="default: json")
+    options.add_pack(parser)
+    options.add_language(parser)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Run the command."""
+    wording = options.wording_of(args)
+    pack = load_pack(args.pack)
+    with ExitStack() as opened:
+        name, stream = opened.enter_context(_events(args.events))
+        monitor, journal = _start(args, pack, name)
+        if journal is not None:
+            opened.enter_context(journal)
+        if args.format == "text":
+            _print(report.heading(monitor.assessment, wording))
+        refused = 0
+        for found in monitor.watch(stream, name):
+            if isinstance(found, Refusal):
+                refused += 1
+                print("\n".join(map(str, found.problems)), file=sys.stderr, flush=True)
+            elif journal is not None and not found.seen:
+                # Saved before it is printed: what was read from here is never lost.
+                journal.add(found.event)
+            if isinstance(found, Refusal) or found.changed or not args.only_changes:
+                _print(_shown(found, args.format, wording))
+    return EventError.exit_code if refused else 0
+
+
+def _start(args: argparse.Namespace, pack: Pack, name: str) -> tuple[Monitor, Journal | None]:
+    """Return the monitor, new or as its state left it, and the journal of that state."""
+    case = options.read_case(args.case, pack, {})
+    state: Path | None = args.state
+    if state is None:
+        return Monitor(case, pack), None
+    if state.is_dir():
+        raise UsageError(f"{state}: this is a folder")
+    for given in (case.file, name):
+        if state.exists() and Path(given).exists() and state.samefile(given):
+            raise UsageError(f"{state}: this is an input; it can't be the state too")
+    # A state of which not even the first line was written holds nothing.
+    if not state.exists() or b"\n" not in _beginning(state):
+        monitor = Monitor(case, pack)
+        return monitor, Journal(state, monitor.header, None)
+    monitor = Monitor.load(state, pack, case)
+    for warning in monitor.warnings:
+        print(f"warning: {warning}", file=sys.stderr)
+    return monitor, Journal(state, monitor.header, read_state(state).length)
+
+
+def _beginning(state: Path) -> bytes:
+    try:
+        with state.open("rb") as stream:
+            return stream.readline(1_000_000)
+    except OSError as fault:
+        raise UsageError(f"{state}: the state can't be read: {fault.strerror}") from None
+
+
+@contextmanager
+def _events(name: str) -> Iterator[tuple[str, BinaryIO]]:
+    """Yield the name and the stream of the events."""
+    if name == "-":
+        yield "<stdin>", sys.stdin.buffer
+        return
+    file = Path(name)
+    if not file.exists() and file.suffix == "" and file.name == name:
+        shipped = data_folder("events") / f"{name}.jsonl"
+        file = shipped if shipped.is_file() else file
+    try:
+        stream = file.open("rb")
+    except OSError as fault:
+        raise UsageError(f"{name}: the events can't be read: {fault.strerror}") from None
+    with stream:
+        yield str(name) if file == Path(name) else file.name, stream
+
+
+def _shown(found: Observation | Refusal, form: str, wording: Wording) -> str:
+    if form == "json":
+        return found.to_json()
+    if isinstance(found, Refusal):
+        return report.refusal_text(found, wording)
+    return report.as_text(found, wording)
+
+
+def _print(text: str) -> None:
+    print(text, flush=True)

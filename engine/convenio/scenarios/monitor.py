@@ -112,7 +112,7 @@ class Monitor:
 
     def _is_late(self, event: Event) -> bool:
         last = self._applied.last
-        return event.date < self._applied.start.as_of or (last is not None and event.key < last)
+        return event.date < self._applied.start.as_of or (last is not None and event.date < last[0])
 
     def _effect(self, event: Event) -> str:
         if event.of is None:
@@ -194,7 +194,9 @@ class Monitor:
             for new in (self._assessment.families[name],)
         ]
         as_of = self.case.as_of.isoformat()
-        caption = f"{self.case.title}: {len(self.events)} events, as of {as_of}"
+        count = len(self.events)
+        many = "event" if count == 1 else "events"
+        caption = f"{self.case.title}: {count} {many}, as of {as_of}"
         return as_html(caption, ["", "before the events", "now"], rows)
 
     def _standing(self) -> str:

@@ -215,7 +215,7 @@ def _fact(change: ChangedFact) -> dict[str, Any]:
 
 def _counted(stated: StatedFact | None) -> dict[str, Any]:
     """Return what is said of a list, with the number of its entries in the place of them all."""
-    found = said(None if stated is None else stated)
+    found = said(stated)
     if "value" in found:
         found["value"] = len(found["value"])
     return {("entries" if key == "value" else key): value for key, value in found.items()}

@@ -1,4 +1,4 @@
-"""Finds the packs, cases, events and templates that ship with Convenio, in a checkout and installed."""
+"""Finds what ships with Convenio (packs, cases, events, templates), in a checkout or installed."""
 
 from __future__ import annotations
 

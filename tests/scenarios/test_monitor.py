@@ -34,6 +34,9 @@ ENGINE = Engine(PACK, "reference").compile()
 
 Event = dict[str, Any]
 
+WATCHED = Monitor(CASE, PACK)
+"""A monitor that takes in whatever is thrown at it."""
+
 
 def monitor_of(events: Iterable[Event], case: Case = CASE) -> Monitor:
     monitor = Monitor(case, PACK)
@@ -341,9 +344,8 @@ def test_a_source_of_its_own_gives_facts_their_confidence():
 
 
 def test_a_monitor_shows_itself_as_a_table():
-    assert (
-        "1 events, as of 2009-11-03" in monitor_of([set_on("2009-11-03", "public")])._repr_html_()
-    )
+    monitor = monitor_of([set_on("2009-11-03", "public")])
+    assert "1 event, as of 2009-11-03" in monitor._repr_html_()
 
 
 # --- refusals ------------------------------------------------------------------------------------
@@ -492,6 +494,36 @@ def test_lines_too_long_or_not_in_utf_8_are_refused():
     assert "1,000,000 bytes" in str(too_long.problems[0])
     assert "not UTF-8" in str(not_text.problems[0])
     assert last.seen
+
+
+@settings(max_examples=40)
+@given(st.data())
+def test_whatever_a_line_holds_it_is_taken_in_or_refused(data: st.DataObject):
+    lines = STREAM.read_bytes().splitlines()
+    line = bytearray(data.draw(st.sampled_from(lines)))
+    for _ in range(data.draw(st.integers(1, 6))):
+        place = data.draw(st.integers(0, len(line) - 1))
+        match data.draw(st.sampled_from(("change", "cut", "repeat", "insert"))):
+            case "change":
+                line[place] = data.draw(st.integers(0, 255))
+            case "cut":
+                del line[place : place + data.draw(st.integers(1, 9))]
+            case "repeat":
+                line[place:place] = line[place : place + data.draw(st.integers(1, 40))]
+            case "insert":
+                line[place:place] = data.draw(
+                    st.sampled_from((b"[", b"{", b"null", b'"', b"\\ud800", b"1e999", b"\n", b","))
+                )
+        if not line:
+            return
+    before = standing(WATCHED)
+    for found in WATCHED.watch(io.BytesIO(bytes(line))):
+        json.loads(found.to_json())
+        if isinstance(found, Refusal):
+            assert found.problems
+            assert all(problem.position.line >= 1 for problem in found.problems)
+            assert standing(WATCHED) == before
+        before = standing(WATCHED)
 
 
 def test_what_is_no_json_can_not_be_observed():

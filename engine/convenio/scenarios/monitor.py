@@ -16,11 +16,12 @@ from convenio.errors import EventError, Position, Problem
 from convenio.facts.case import Case
 from convenio.packs.pack import Pack
 from convenio.scenarios.applied import AppliedEvents
-from convenio.scenarios.compare import alternative
+from convenio.scenarios.changes import ChangedFact, changed_facts
+from convenio.scenarios.compare import Alternative, alternative
 from convenio.scenarios.events import MAX_LINE, WITHDRAW, Event, EventReader
 from convenio.scenarios.journal import Entry, Header, header_of, read_state, write_state
 from convenio.scenarios.notebook import as_html
-from convenio.scenarios.observation import Observation, Refusal
+from convenio.scenarios.observation import Observation, Refusal, rows_between
 
 
 class Monitor:
@@ -94,11 +95,11 @@ class Monitor:
                         )
                     ]
                 )
-            unchanged = alternative(before, read.id, read.title, before)
+            unchanged = _change(read, before, before)
             return Observation(known, before, unchanged, self._is_late(read), seen=True)
         late = self._is_late(read)
         by_time = self._take_in(read)
-        change = alternative(before, read.id, read.title, self._assessment)
+        change = _change(read, before, self._assessment)
         return Observation(
             event=read,
             before=before,
@@ -201,6 +202,28 @@ class Monitor:
 
     def _standing(self) -> str:
         return _range(self._assessment.floor, self._assessment.ceiling)
+
+
+def _change(event: Event, before: Assessment, after: Assessment) -> Alternative:
+    """Return what an event changes, without reading long lists over again where no verdict did."""
+    if before.outcomes != after.outcomes:
+        return alternative(before, event.id, event.title, after)
+    facts: list[ChangedFact] = []
+    for path in dict.fromkeys((*before.case.facts, *after.case.facts)):
+        sides = before.case.facts.get(path), after.case.facts.get(path)
+        if sides[0] is sides[1]:
+            continue
+        change = ChangedFact(path, *sides)
+        rows = rows_between(change)
+        if rows is not None and len(rows.added) != len(rows.removed):
+            facts.append(change)
+        else:
+            facts += changed_facts(_only(before.case, path), _only(after.case, path))
+    return Alternative(event.id, event.title, after, tuple(facts), ())
+
+
+def _only(case: Case, path: str) -> Case:
+    return replace(case, facts={path: case.facts[path]} if path in case.facts else {})
 
 
 def _range(floor: str, ceiling: str) -> str:

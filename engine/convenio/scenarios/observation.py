@@ -215,10 +215,12 @@ def _fact(change: ChangedFact) -> dict[str, Any]:
 
 def _counted(stated: StatedFact | None) -> dict[str, Any]:
     """Return what is said of a list, with the number of its entries in the place of them all."""
-    found = said(stated)
-    if "value" in found:
-        found["value"] = len(found["value"])
-    return {("entries" if key == "value" else key): value for key, value in found.items()}
+    if stated is None or stated.state != "known":
+        return said(stated)
+    found: dict[str, Any] = {"state": "known", "entries": len(stated.elements)}
+    if not stated.complete:
+        found["complete"] = False
+    return found
 
 
 def _range(rating: tuple[str, str]) -> str:

@@ -132,6 +132,55 @@ def events(draw: st.DrawFn) -> list[Event]:
     return found
 
 
+def naively(found: list[Event]) -> tuple[dt.date, dict[str, Any]]:
+    """Return the date, and what is said of each fact that events touch, as the guide words it."""
+    gone = {event["of"] for event in found if event["kind"] == "withdraw"}
+    said_of: dict[str, Any] = {}
+    last = CASE.as_of
+    kinds = {event["id"]: event["kind"] for event in found}
+    for event in sorted(found, key=lambda event: (event["date"], event["id"])):
+        if event["id"] in gone and kinds[event["id"]] != "withdraw":
+            continue
+        day = dt.date.fromisoformat(event["date"])
+        last = max(last, day)
+        for path, value in event.get("set", {}).items():
+            own = CASE.facts.get(path)
+            if day >= CASE.as_of or own is None or own.state in ("unknown", "asked"):
+                said_of[path] = value
+        if "entry" in event:
+            path = lists_of(PACK.catalogue)[event["kind"]]
+            own = CASE.facts.get(path)
+            before = said_of.get(path, "own" if own is not None else None)
+            said_of[path] = before if isinstance(before, list) else [before]
+            said_of[path] = [*said_of[path], event["entry"]]
+    return last, said_of
+
+
+@settings(max_examples=30)
+@given(events())
+def test_the_case_says_what_the_guide_promises(found: list[Event]):
+    monitor = monitor_of(found)
+    last, said_of = naively(found)
+    assert monitor.case.as_of == last
+    for path, value in said_of.items():
+        stated = monitor.case.facts.get(path)
+        if stated is None:
+            # Set aside, since the ceiling covers nobody.
+            assert path == "presence.ceiling"
+        elif isinstance(value, list):
+            entries = [entry for entry in value if isinstance(entry, dict) and "items" not in entry]
+            own = len(CASE.facts[path].elements) if "own" in value else 0
+            rows = said(stated)["value"]
+            assert rows[own:] == entries
+        elif isinstance(value, dict):
+            assert (stated.elements, stated.complete) == ((), False)
+        else:
+            told = said(stated)
+            assert told.get("value", value) == value
+            words = {None: "unknown", "undisclosed": "undisclosed", "asked": "asked"}
+            assert told["state"] == words.get(value, "known")
+
+
 @settings(max_examples=30)
 @given(events(), st.randoms(use_true_random=False))
 def test_the_order_of_arrival_changes_nothing(found: list[Event], chance: random.Random):
@@ -219,6 +268,8 @@ def test_a_setting_older_than_the_case_fills_only_what_the_case_does_not_know():
     stands = monitor.observe(set_on("2009-08-01", "public"))
     fills = monitor.observe(set_on("2009-08-01", 200, path="presence.border_km"))
     assert stands.superseded == ("text.access",)
+    assert not stands.facts
+    assert monitor.case.facts["text.access"].value == "withheld"
     assert [change.path for change in fills.facts] == ["presence.border_km"]
     assert fills.late
     assert monitor.case.as_of == CASE.as_of

@@ -96,12 +96,9 @@ def _growing(atom: s.Expression) -> frozenset[str]:
 
 
 def _grown(before: Case, after: Case, path: str) -> Case | None:
-    """Return the later case with only the new rows of a list, or None where it did not just grow.
-
-    The old list must have had rows: over an empty one the truth is no part of that over more.
-    """
+    """Return the later case with only a list's new rows, or None where it did not just grow."""
     old, new = before.facts.get(path), after.facts.get(path)
-    if old is None or new is None or not old.elements or not _alike(old, new):
+    if old is None or new is None or not _alike(old, new):
         return None
     known = {id(row) for row in old.elements}
     added = [row for row in new.elements if id(row) not in known]

@@ -93,3 +93,12 @@ def test_truths_carried_on_are_those_of_the_case(data: st.DataObject):
         case = data.draw(next_case(case))
         assert truths.of(case) == ENGINE.truths(case)
     assert truths.codes == ENGINE.truths(case)
+
+
+def test_a_list_that_is_now_complete_is_looked_at_as_a_whole():
+    rows = ROWS["disputes"][1:]
+    truths = ChangingTruths(ENGINE, CASE)
+    for complete in (False, True, False):
+        fact = StatedFact("disputes", "known", NOWHERE, rows, complete=complete)
+        case = replace(CASE, facts={**CASE.facts, "disputes": fact})
+        assert truths.of(case) == ENGINE.truths(case)

@@ -237,7 +237,7 @@ class Conditions:
         possible: list[Bool] = []
         certain: list[Bool] = []
         for found in variable.classes(node, rows):
-            truth = found.evaluator.trace(node, _moved(rows, found.evaluator)).truth
+            truth = found.evaluator.trace(node, found.evaluator.same_rows(rows)).truth
             if truth is not False:
                 possible.append(found.chosen)
             if truth is True:
@@ -280,7 +280,7 @@ class Conditions:
         for chosen in itertools.product(*classes):
             stated = {path: found.stated for path, found in zip(paths, chosen, strict=True)}
             evaluator = self.evaluator_with(stated)
-            truth = evaluator.trace(node, _moved(rows, evaluator)).truth
+            truth = evaluator.trace(node, evaluator.same_rows(rows)).truth
             term = self.logic.all(found.chosen for found in chosen)
             if truth is not False:
                 possible.append(term)
@@ -472,7 +472,7 @@ class Conditions:
         possible, certain = [], []
         for first, second in itertools.product(sides[0][1], sides[1][1]):
             values = [
-                found.evaluator.value(side, _moved(rows, found.evaluator))
+                found.evaluator.value(side, found.evaluator.same_rows(rows))
                 for (side, _), found in zip(sides, (first, second), strict=True)
             ]
             if any(isinstance(value, Place) for value in values):
@@ -484,11 +484,6 @@ class Conditions:
                 possible.append(chosen)
                 certain.append(chosen)
         return Pair(self.logic.any(possible), self.logic.any(certain))
-
-
-def _moved(rows: Rows, evaluator: Evaluator) -> Rows:
-    """Return the same rows as another evaluator's case has them."""
-    return {variable: evaluator.row(row.name) for variable, row in rows.items()}
 
 
 def _real(z3: Any, term: Any) -> Any:
@@ -568,10 +563,10 @@ class Ratings:
         assert isinstance(node, s.Flagged | s.FlaggedIn)
         if isinstance(node, s.Flagged):
             mitigating = self._pack.by_id[node.rule].kind == "mitigating"
-            number = 1 if node.severity is None or mitigating else _number_of(node.severity)
+            number = 1 if node.severity is None or mitigating else number_of_severity(node.severity)
             return self.rules[node.rule].at_least(number)
         members = self._pack.compiled.families.get(node.family, ())
-        wanted = _number_of(node.severity)
+        wanted = number_of_severity(node.severity)
         return self._logic.either([self.rules[name].at_least(wanted) for name in members])
 
     def above(self, rank: int, side: str) -> Bool:
@@ -615,11 +610,12 @@ class Ratings:
         scored: Sequence[RuleTerms],
         rail: Callable[[Pair], Bool],
     ) -> Bool:
-        wanted = _number_of(requirement.severity)
+        wanted = number_of_severity(requirement.severity)
         parts = [rail(rule.at_least(wanted)) for rule in scored]
         return self._logic.at_least(requirement.at_least, parts)
 
 
-def _number_of(severity: str) -> int:
+def number_of_severity(severity: str) -> int:
+    """Return the number of a severity: 1 for low to 4 for critical."""
     order: Sequence[str] = SEVERITIES
     return order.index(severity) + 1

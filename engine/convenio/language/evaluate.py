@@ -129,6 +129,10 @@ class Evaluator:
             return "open"
         return "known" if fact.elements else "empty"
 
+    def same_rows(self, rows: Rows) -> Rows:
+        """Return rows of another evaluator's case as this one's case has them."""
+        return {variable: self.row(row.name) for variable, row in rows.items()}
+
     def row(self, name: str) -> Row:
         """Return the row of a list by its name (`activities[1]`)."""
         path, _, number = name.partition("[")

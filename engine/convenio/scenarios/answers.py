@@ -17,7 +17,7 @@ from convenio.facts.case import Case, Element, StatedFact, Value
 from convenio.facts.catalogue import FactDeclaration
 from convenio.facts.values import Money, Place, country_codes
 from convenio.language import syntax as s
-from convenio.language.evaluate import Evaluator
+from convenio.language.evaluate import Evaluator, Rows
 from convenio.packs.pack import Pack
 from convenio.scenarios.breakpoints import Breakpoints
 from convenio.scenarios.changes import fact_at, with_value
@@ -63,6 +63,8 @@ class AnswerFinder:
         self._case = case
         self._pack = pack
         self._readers = _readers(pack)
+        self.base = Evaluator(case, pack.currency, pack.guards)
+        """What evaluates conditions over the case as it is."""
         self._evaluators: dict[tuple[str, object], Evaluator] = {}
 
     def conditions(self, path: str) -> Sequence[s.Expression]:
@@ -71,10 +73,35 @@ class AnswerFinder:
         name = f"{owner}[].{rest.partition('].')[2]}" if bracket else path
         return self._readers.get(name, ())
 
+    def declaration(self, path: str) -> FactDeclaration:
+        """Return what the catalogue says of a fact."""
+        found = self._pack.catalogue.resolve(path)
+        assert found is not None
+        return found
+
+    def words_of(self, condition: s.Expression) -> list[str]:
+        """Return the words that a condition names."""
+        found: dict[str, None] = {}
+        for part in s.walk(condition):
+            if isinstance(part, s.Literal) and isinstance(part.value, str):
+                found[part.value] = None
+            elif isinstance(part, s.Choices):
+                found.update((v, None) for v in part.values if isinstance(v, str))
+        return list(found)
+
+    def named_members(self, path: str) -> list[str]:
+        """Return the members of a set that conditions or other facts name."""
+        declaration = self.declaration(path)
+        known: Iterable[str] = declaration.type.members
+        if declaration.type.element == "country":
+            known = (*sorted(country_codes()), *sorted(self._pack.catalogue.organisations))
+        members = frozenset(known)
+        words = [*self._literals(path), *self._stated_words()]
+        return [word for word in dict.fromkeys(words) if word in members]
+
     def answers(self, path: str) -> Answers:
         """Return the answers to the question about a fact, in the catalogue's order or rising."""
-        declaration = self._pack.catalogue.resolve(path)
-        assert declaration is not None
+        declaration = self.declaration(path)
         kind = declaration.type.kind
         if kind in ("number", "integer", "money", "date"):
             return Answers(tuple(self._ranges(path, declaration)))
@@ -92,6 +119,20 @@ class AnswerFinder:
     # --- numbers -------------------------------------------------------------------------
 
     def _ranges(self, path: str, declaration: FactDeclaration) -> Iterator[Answer]:
+        ranges = self.ranges(path, declaration, self.conditions(path))
+        yield from self._merged(path, ranges)
+
+    def ranges(
+        self,
+        path: str,
+        declaration: FactDeclaration,
+        conditions: Sequence[s.Expression],
+        rows: Rows | None = None,
+    ) -> list[Answer]:
+        """Return ranges of a number in which no part of the conditions changes, rising.
+
+        Where a range splits the conditions further, it is looked at again, until none does.
+        """
         scale = Scale.of(declaration, fact_at(self._case, path), self._pack.currency)
         places: set[Fraction] = set()
         while True:
@@ -100,13 +141,13 @@ class AnswerFinder:
             for answer in ranges:
                 evaluator = self.evaluator(path, answer.value)
                 finder = Breakpoints(path, evaluator, self._pack.currency, scale.rate)
-                for condition in self.conditions(path):
-                    found |= finder.of(condition)
+                scope = evaluator.same_rows(rows or {})
+                for condition in conditions:
+                    found |= finder.of(condition, scope)
             found = {place for place in found if scale.inside(place)}
             if found <= places:
-                break
+                return ranges
             places |= found
-        yield from self._merged(path, ranges)
 
     def _merged(self, path: str, ranges: Sequence[Answer]) -> Iterator[Answer]:
         """Join neighbours between which no condition changes."""
@@ -138,14 +179,8 @@ class AnswerFinder:
     # --- words ---------------------------------------------------------------------------
 
     def _literals(self, path: str) -> list[str]:
-        found: dict[str, None] = {}
-        for condition in self.conditions(path):
-            for part in s.walk(condition):
-                if isinstance(part, s.Literal) and isinstance(part.value, str):
-                    found[part.value] = None
-                elif isinstance(part, s.Choices):
-                    found.update((v, None) for v in part.values if isinstance(v, str))
-        return list(found)
+        words = (word for part in self.conditions(path) for word in self.words_of(part))
+        return list(dict.fromkeys(words))
 
     def _countries(self, path: str, _declaration: FactDeclaration) -> Answers:
         """Return the countries that matter: those that conditions or other facts name."""

@@ -207,6 +207,10 @@ class Conditions:
                 path = f"{rows[variable].name}.{name}"
                 if path in self.variables:
                     found[path] = None
+            case s.About(_, s.Path(path)):
+                # What the file says of a fact does not depend on its `only_if`.
+                if path in self.variables:
+                    found[path] = None
             case s.Quantified(_, body, bindings) | s.Count(body, bindings):
                 for scope, _ in self.base.combinations(bindings, rows):
                     self._collect(body, scope, found)

@@ -92,7 +92,10 @@ class ChoiceTerm(Term):
         self._finder = finder
         self._logic = logic
         present = self.stated.value if self.stated and self._is_known else None
-        self.values = [v for v in values if not self._is_known or v != present]
+        reachable = values if declaration.reachable is None else declaration.reachable
+        self.values = [
+            v for v in values if v in reachable and not (self._is_known and v == present)
+        ]
         self._order = list(values)
         self._present = present
 
@@ -238,6 +241,8 @@ class SetTerm(Term):
         self._finder = finder
         self._logic = logic
         named = finder.named_members(path)
+        if declaration.reachable is not None:
+            named = [member for member in named if member in declaration.reachable]
         order = [m for m in declaration.type.members if m in named or m in self.present]
         self.members = order or list(dict.fromkeys([*self.present, *named]))
         self._bits = {member: z3.Bool(f"{path} {member}") for member in self.members}

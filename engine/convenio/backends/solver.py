@@ -26,6 +26,9 @@ from convenio.packs.pack import Pack
 from convenio.packs.policy import RATINGS, Requirement
 from convenio.packs.rule import SEVERITIES
 
+MAX_MEMBERS = 8
+"""Members of one set that a single condition may name."""
+
 MAX_TABLE = 3_000
 """A part that joins variables is tabulated where they have no more classes together."""
 
@@ -87,6 +90,10 @@ class Variable(Protocol):
 
     def number(self) -> Number | None:
         """Return the variable as a number, where it is one."""
+        ...
+
+    def members(self) -> Mapping[str, Bool] | None:
+        """Return for each member whether the set holds it, where it is a set that is known."""
         ...
 
 
@@ -267,8 +274,29 @@ class Conditions:
                 found = self._compared(operator, left, right, rows)
                 if found is not None:
                     return found
+        if isinstance(node, s.Overlaps):
+            shared = self._shared(node, rows)
+            if shared is not None:
+                return shared
         table = self._joint_table(node, rows, [self.variables[path] for path in read])
         return self._left_free(node) if table is None else table
+
+    def _shared(self, node: s.Overlaps, rows: Rows) -> Pair | None:
+        """Return whether two sets share a member, where both are wholly known variables."""
+        sides = []
+        for side in (node.left, node.right):
+            names = self._reads(side, rows)
+            variable = self.variables[names[0]] if len(names) == 1 else None
+            members = variable.members() if variable is not None else None
+            if members is None:
+                return None
+            sides.append(members)
+        shared = self.logic.any(
+            self.logic.all([holds, sides[1][member]])
+            for member, holds in sides[0].items()
+            if member in sides[1]
+        )
+        return Pair(shared, shared)
 
     def _joint_table(
         self, node: s.Expression, rows: Rows, variables: Sequence[Variable]

@@ -58,7 +58,8 @@ class StatedFact:
     `state` says what the file knows; `value` is None unless it is "known". A fact can be known
     and yet refused by the parties: then `disclosed` is False. `complete` is False where a list
     or set may have further members. `candidates` are the values on which sources differ, and
-    `because` says why one of them was preferred.
+    `because` says why one of them was preferred. `assumed_from` is the state that the file gives a
+    fact whose value is an assumption.
     """
 
     path: str
@@ -70,11 +71,20 @@ class StatedFact:
     provenance: Provenance = Provenance()
     candidates: tuple[Candidate, ...] = ()
     because: str | None = None
+    assumed_from: State | None = None
+
+    @property
+    def file_state(self) -> State:
+        """What the case file knows of the fact, which a value that is only assumed leaves as it is.
+
+        `known(…)`, `undisclosed(…)` and `asked(…)` speak of this.
+        """
+        return self.assumed_from or self.state
 
     @property
     def undisclosed(self) -> bool:
         """True where the parties refuse the fact, be it known from elsewhere or not."""
-        return self.state == "undisclosed" or not self.disclosed
+        return self.file_state == "undisclosed" or not self.disclosed
 
     @property
     def elements(self) -> tuple[Element, ...]:

@@ -197,7 +197,7 @@ class Evaluator:
 
     def _about(self, node: s.About, rows: Rows) -> Trace:
         ((path, fact, _),) = self._fact_value(node.operand, rows).leaves
-        state = fact.state if fact else "unknown"
+        state = fact.file_state if fact else "unknown"
         truth = {
             "known": state == "known",
             "undisclosed": fact is not None and state != "conflict" and fact.undisclosed,

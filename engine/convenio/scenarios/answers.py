@@ -57,10 +57,14 @@ class Answers:
 
 
 class AnswerFinder:
-    """Finds the answers to questions about one case under one pack."""
+    """Finds the answers to questions about one case under one pack.
 
-    def __init__(self, case: Case, pack: Pack) -> None:
+    With `assumed`, an answer is an assumption: what conditions ask of the file stays as it is.
+    """
+
+    def __init__(self, case: Case, pack: Pack, assumed: bool = False) -> None:
         self._case = case
+        self._assumed = assumed
         self._pack = pack
         self._readers = _readers(pack)
         self.base = Evaluator(case, pack.currency, pack.guards)
@@ -89,13 +93,16 @@ class AnswerFinder:
                 found.update((v, None) for v in part.values if isinstance(v, str))
         return list(found)
 
+    def possible_members(self, path: str) -> tuple[str, ...]:
+        """Return all members that a set may have."""
+        declaration = self.declaration(path)
+        if declaration.type.element == "country":
+            return (*sorted(country_codes()), *sorted(self._pack.catalogue.organisations))
+        return declaration.type.members
+
     def named_members(self, path: str) -> list[str]:
         """Return the members of a set that conditions or other facts name."""
-        declaration = self.declaration(path)
-        known: Iterable[str] = declaration.type.members
-        if declaration.type.element == "country":
-            known = (*sorted(country_codes()), *sorted(self._pack.catalogue.organisations))
-        members = frozenset(known)
+        members = frozenset(self.possible_members(path))
         words = [*self._literals(path), *self._stated_words()]
         return [word for word in dict.fromkeys(words) if word in members]
 
@@ -173,7 +180,7 @@ class AnswerFinder:
         return self._evaluators[key]
 
     def _changed(self, path: str, value: Value, complete: bool) -> Evaluator:
-        changed = with_value(self._case, path, value, complete)
+        changed = with_value(self._case, path, value, complete, self._assumed)
         return Evaluator(changed, self._pack.currency, self._pack.guards)
 
     # --- words ---------------------------------------------------------------------------
@@ -218,11 +225,8 @@ class AnswerFinder:
     def _sets(self, path: str, declaration: FactDeclaration) -> Answers:
         fact = fact_at(self._case, path)
         stated = tuple(item for item in _members(fact) if isinstance(item, str))
-        known = declaration.type.members
-        if declaration.type.element == "country":
-            known = (*sorted(country_codes()), *sorted(self._pack.catalogue.organisations))
-        wanted = [*self._literals(path), *self._stated_words()]
-        members = [m for m in dict.fromkeys(wanted) if m in known and m not in stated]
+        known = self.possible_members(path)
+        members = [m for m in self.named_members(path) if m not in stated]
         if declaration.type.element == "enum":
             members.sort(key=known.index)
         rest = next((m for m in known if m not in members and m not in stated), None)

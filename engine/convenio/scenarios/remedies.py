@@ -523,7 +523,7 @@ class _Exact:
                 self._solver.add(bound)
                 break
         chosen: dict[str, bool] = {}
-        for member in term.members:
+        for member in term.names:
             bit = term.bit(member)
             same = member in term.present
             stays = bit if same else z3.Not(bit)

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
-from convenio.backends.solver import Bool, Class, Logic, Number
+from convenio.backends.solver import MAX_MEMBERS, Bool, Class, Logic, Number
 from convenio.facts.case import Case, StatedFact, Value
 from convenio.facts.catalogue import FactDeclaration
 from convenio.facts.values import Money
@@ -20,9 +20,6 @@ from convenio.packs.pack import Pack
 from convenio.scenarios.answers import Answer, AnswerFinder, Scale
 from convenio.scenarios.breakpoints import number_of
 from convenio.scenarios.changes import fact_at
-
-MAX_TOGETHER = 8
-"""Members of one set that a single condition may name."""
 
 
 @dataclass(frozen=True)
@@ -71,6 +68,9 @@ class Term:
         self.path = path
         self.declaration = declaration
         self.changed = changed
+
+    def members(self) -> None:
+        """Return None: a set may be unknown as long as it is not changed."""
 
     @property
     def cost(self) -> int:
@@ -244,8 +244,8 @@ class SetTerm(Term):
         if declaration.reachable is not None:
             named = [member for member in named if member in declaration.reachable]
         order = [m for m in declaration.type.members if m in named or m in self.present]
-        self.members = order or list(dict.fromkeys([*self.present, *named]))
-        self._bits = {member: z3.Bool(f"{path} {member}") for member in self.members}
+        self.names = order or list(dict.fromkeys([*self.present, *named]))
+        self._bits = {member: z3.Bool(f"{path} {member}") for member in self.names}
 
     @property
     def known(self) -> Bool:
@@ -274,10 +274,10 @@ class SetTerm(Term):
         """Return each set of the members that the condition names, and that the fact stays."""
         del rows
         z3 = self._logic.z3
-        named = [m for m in self.members if m in self._finder.words_of(condition)]
+        named = [m for m in self.names if m in self._finder.words_of(condition)]
         if any(isinstance(part, s.Overlaps) for part in s.walk(condition)):
-            named = self.members
-        named = named[:MAX_TOGETHER]
+            named = self.names
+        named = named[:MAX_MEMBERS]
         found = [Class(z3.Not(self.changed), self.stated, self._finder.base)]
         for held in itertools.product((False, True), repeat=len(named)):
             chosen = dict(zip(named, held, strict=True))
@@ -290,13 +290,13 @@ class SetTerm(Term):
 
     def written(self, chosen: dict[str, bool]) -> tuple[str, ...]:
         """Return the set with these members in or out, and the others as they are."""
-        return tuple(m for m in self.members if chosen.get(m, m in self.present))
+        return tuple(m for m in self.names if chosen.get(m, m in self.present))
 
     def others(self) -> Iterator[tuple[str, ...]]:
         """Yield other sets, those first from which the fewest members come or go."""
-        sizes = range(0 if not self._complete else 1, len(self.members) + 1)
+        sizes = range(0 if not self._complete else 1, len(self.names) + 1)
         for size in sizes:
-            for moved in itertools.combinations(self.members, size):
+            for moved in itertools.combinations(self.names, size):
                 yield self.written({m: m not in self.present for m in moved})
 
     def bit(self, member: str) -> Bool:

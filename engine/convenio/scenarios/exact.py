@@ -1,0 +1,500 @@
+"""Whether the floor and the ceiling are really reached, and by which facts.
+
+Floor and ceiling of an assessment are bounds. Here the solver looks for a complete world: a value
+for every open fact, within the catalogue's ranges and `only_if`, in which the rating is that low,
+or that high. The reference evaluator confirms each world before it is shown.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from typing import Any
+
+from convenio.assessment.assessment import Assessment
+from convenio.assessment.engine import Engine
+from convenio.backends import solver
+from convenio.backends.solver import Bool, Class, Conditions, Logic, Number, Ratings
+from convenio.errors import Position
+from convenio.facts.case import Case, Element, StatedFact, Value
+from convenio.facts.catalogue import FactDeclaration
+from convenio.language import syntax as s
+from convenio.language.evaluate import Evaluator, Rows
+from convenio.packs.pack import Pack
+from convenio.packs.policy import RATINGS, Rating, rank
+from convenio.scenarios.answers import Answer, AnswerFinder, Scale
+from convenio.scenarios.breakpoints import number_of
+from convenio.scenarios.changes import fact_at, with_fact, with_value
+from convenio.scenarios.notebook import as_html
+
+FURTHER = 2
+"""So many further entries a list that is absent or incomplete is given (`solver_max`)."""
+
+RETRIES = 20
+"""Worlds that the reference refutes before a rating is given up as not confirmed."""
+
+OVERALL = "overall"
+
+
+@dataclass(frozen=True)
+class World:
+    """One assignment of all open facts: the case that it makes, and the facts assumed in it."""
+
+    case: Case
+    assumed: Mapping[str, Value]
+
+
+@dataclass(frozen=True)
+class Reached:
+    """The lowest and the highest rating that some world really has, and a world for each.
+
+    A rating is None where no world was confirmed.
+    """
+
+    floor: Rating | None
+    ceiling: Rating | None
+    lowest: World | None
+    highest: World | None
+
+
+@dataclass(frozen=True)
+class ExactRange:
+    """Exact ranges: overall, and of each family.
+
+    `lists` are lists that got at most `further` more entries each, so that worlds with more were
+    not looked at; `left_free` are conditions that could not be translated, and `endless` facts of
+    which only some values were tried. Where any of the three is not empty, the range is what could
+    be shown to be reached, and the assessment's bounds stand beside it.
+    """
+
+    base: Assessment
+    overall: Reached
+    families: Mapping[str, Reached]
+    further: int
+    lists: tuple[str, ...]
+    left_free: tuple[str, ...]
+    endless: tuple[str, ...]
+
+    @property
+    def is_exact(self) -> bool:
+        """True where every world was looked at."""
+        return not (self.lists or self.left_free or self.endless)
+
+    def _repr_html_(self) -> str:
+        base = self.base
+        rows = [[OVERALL, base.floor, self.overall.floor, self.overall.ceiling, base.ceiling]]
+        for name, found in self.families.items():
+            bounds = base.families[name]
+            rows.append([name, bounds.floor, found.floor, found.ceiling, bounds.ceiling])
+        columns = ["", "floor", "lowest reached", "highest reached", "ceiling"]
+        return as_html(base.case.title, columns, rows)
+
+
+def exact_range(case: Case, pack: Pack, *, further: int = FURTHER) -> ExactRange:
+    """Return the ratings that some completion of the case really reaches.
+
+    `further` is how many more entries an absent or incomplete list may get. Needs the extra
+    `solver`.
+
+    Raises UsageError where the solver is not installed.
+
+    >>> from convenio import load_case, load_pack
+    >>> pack = load_pack("core")
+    >>> exact_range(load_case("chile-copper-law", pack), pack).overall.ceiling
+    'high'
+    """
+    return _Search(case, pack, further, solver.load_z3()).run()
+
+
+class _Free:
+    """An open fact: every value that the catalogue allows."""
+
+    def __init__(self, path: str, finder: AnswerFinder, case: Case, logic: Logic) -> None:
+        self.path = path
+        self._finder = finder
+        self._logic = logic
+        self._before = fact_at(case, path)
+        self.known: Bool = True
+        self.endless = ""
+
+    def members(self) -> Mapping[str, Bool] | None:
+        """Return None, save for a set."""
+        return None
+
+    def _stated(self, value: Value) -> StatedFact:
+        before = self._before
+        state = before.file_state if before else "unknown"
+        disclosed = before.disclosed if before else True
+        position = before.position if before else Position("")
+        return StatedFact(
+            self.path, "known", position, value, disclosed=disclosed, assumed_from=state
+        )
+
+
+class _FreeChoice(_Free):
+    """An open fact with few values, or of whose values few are told apart."""
+
+    def __init__(self, path: str, finder: AnswerFinder, case: Case, logic: Logic) -> None:
+        super().__init__(path, finder, case, logic)
+        found = finder.answers(path)
+        self._values = [answer.value for answer in found.answers]
+        self._code = logic.z3.Int(path)
+        self.endless = "" if found.exact else found.why
+
+    def domain(self) -> list[Bool]:
+        """Return what always holds of the variable."""
+        return [self._code >= 0, self._code < len(self._values)]
+
+    def number(self) -> Number | None:
+        """Return None: a choice is no number."""
+        return None
+
+    def classes(self, condition: s.Expression, rows: Rows) -> list[Class]:
+        """Return each value as a class of its own."""
+        del condition, rows
+        return [
+            Class(self._code == place, self._stated(v), self._finder.evaluator(self.path, v))
+            for place, v in enumerate(self._values)
+        ]
+
+    def value(self, model: Any) -> tuple[Value, Bool]:
+        """Return the value in a model, and the test of it."""
+        place = model.eval(self._code, model_completion=True).as_long()
+        return self._values[place], self._code == place
+
+
+class _FreeNumber(_Free):
+    """An open number, amount or date."""
+
+    def __init__(
+        self, path: str, finder: AnswerFinder, case: Case, account: str, logic: Logic
+    ) -> None:
+        super().__init__(path, finder, case, logic)
+        self._declaration: FactDeclaration = finder.declaration(path)
+        self._scale = Scale.of(self._declaration, None, account)
+        z3 = logic.z3
+        self._number = z3.Int(path) if self._scale.whole else z3.Real(path)
+        self._ranges: dict[object, list[Answer]] = {}
+
+    def domain(self) -> list[Bool]:
+        """Return the catalogue's range."""
+        found = []
+        if self._scale.low is not None:
+            found.append(self._number >= self._rational(self._scale.low))
+        if self._scale.high is not None:
+            found.append(self._number <= self._rational(self._scale.high))
+        return found
+
+    def _rational(self, number: Fraction) -> Any:
+        return self._logic.z3.Q(number.numerator, number.denominator)
+
+    def number(self) -> Number:
+        """Return the number."""
+        z3 = self._logic.z3
+        return Number(z3.ToReal(self._number) if self._scale.whole else self._number, True)
+
+    def classes(self, condition: s.Expression, rows: Rows) -> list[Class]:
+        """Return ranges in which the condition does not change."""
+        names = tuple(sorted((variable, row.name) for variable, row in rows.items()))
+        key = (condition, names)
+        if key not in self._ranges:
+            self._ranges[key] = self._finder.ranges(self.path, self._declaration, [condition], rows)
+        return [
+            Class(self._inside(a), None, self._finder.evaluator(self.path, a.value))
+            for a in self._ranges[key]
+        ]
+
+    def _inside(self, answer: Answer) -> Bool:
+        parts = []
+        if answer.low is not None:
+            low = self._rational(answer.low)
+            parts.append(self._number >= low if answer.closed[0] else self._number > low)
+        if answer.high is not None:
+            high = self._rational(answer.high)
+            parts.append(self._number <= high if answer.closed[1] else self._number < high)
+        return self._logic.all(parts)
+
+    def value(self, model: Any) -> tuple[Value, Bool]:
+        """Return the value in a model, and the test of it."""
+        found = model.eval(self._number, model_completion=True)
+        if self._scale.whole:
+            exact = Fraction(found.as_long())
+        elif hasattr(found, "as_fraction"):
+            exact = Fraction(found.as_fraction())
+        else:
+            exact = Fraction(found.approx(20).as_fraction())
+        return self._scale.value(exact), self._number == self._rational(exact)
+
+
+class _FreeSet(_Free):
+    """An open set, or one that may have further members."""
+
+    def __init__(self, path: str, finder: AnswerFinder, case: Case, logic: Logic) -> None:
+        super().__init__(path, finder, case, logic)
+        before = self._before
+        value = before.value if before is not None and before.state == "known" else ()
+        self._present = [
+            m for m in (value if isinstance(value, tuple) else ()) if isinstance(m, str)
+        ]
+        members = finder.named_members(path)
+        # Two sets may also share what nothing names.
+        members += [m for m in finder.possible_members(path) if m not in members][:1]
+        members = [m for m in members if m not in self._present]
+        self._bits = {member: logic.z3.Bool(f"{path} {member}") for member in members}
+
+    def members(self) -> Mapping[str, Bool]:
+        """Return for each member whether the set holds it."""
+        return {**dict.fromkeys(self._present, True), **self._bits}
+
+    def domain(self) -> list[Bool]:
+        """Return nothing: every set may be."""
+        return []
+
+    def number(self) -> Number | None:
+        """Return None: a set is no number."""
+        return None
+
+    def classes(self, condition: s.Expression, rows: Rows) -> list[Class]:
+        """Return each choice of the members that the condition names."""
+        del rows
+        z3 = self._logic.z3
+        words = self._finder.words_of(condition)
+        named = [m for m in self._bits if m in words]
+        if any(isinstance(part, s.Overlaps) for part in s.walk(condition)):
+            named = list(self._bits)
+        if len(named) > solver.MAX_MEMBERS:
+            named = named[: solver.MAX_MEMBERS]
+            self.endless = "of its members, only some were tried"
+        found = []
+        for held in itertools.product((False, True), repeat=len(named)):
+            chosen = dict(zip(named, held, strict=True))
+            value = (*self._present, *(m for m, on in chosen.items() if on))
+            bits = [self._bits[m] if on else z3.Not(self._bits[m]) for m, on in chosen.items()]
+            evaluator = self._finder.evaluator(self.path, value)
+            found.append(Class(self._logic.all(bits), self._stated(value), evaluator))
+        return found
+
+    def value(self, model: Any) -> tuple[Value, Bool]:
+        """Return the value in a model, and the test of it."""
+        z3 = self._logic.z3
+        held = {m: z3.is_true(model.eval(b, model_completion=True)) for m, b in self._bits.items()}
+        bits = [self._bits[m] if on else z3.Not(self._bits[m]) for m, on in held.items()]
+        value = (*self._present, *(m for m, on in held.items() if on))
+        return value, self._logic.all(bits)
+
+
+_AnyFree = _FreeChoice | _FreeNumber | _FreeSet
+
+
+class _Search:
+    def __init__(self, case: Case, pack: Pack, further: int, z3: Any) -> None:
+        self._case = case
+        self._pack = pack
+        self._further = further
+        self._z3 = z3
+        self._logic = Logic(z3)
+        self._engine = Engine(pack, "reference").compile()
+        self._base = self._engine.assess(case)
+        self._read = _paths_read(pack)
+        self._lists = [
+            path
+            for path in dict.fromkeys(p.partition("[")[0] for p in self._read)
+            if pack.catalogue.facts[path].type.kind == "list" and _may_go_on(case, path)
+        ]
+        self._whole = self._with_further(case)
+        self._finder = AnswerFinder(self._whole, pack, assumed=True)
+        self._terms: dict[str, _AnyFree] = {path: self._term(path) for path in self._open_paths()}
+        self._present: dict[str, Any] = {
+            name: z3.Bool(f"there {name}") for name in self._further_names()
+        }
+        self._conditions = Conditions(
+            self._logic,
+            self._finder.base,
+            pack.currency,
+            self._terms,
+            pack.guards,
+            number_of,
+            self._evaluator_with,
+            self._present,
+        )
+        self._ratings = Ratings(pack, self._conditions)
+        self._solver = z3.Solver()
+        self._solver.set("random_seed", 0)
+        for term in self._terms.values():
+            self._solver.add(*term.domain())
+        for path in self._lists:
+            names = [n for n in self._present if n.startswith(f"{path}[")]
+            for first, second in itertools.pairwise(names):
+                self._solver.add(z3.Implies(self._present[second], self._present[first]))
+
+    def run(self) -> ExactRange:
+        """Return the ranges, the whole first."""
+        families = {name: self._reached(name) for name in self._pack.families}
+        overall = self._reached(OVERALL)
+        endless = tuple(
+            f"{path}: {term.endless}" for path, term in self._terms.items() if term.endless
+        )
+        return ExactRange(
+            self._base,
+            overall,
+            families,
+            self._further,
+            tuple(self._lists),
+            tuple(self._conditions.free),
+            endless,
+        )
+
+    # --- the case with everything open made a variable -------------------------------------
+
+    def _with_further(self, case: Case) -> Case:
+        facts = dict(case.facts)
+        for path in self._lists:
+            stated = facts.get(path)
+            rows = stated.elements if stated and stated.state == "known" else ()
+            position = stated.position if stated else Position(case.file)
+            empty = tuple(Element({}, position) for _ in range(self._further))
+            state = stated.file_state if stated else "unknown"
+            disclosed = stated.disclosed if stated else True
+            facts[path] = StatedFact(
+                path, "known", position, (*rows, *empty), disclosed=disclosed, assumed_from=state
+            )
+        return replace(case, facts=facts)
+
+    def _further_names(self) -> Iterator[str]:
+        for path in self._lists:
+            rows = len(self._whole.facts[path].elements)
+            yield from (f"{path}[{n}]" for n in range(rows - self._further, rows))
+
+    def _open_paths(self) -> list[str]:
+        """Return the facts without a value that some condition reads, fields of entries too."""
+        found: dict[str, None] = {}
+        for path in self._read:
+            owner, bracket, rest = path.partition("[].")
+            if not bracket:
+                if self._pack.catalogue.facts[owner].type.kind != "list":
+                    found.update((p, None) for p in (owner,) if self._is_open(p))
+                continue
+            stated = self._whole.facts.get(owner)
+            rows = len(stated.elements) if stated else 0
+            names = (f"{owner}[{n}].{rest}" for n in range(rows))
+            found.update((name, None) for name in names if self._is_open(name))
+        return list(found)
+
+    def _is_open(self, path: str) -> bool:
+        fact = fact_at(self._whole, path)
+        return fact is None or fact.state != "known" or not fact.complete
+
+    def _term(self, path: str) -> _AnyFree:
+        kind = self._finder.declaration(path).type.kind
+        if kind in ("number", "integer", "money", "date"):
+            return _FreeNumber(path, self._finder, self._whole, self._pack.currency, self._logic)
+        if kind == "set":
+            return _FreeSet(path, self._finder, self._whole, self._logic)
+        return _FreeChoice(path, self._finder, self._whole, self._logic)
+
+    def _evaluator_with(self, stated: Mapping[str, StatedFact | None]) -> Evaluator:
+        case = self._whole
+        for path, fact in stated.items():
+            if fact is not None:
+                case = with_fact(case, path, fact)
+        return Evaluator(case, self._pack.currency, self._pack.guards)
+
+    # --- searching -------------------------------------------------------------------------
+
+    def _reached(self, family: str) -> Reached:
+        bounds = self._base if family == OVERALL else self._base.families[family]
+        if "not_assessed" in (bounds.floor, bounds.ceiling):
+            return Reached(bounds.floor, bounds.ceiling, None, None)
+        lowest = highest = None
+        floor: Rating | None = None
+        ceiling: Rating | None = None
+        for place in range(rank(bounds.floor), rank(bounds.ceiling) + 1):
+            lowest = self._world(family, place, "floor")
+            if lowest is not None:
+                floor = RATINGS[place]
+                break
+        for place in range(rank(bounds.ceiling), rank(bounds.floor) - 1, -1):
+            highest = self._world(family, place, "ceiling")
+            if highest is not None:
+                ceiling = RATINGS[place]
+                break
+        return Reached(floor, ceiling, lowest, highest)
+
+    def _above(self, family: str, place: int, side: str) -> Bool:
+        if place < 0:
+            return True
+        if family == OVERALL:
+            return self._ratings.above(place, side)
+        return self._ratings.family_above(family, place, side)
+
+    def _world(self, family: str, place: int, side: str) -> World | None:
+        """Return a world whose rating is at most (floor) or at least (ceiling) that high."""
+        if side == "floor":
+            test = self._logic.negate(self._above(family, place, side))
+        else:
+            test = self._above(family, place - 1, side)
+        if test is False:
+            return None
+        self._solver.push()
+        try:
+            self._solver.add(test)
+            for _ in range(RETRIES):
+                if self._solver.check() != self._z3.sat:
+                    return None
+                world, same = self._read_world(self._solver.model())
+                rated = self._engine.assess(world.case)
+                found = rated if family == OVERALL else rated.families[family]
+                if side == "floor" and rank(found.floor) <= place:
+                    return world
+                if side == "ceiling" and rank(found.ceiling) >= place:
+                    return world
+                self._solver.add(self._z3.Not(same))
+            self._conditions.free.append(f"{family}: {RETRIES} worlds were refuted")
+            return None
+        finally:
+            self._solver.pop()
+
+    def _read_world(self, model: Any) -> tuple[World, Bool]:
+        case, assumed, tests = self._whole, dict[str, Value](), list[Bool]()
+        there = {
+            name: self._z3.is_true(model.eval(bit, model_completion=True))
+            for name, bit in self._present.items()
+        }
+        for name, bit in self._present.items():
+            tests.append(bit if there[name] else self._z3.Not(bit))
+        for path, term in self._terms.items():
+            row = path.partition("]")[0] + "]"
+            value, same = term.value(model)
+            tests.append(same)
+            if there.get(row, True):
+                case = with_value(case, path, value, assumed=True)
+                assumed[path] = value
+        facts = dict(case.facts)
+        for path in self._lists:
+            rows = facts[path].elements
+            kept = [e for n, e in enumerate(rows) if there.get(f"{path}[{n}]", True)]
+            facts[path] = replace(facts[path], value=tuple(kept))
+        case = replace(case, facts=facts)
+        evaluator = Evaluator(case, self._pack.currency, self._pack.guards)
+        for path in evaluator.excluded:
+            if path in assumed:
+                case = replace(case, facts={p: f for p, f in case.facts.items() if p != path})
+                if path in self._case.facts:
+                    case = with_fact(case, path, self._case.facts[path])
+                del assumed[path]
+        return World(case, assumed), self._z3.And(tests)
+
+
+def _may_go_on(case: Case, path: str) -> bool:
+    fact = case.facts.get(path)
+    return fact is None or fact.state != "known" or not fact.complete
+
+
+def _paths_read(pack: Pack) -> Sequence[str]:
+    """Return the paths that fact atoms and guards read, `as_of` left out."""
+    compiled = pack.compiled
+    nodes = [*(compiled.atoms[n] for n in compiled.fact_atoms), *pack.guards.values()]
+    paths = dict.fromkeys(path for node in nodes for path in s.paths_of(node))
+    return [path for path in paths if path.partition("[")[0] in pack.catalogue.facts]

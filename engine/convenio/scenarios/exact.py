@@ -373,8 +373,10 @@ class _Search:
         for path in self._read:
             owner, bracket, rest = path.partition("[].")
             if not bracket:
-                if self._pack.catalogue.facts[owner].type.kind != "list":
-                    found.update((p, None) for p in (owner,) if self._is_open(p))
+                kind = self._pack.catalogue.facts[owner].type.kind
+                stays_open = kind == "list" or owner in self._finder.base.excluded
+                if not stays_open and self._is_open(owner):
+                    found[owner] = None
                 continue
             stated = self._whole.facts.get(owner)
             rows = len(stated.elements) if stated else 0

@@ -22,6 +22,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "batch": ("convenio.cli.batch", "assess a table or a folder of cases"),
     "compare": ("convenio.cli.compare", "show scenarios side by side, and what each changes"),
     "questions": ("convenio.cli.questions", "rank open facts by what an answer would change"),
+    "remedies": ("convenio.cli.remedies", "find the cheapest changes that reach a lower rating"),
     "explain": ("convenio.cli.explain", "show how one rule came out, fact by fact"),
     "new": ("convenio.cli.new", "write a case file by answering questions"),
     "schema": ("convenio.cli.schema", "print the JSON Schema of case files or results"),

@@ -30,6 +30,7 @@ from convenio.scenarios.terms import (
     SetTerm,
     can_be_changed,
     term_of,
+    values_of,
 )
 
 Side = Literal["floor", "ceiling"]
@@ -243,7 +244,7 @@ class _Search:
                 path,
                 fact_at(self._case, path),
                 values[path],
-                self._pack.catalogue.facts[path].cost or 1,
+                self.cost(path),
             )
             for path in ordered
         )
@@ -290,22 +291,11 @@ class _Search:
         return sorted(found, key=lambda remedy: remedy.cost)
 
     def _values(self, path: str) -> Iterator[Value]:
-        """Yield other values of a fact, one for each that conditions tell apart, nearest first."""
-        logic = Logic(_NoSolver())
-        term = term_of(path, self._finder, self._case, self._pack, logic)
-        if isinstance(term, ChoiceTerm):
-            yield from (value for value, _ in term.nearest())
-        elif isinstance(term, NumberTerm):
-            places = []
-            for answer in self._finder.answers(path).answers:
-                span = term.grid.places(answer)
-                if span is not None:
-                    places += [p for p in _near(term, span) if p is not None]
-            for place in sorted(set(places), key=lambda p: (term.distance(p), p)):
-                if term.present is None or term.grid.at(place) != term.present:
-                    yield term.value(place)
-        else:
-            yield from term.others()
+        return iter(values_of(path, self._finder, self._case, self._pack.currency).others())
+
+    def cost(self, path: str) -> int:
+        """Return what a change of a fact costs, from the catalogue: 1 to 5."""
+        return self._pack.catalogue.facts[path].cost or 1
 
     @property
     def paths(self) -> list[str]:
@@ -343,39 +333,6 @@ class _Search:
         return self._side
 
 
-def _near(term: NumberTerm, span: tuple[int, int | None]) -> tuple[int, ...]:
-    """Return the places inside a span that are nearest to the present value."""
-    first, last = span
-    start = term.start
-    inside = max(first, start) if last is None else min(max(first, start), last)
-    around = (inside - 1, inside, inside + 1)
-    return tuple(p for p in around if p >= first and (last is None or p <= last))
-
-
-class _NoSolver:
-    """Stands for the solver where only the values of a term are wanted."""
-
-    def __getattr__(self, _name: str) -> Any:
-        return _nothing
-
-    def __call__(self, *_: Any) -> Any:
-        return self
-
-
-class _Nothing:
-    """Stands for a term of the solver; every operation gives another."""
-
-    def __getattr__(self, _name: str) -> Any:
-        return self
-
-    def __call__(self, *_: Any) -> _Nothing:
-        return self
-
-
-def _nothing(*_: Any) -> Any:
-    return _Nothing()
-
-
 class _Exact:
     """Finds every minimal set of changes, by cost."""
 
@@ -385,7 +342,8 @@ class _Exact:
         logic = Logic(z3)
         case, pack = search.case, search.pack
         self._terms: dict[str, AnyTerm] = {
-            path: term_of(path, search.finder, case, pack, logic) for path in search.paths
+            path: term_of(values_of(path, search.finder, case, pack.currency), logic)
+            for path in search.paths
         }
         self.conditions = Conditions(
             logic,
@@ -418,11 +376,11 @@ class _Exact:
 
     def run(self, limit: int | None) -> tuple[list[Remedy], bool]:
         """Return alternatives by rising cost, and whether there are no more."""
-        z3, found = self._z3, list[Remedy]()
+        z3, search, found = self._z3, self._search, list[Remedy]()
         if self._target is False:
             return [], True
         self._solver.add(self._target)
-        weights = [(changed, self._terms[p].cost) for p, changed in self._changed.items()]
+        weights = [(changed, search.cost(path)) for path, changed in self._changed.items()]
         for cost in itertools.count(1):
             if self._solver.check() == z3.unsat:
                 return self._sorted(found), True
@@ -500,7 +458,8 @@ class _Exact:
         return next(found for found in term.nearest() if self._is_possible(found[1]))
 
     def _nearest_number(self, term: NumberTerm) -> tuple[Value, Bool]:
-        place, start = term.place, term.start
+        place, values = term.place, term.values
+        start = values.start
         near, far = -1, 1
         while not self._is_possible(self._z3.And(place >= start - far, place <= start + far)):
             near, far = far, far * 4
@@ -510,9 +469,9 @@ class _Exact:
                 far = middle
             else:
                 near = middle
-        sides = sorted({start - far, start + far}, key=lambda p: (term.distance(p), p))
+        sides = sorted({start - far, start + far}, key=lambda p: (values.distance(p), p))
         chosen = next(p for p in sides if p >= 0 and self._is_possible(place == p))
-        return term.value(chosen), place == chosen
+        return values.value(chosen), place == chosen
 
     def _nearest_set(self, term: SetTerm) -> tuple[Value, Bool]:
         z3 = self._z3
@@ -523,15 +482,12 @@ class _Exact:
                 self._solver.add(bound)
                 break
         chosen: dict[str, bool] = {}
-        for member in term.names:
-            bit = term.bit(member)
-            same = member in term.present
-            stays = bit if same else z3.Not(bit)
-            holds = same if self._is_possible(stays) else not same
-            chosen[member] = holds
-            self._solver.add(bit if holds else z3.Not(bit))
-        bits = [term.bit(m) if on else z3.Not(term.bit(m)) for m, on in chosen.items()]
-        return term.written(chosen), z3.And(bits)
+        for member in term.values.names:
+            same = member in term.values.present
+            stays = self._is_possible(z3.And(term.tests({member: same})))
+            chosen[member] = same if stays else not same
+            self._solver.add(*term.tests({member: chosen[member]}))
+        return term.values.written(chosen), z3.And(term.tests(chosen))
 
     # --- why nothing reaches the target ----------------------------------------------------
 

@@ -1,11 +1,11 @@
-"""Facts that may take other values, as variables of the solver."""
+"""The other values that negotiable facts may be given, and such facts as the solver's variables."""
 
 from __future__ import annotations
 
 import datetime as dt
 import itertools
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
@@ -15,8 +15,7 @@ from convenio.facts.case import Case, StatedFact, Value
 from convenio.facts.catalogue import FactDeclaration
 from convenio.facts.values import Money
 from convenio.language import syntax as s
-from convenio.language.evaluate import Evaluator, Rows
-from convenio.packs.pack import Pack
+from convenio.language.evaluate import Rows
 from convenio.scenarios.answers import Answer, AnswerFinder, Scale
 from convenio.scenarios.breakpoints import number_of
 from convenio.scenarios.changes import fact_at
@@ -61,148 +60,50 @@ def grid_of(declaration: FactDeclaration, case: Case) -> Grid:
     return Grid(low, step, last)
 
 
-class Term:
-    """A fact that may be changed. `changed` says that it is."""
+class Values:
+    """The other values that a negotiable fact may be given, the nearest first."""
 
-    def __init__(self, path: str, declaration: FactDeclaration, changed: Bool) -> None:
+    def __init__(self, path: str, finder: AnswerFinder, case: Case) -> None:
         self.path = path
-        self.declaration = declaration
-        self.changed = changed
-
-    def members(self) -> None:
-        """Return None: a set may be unknown as long as it is not changed."""
-
-    @property
-    def cost(self) -> int:
-        """What a change costs, from the catalogue: 1 to 5."""
-        return self.declaration.cost or 1
-
-
-class ChoiceTerm(Term):
-    """A fact with few values: yes or no, a member of an enum."""
-
-    def __init__(
-        self, path: str, values: Sequence[Value], finder: AnswerFinder, case: Case, logic: Logic
-    ) -> None:
-        declaration = finder.declaration(path)
+        self.declaration = finder.declaration(path)
+        self.finder = finder
         self.stated = fact_at(case, path)
-        self._is_known = self.stated is not None and self.stated.state == "known"
-        self._code = logic.z3.Int(path)
-        super().__init__(path, declaration, self._code != 0)
-        self._finder = finder
-        self._logic = logic
-        present = self.stated.value if self.stated and self._is_known else None
-        reachable = values if declaration.reachable is None else declaration.reachable
-        self.values = [
-            v for v in values if v in reachable and not (self._is_known and v == present)
+        self.is_known = self.stated is not None and self.stated.state == "known"
+        value = self.stated.value if self.stated is not None and self.is_known else None
+        self.value_now: Value | None = value
+
+    def others(self) -> Iterator[Value]:
+        """Yield other values, one for each that conditions tell apart, the nearest first."""
+        raise NotImplementedError
+
+
+class Choices(Values):
+    """Yes or no, or the members of an enum."""
+
+    def __init__(self, path: str, finder: AnswerFinder, case: Case) -> None:
+        super().__init__(path, finder, case)
+        declared = self.declaration
+        kind = declared.type.kind
+        self._order: tuple[Value, ...] = (False, True) if kind == "bool" else declared.type.members
+        reachable = self._order if declared.reachable is None else declared.reachable
+        self.values: list[Value] = [
+            v for v in self._order if v in reachable and not (self.is_known and v == self.value_now)
         ]
-        self._order = list(values)
-        self._present = present
 
-    @property
-    def known(self) -> Bool:
-        """Return whether the fact has a value."""
-        return True if self._is_known else self.changed
-
-    def domain(self) -> list[Bool]:
-        """Return what always holds of the variable."""
-        return [self._code >= 0, self._code <= len(self.values)]
-
-    def number(self) -> Number | None:
-        """Return None: a choice is no number."""
-        return None
-
-    def classes(self, condition: s.Expression, rows: Rows) -> list[Class]:
-        """Return each value as a class of its own, and that the fact stays as it is."""
-        del condition, rows
-        found = [Class(self._code == 0, self.stated, self._finder.base)]
-        for place, value in enumerate(self.values):
-            evaluator = self._finder.evaluator(self.path, value)
-            stated = _known(self.path, value, self._finder)
-            found.append(Class(self._code == place + 1, stated, evaluator))
-        return found
-
-    def nearest(self) -> Iterator[tuple[Value, Bool]]:
-        """Yield values, that nearest to the present one in the catalogue's order first."""
-        start = self._order.index(self._present) if self._present in self._order else 0
-        ranked = sorted(self.values, key=lambda v: (abs(self._order.index(v) - start), v is False))
-        for value in ranked:
-            yield value, self._code == self.values.index(value) + 1
+    def others(self) -> Iterator[Value]:
+        """Yield other values, by how far they stand from the present one in the catalogue."""
+        start = self._order.index(self.value_now) if self.value_now in self._order else 0
+        yield from sorted(self.values, key=lambda v: abs(self._order.index(v) - start))
 
 
-class NumberTerm(Term):
-    """A number, an amount or a date, on the grid of the catalogue."""
+class Numbers(Values):
+    """The numbers, amounts or dates of the catalogue's grid."""
 
-    def __init__(
-        self, path: str, finder: AnswerFinder, case: Case, pack: Pack, logic: Logic
-    ) -> None:
-        declaration = finder.declaration(path)
-        z3 = logic.z3
-        super().__init__(path, declaration, z3.Bool(f"{path} changed"))
-        self.stated = fact_at(case, path)
-        self._finder = finder
-        self._logic = logic
-        self.grid = grid_of(declaration, case)
-        self.scale = Scale.of(declaration, self.stated, pack.currency)
-        self.place = z3.Int(path)
-        value = self.stated.value if self.stated and self.stated.state == "known" else None
-        self.present = None if value is None else _amount(value, pack.currency)
-        self._classes: dict[object, list[Answer]] = {}
-
-    @property
-    def known(self) -> Bool:
-        """Return whether the fact has a value."""
-        return self.changed if self.present is None else True
-
-    def domain(self) -> list[Bool]:
-        """Return what always holds of the variable; a change is to another value."""
-        z3 = self._logic.z3
-        found = [self.place >= 0]
-        if self.grid.last is not None:
-            found.append(self.place <= self.grid.last)
-        if self.present is not None:
-            place = (self.present - self.grid.low) / self.grid.step
-            if place.denominator == 1:
-                found.append(z3.Implies(self.changed, self.place != int(place)))
-        return found
-
-    def number(self) -> Number:
-        """Return the number, in the pack's currency where it is money."""
-        z3, grid = self._logic.z3, self.grid
-        rate = Fraction(self.scale.rate)
-        new = _rational(z3, grid.low * rate) + _rational(z3, grid.step * rate) * z3.ToReal(
-            self.place
-        )
-        if self.present is None:
-            return Number(new, self.changed)
-        return Number(z3.If(self.changed, new, _rational(z3, self.present * rate)), True)
-
-    def classes(self, condition: s.Expression, rows: Rows) -> list[Class]:
-        """Return ranges in which the condition does not change, and that the fact stays."""
-        names = tuple(sorted((variable, row.name) for variable, row in rows.items()))
-        key = (condition, names)
-        if key not in self._classes:
-            self._classes[key] = self._finder.ranges(self.path, self.declaration, [condition], rows)
-        z3 = self._logic.z3
-        found = [Class(z3.Not(self.changed), self.stated, self._finder.base)]
-        for answer in self._classes[key]:
-            inside = self.inside(answer)
-            if inside is not False:
-                evaluator = self._finder.evaluator(self.path, answer.value)
-                chosen = self._logic.all([self.changed, inside])
-                found.append(Class(chosen, None, evaluator))
-        return found
-
-    def inside(self, answer: Answer) -> Bool:
-        """Return whether the new number is in a range."""
-        places = self.grid.places(answer)
-        if places is None:
-            return False
-        first, last = places
-        parts = [self.place >= first] if first > 0 else []
-        if last is not None and last != self.grid.last:
-            parts.append(self.place <= last)
-        return self._logic.all(parts)
+    def __init__(self, path: str, finder: AnswerFinder, case: Case, account: str) -> None:
+        super().__init__(path, finder, case)
+        self.grid = grid_of(self.declaration, case)
+        self.scale = Scale.of(self.declaration, self.stated, account)
+        self.present = None if self.value_now is None else _amount(self.value_now, account)
 
     @property
     def start(self) -> int:
@@ -223,85 +124,226 @@ class NumberTerm(Term):
         """Return the value at a place of the grid."""
         return self.scale.value(self.grid.at(place))
 
+    def others(self) -> Iterator[Value]:
+        """Yield of each range that conditions tell apart the number nearest to the present one."""
+        places: set[int] = set()
+        for answer in self.finder.answers(self.path).answers:
+            span = self.grid.places(answer)
+            if span is not None:
+                places.update(self._near(*span))
+        for place in sorted(places, key=lambda p: (self.distance(p), p)):
+            if self.present is None or self.grid.at(place) != self.present:
+                yield self.value(place)
 
-class SetTerm(Term):
-    """A set of which the members that rules name may come and go."""
+    def _near(self, first: int, last: int | None) -> Iterator[int]:
+        """Yield the place inside a span nearest to the present value, and its neighbours."""
+        inside = max(first, self.start if last is None else min(self.start, last))
+        for place in (inside - 1, inside, inside + 1):
+            if place >= first and (last is None or place <= last):
+                yield place
 
-    def __init__(self, path: str, finder: AnswerFinder, case: Case, logic: Logic) -> None:
-        declaration = finder.declaration(path)
-        z3 = logic.z3
-        super().__init__(path, declaration, z3.Bool(f"{path} changed"))
-        self.stated = fact_at(case, path)
-        self._is_known = self.stated is not None and self.stated.state == "known"
-        self._complete = bool(self.stated and self._is_known and self.stated.complete)
-        value = self.stated.value if self.stated and self._is_known else ()
-        self.present = [
-            m for m in (value if isinstance(value, tuple) else ()) if isinstance(m, str)
-        ]
-        self._finder = finder
-        self._logic = logic
+
+class Sets(Values):
+    """Sets of which the members that rules name may come and go."""
+
+    def __init__(self, path: str, finder: AnswerFinder, case: Case) -> None:
+        super().__init__(path, finder, case)
+        declared = self.declaration
+        self.is_complete = bool(self.stated and self.is_known and self.stated.complete)
+        value = self.value_now if isinstance(self.value_now, tuple) else ()
+        self.present = [member for member in value if isinstance(member, str)]
         named = finder.named_members(path)
-        if declaration.reachable is not None:
-            named = [member for member in named if member in declaration.reachable]
-        order = [m for m in declaration.type.members if m in named or m in self.present]
+        if declared.reachable is not None:
+            named = [member for member in named if member in declared.reachable]
+        order = [m for m in declared.type.members if m in named or m in self.present]
         self.names = order or list(dict.fromkeys([*self.present, *named]))
-        self._bits = {member: z3.Bool(f"{path} {member}") for member in self.names}
 
-    @property
-    def known(self) -> Bool:
-        """Return whether the fact has a value."""
-        return True if self._is_known else self.changed
+    def written(self, chosen: Mapping[str, bool]) -> tuple[str, ...]:
+        """Return the set with these members in or out, and the others as they are."""
+        return tuple(m for m in self.names if chosen.get(m, m in self.present))
+
+    def others(self) -> Iterator[tuple[str, ...]]:
+        """Yield other sets, those first from which the fewest members come or go."""
+        for size in range(1 if self.is_complete else 0, len(self.names) + 1):
+            for moved in itertools.combinations(self.names, size):
+                yield self.written({m: m not in self.present for m in moved})
+
+
+AnyValues = Choices | Numbers | Sets
+
+
+def values_of(path: str, finder: AnswerFinder, case: Case, account: str) -> AnyValues:
+    """Return the other values of a negotiable fact."""
+    kind = finder.declaration(path).type.kind
+    if kind in ("bool", "enum"):
+        return Choices(path, finder, case)
+    return Sets(path, finder, case) if kind == "set" else Numbers(path, finder, case, account)
+
+
+class ChoiceTerm:
+    """A choice as a variable of the solver. `changed` says that it is another."""
+
+    def __init__(self, values: Choices, logic: Logic) -> None:
+        self.path = values.path
+        self.values = values
+        self._code = logic.z3.Int(values.path)
+        self.changed: Bool = self._code != 0
+        self.known: Bool = True if values.is_known else self.changed
+
+    def domain(self) -> list[Bool]:
+        """Return what always holds of the variable."""
+        return [self._code >= 0, self._code <= len(self.values.values)]
+
+    def number(self) -> Number | None:
+        """Return None: a choice is no number."""
+        return None
+
+    def members(self) -> Mapping[str, Bool] | None:
+        """Return None: a choice is no set."""
+        return None
+
+    def classes(self, condition: s.Expression, rows: Rows) -> list[Class]:
+        """Return each value as a class of its own, and that the fact stays as it is."""
+        del condition, rows
+        finder = self.values.finder
+        found = [Class(self._code == 0, self.values.stated, finder.base)]
+        for place, value in enumerate(self.values.values):
+            evaluator = finder.evaluator(self.path, value)
+            stated = _known(self.path, value, finder)
+            found.append(Class(self._code == place + 1, stated, evaluator))
+        return found
+
+    def nearest(self) -> Iterator[tuple[Value, Bool]]:
+        """Yield other values and the tests of them, the nearest first."""
+        for value in self.values.others():
+            yield value, self._code == self.values.values.index(value) + 1
+
+
+class NumberTerm:
+    """A number on a grid as a variable of the solver. `changed` says that it is another."""
+
+    def __init__(self, values: Numbers, logic: Logic) -> None:
+        self.path = values.path
+        self.values = values
+        self._logic = logic
+        z3 = logic.z3
+        self.changed: Bool = z3.Bool(f"{values.path} changed")
+        self.known: Bool = self.changed if values.present is None else True
+        self.place = z3.Int(values.path)
+        self._classes: dict[object, list[Answer]] = {}
+
+    def domain(self) -> list[Bool]:
+        """Return what always holds of the variable; a change is to another value."""
+        grid, present = self.values.grid, self.values.present
+        found = [self.place >= 0]
+        if grid.last is not None:
+            found.append(self.place <= grid.last)
+        if present is not None:
+            place = (present - grid.low) / grid.step
+            if place.denominator == 1:
+                found.append(self._logic.z3.Implies(self.changed, self.place != int(place)))
+        return found
+
+    def number(self) -> Number:
+        """Return the number, in the pack's currency where it is money."""
+        z3, grid, present = self._logic.z3, self.values.grid, self.values.present
+        rate = Fraction(self.values.scale.rate)
+        low, step = _rational(z3, grid.low * rate), _rational(z3, grid.step * rate)
+        new = low + step * z3.ToReal(self.place)
+        if present is None:
+            return Number(new, self.changed)
+        return Number(z3.If(self.changed, new, _rational(z3, present * rate)), True)
+
+    def members(self) -> Mapping[str, Bool] | None:
+        """Return None: a number is no set."""
+        return None
+
+    def classes(self, condition: s.Expression, rows: Rows) -> list[Class]:
+        """Return ranges in which the condition does not change, and that the fact stays."""
+        names = tuple(sorted((variable, row.name) for variable, row in rows.items()))
+        key = (condition, names)
+        finder = self.values.finder
+        if key not in self._classes:
+            declaration = self.values.declaration
+            self._classes[key] = finder.ranges(self.path, declaration, [condition], rows)
+        found = [Class(self._logic.negate(self.changed), self.values.stated, finder.base)]
+        for answer in self._classes[key]:
+            inside = self._inside(answer)
+            if inside is not False:
+                chosen = self._logic.all([self.changed, inside])
+                found.append(Class(chosen, None, finder.evaluator(self.path, answer.value)))
+        return found
+
+    def _inside(self, answer: Answer) -> Bool:
+        places = self.values.grid.places(answer)
+        if places is None:
+            return False
+        first, last = places
+        parts = [self.place >= first] if first > 0 else []
+        if last is not None and last != self.values.grid.last:
+            parts.append(self.place <= last)
+        return self._logic.all(parts)
+
+
+class SetTerm:
+    """A set as a variable of the solver. `changed` says that it is another."""
+
+    def __init__(self, values: Sets, logic: Logic) -> None:
+        self.path = values.path
+        self.values = values
+        self._logic = logic
+        z3 = logic.z3
+        self.changed: Bool = z3.Bool(f"{values.path} changed")
+        self.known: Bool = True if values.is_known else self.changed
+        self._bits = {member: z3.Bool(f"{values.path} {member}") for member in values.names}
 
     def domain(self) -> list[Bool]:
         """Return what always holds: a change makes another set of it."""
-        if not self._complete:
+        if not self.values.is_complete:
             return []
         differs = self._logic.any(self.differences())
         return [self._logic.z3.Implies(self.changed, differs)]
 
     def differences(self) -> list[Bool]:
         """Return for each member whether it comes or goes."""
-        z3 = self._logic.z3
+        present = self.values.present
         return [
-            z3.Not(bit) if member in self.present else bit for member, bit in self._bits.items()
+            self._logic.negate(bit) if member in present else bit
+            for member, bit in self._bits.items()
         ]
 
     def number(self) -> Number | None:
         """Return None: a set is no number."""
         return None
 
+    def members(self) -> Mapping[str, Bool] | None:
+        """Return None: the set may be unknown as long as it is not changed."""
+        return None
+
     def classes(self, condition: s.Expression, rows: Rows) -> list[Class]:
         """Return each set of the members that the condition names, and that the fact stays."""
         del rows
-        z3 = self._logic.z3
-        named = [m for m in self.names if m in self._finder.words_of(condition)]
+        finder = self.values.finder
+        words = finder.words_of(condition)
+        named = [member for member in self.values.names if member in words]
         if any(isinstance(part, s.Overlaps) for part in s.walk(condition)):
-            named = self.names
+            named = self.values.names
         named = named[:MAX_MEMBERS]
-        found = [Class(z3.Not(self.changed), self.stated, self._finder.base)]
+        found = [Class(self._logic.negate(self.changed), self.values.stated, finder.base)]
         for held in itertools.product((False, True), repeat=len(named)):
             chosen = dict(zip(named, held, strict=True))
-            value = self.written(chosen)
-            bits = [self._bits[m] if on else z3.Not(self._bits[m]) for m, on in chosen.items()]
-            evaluator = self._finder.evaluator(self.path, value)
-            stated = _known(self.path, value, self._finder)
-            found.append(Class(self._logic.all([self.changed, *bits]), stated, evaluator))
+            value = self.values.written(chosen)
+            stated = _known(self.path, value, finder)
+            test = self._logic.all([self.changed, *self.tests(chosen)])
+            found.append(Class(test, stated, finder.evaluator(self.path, value)))
         return found
 
-    def written(self, chosen: dict[str, bool]) -> tuple[str, ...]:
-        """Return the set with these members in or out, and the others as they are."""
-        return tuple(m for m in self.names if chosen.get(m, m in self.present))
-
-    def others(self) -> Iterator[tuple[str, ...]]:
-        """Yield other sets, those first from which the fewest members come or go."""
-        sizes = range(0 if not self._complete else 1, len(self.names) + 1)
-        for size in sizes:
-            for moved in itertools.combinations(self.names, size):
-                yield self.written({m: m not in self.present for m in moved})
-
-    def bit(self, member: str) -> Bool:
-        """Return whether the new set holds a member."""
-        return self._bits[member]
+    def tests(self, chosen: Mapping[str, bool]) -> list[Bool]:
+        """Return the tests of these members being in or out."""
+        return [
+            self._bits[member] if on else self._logic.negate(self._bits[member])
+            for member, on in chosen.items()
+        ]
 
 
 AnyTerm = ChoiceTerm | NumberTerm | SetTerm
@@ -343,18 +385,8 @@ def can_be_changed(declaration: FactDeclaration, case: Case, account: str) -> bo
     return True
 
 
-def term_of(path: str, finder: AnswerFinder, case: Case, pack: Pack, logic: Logic) -> AnyTerm:
+def term_of(values: AnyValues, logic: Logic) -> AnyTerm:
     """Return the variable of a fact."""
-    fact_type = finder.declaration(path).type
-    if fact_type.kind == "bool":
-        return ChoiceTerm(path, (False, True), finder, case, logic)
-    if fact_type.kind == "enum":
-        return ChoiceTerm(path, fact_type.members, finder, case, logic)
-    if fact_type.kind == "set":
-        return SetTerm(path, finder, case, logic)
-    return NumberTerm(path, finder, case, pack, logic)
-
-
-def evaluator_of(case: Case, pack: Pack) -> Evaluator:
-    """Return what evaluates the pack's conditions over a case."""
-    return Evaluator(case, pack.currency, pack.guards)
+    if isinstance(values, Choices):
+        return ChoiceTerm(values, logic)
+    return SetTerm(values, logic) if isinstance(values, Sets) else NumberTerm(values, logic)

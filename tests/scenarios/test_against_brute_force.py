@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from convenio import Engine, Pack
 from convenio.assessment import Assessment
+from convenio.assessment.cases import without_excluded
 from convenio.errors import Position, UsageError
 from convenio.facts.case import Case, Element, StatedFact
 from convenio.language.evaluate import Evaluator
@@ -54,7 +55,7 @@ def test_every_answer_does_what_trying_it_does(seed: int) -> None:
         tried = {
             (after.floor, after.ceiling)
             for value in values_of(case, path)
-            for after in [engine.assess(with_value(case, path, value))]
+            for after in [with_values(case, pack, engine, {path: value})]
         }
         if path in asked:
             effects = {(effect.floor, effect.ceiling) for effect in asked[path].effects}
@@ -79,7 +80,7 @@ def test_a_range_of_numbers_is_one_answer(seed: int) -> None:
             inside = [e for e in question.effects if _holds(e.answer, value)]
             assert len(inside) == 1, (question.path, value)
             kind = float if question.path == "terms.share" else int
-            after = engine.assess(with_value(case, question.path, kind(value)))
+            after = with_values(case, pack, engine, {question.path: kind(value)})
             assert (after.floor, after.ceiling) == (inside[0].floor, inside[0].ceiling)
 
 
@@ -106,8 +107,8 @@ def test_pairs_are_those_that_do_more_than_each_alone(seed: int) -> None:
             continue
         gains = 0
         for left, right in itertools.product(first.effects, second.effects):
-            both = with_value(case, first.path, left.answer.value)
-            after = engine.assess(with_value(both, second.path, right.answer.value))
+            both = {first.path: left.answer.value, second.path: right.answer.value}
+            after = with_values(case, pack, engine, both)
             up = rank(after.floor) - max(rank(left.floor), rank(right.floor))
             down = min(rank(left.ceiling), rank(right.ceiling)) - rank(after.ceiling)
             gains = max(gains, up, down)
@@ -211,11 +212,17 @@ def _same(left: Any, right: Any) -> bool:
     return bool(left == right)
 
 
+def with_values(case: Case, pack: Pack, engine: Engine, values: Mapping[str, Any]) -> Assessment:
+    for path, value in values.items():
+        case = with_value(case, path, value)
+    return engine.assess(without_excluded(case, pack))
+
+
 def tried(case: Case, pack: Pack, engine: Engine, values: Mapping[str, Any]) -> Assessment | None:
     for path, value in values.items():
         case = with_value(case, path, value)
     excluded = Evaluator(case, pack.currency, pack.guards).excluded
-    return None if excluded & values.keys() else engine.assess(case)
+    return None if excluded & values.keys() else engine.assess(without_excluded(case, pack))
 
 
 def brute_force(

@@ -90,7 +90,20 @@ def with_facts(case: Case, pack: Pack, facts: Mapping[str, StatedFact]) -> Case:
     problems = [problem for problem in _guarded(changed, pack) if problem.path in facts]
     if problems:
         raise UsageError(problems)
-    return changed
+    return without_excluded(changed, pack)
+
+
+def without_excluded(case: Case, pack: Pack) -> Case:
+    """Return a changed case without the facts that may not be stated any more.
+
+    That is those whose `only_if` is false in it (semantics, "Support").
+    """
+    if not any(path in case.facts for path in pack.guards):
+        return case
+    excluded = Evaluator(case, pack.currency, pack.guards).excluded
+    if excluded.isdisjoint(case.facts):
+        return case
+    return replace(case, facts={p: f for p, f in case.facts.items() if p not in excluded})
 
 
 def _guarded(case: Case, pack: Pack) -> list[Problem]:

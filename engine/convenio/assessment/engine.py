@@ -100,7 +100,11 @@ class Engine:
         self.compile()
         assert self._compiled is not None
         outcomes = self._compiled.inference(truths)
-        return outcomes, {family: rater.rate(outcomes) for family, rater in self._raters.items()}
+        return outcomes, self.rate(outcomes)
+
+    def rate(self, outcomes: bytes) -> dict[str, FamilyRating]:
+        """Return the families' ratings for the codes of the rules' outcomes, family by family."""
+        return {family: rater.rate(outcomes) for family, rater in self._raters.items()}
 
     def assess_many(
         self, cases: Iterable[Case], processes: int | None = None
@@ -188,9 +192,7 @@ class Engine:
             pack=self.pack,
             inference=self.inference,
             outcomes=outcomes,
-            families={
-                family: rater.rate(inferred.outcomes) for family, rater in self._raters.items()
-            },
+            families=self.rate(inferred.outcomes),
             builder=builder,
         )
 

@@ -160,8 +160,10 @@ def _constant(truth: bool | None) -> Pair:
 class Conditions:
     """Translates conditions over a case in which some facts are variables.
 
-    `present` says of entries that a list may have besides those stated, by their name
-    (`activities[2]`), whether they are there. `free` names parts that were left free.
+    With `assumed`, values are assumptions that leave what the file says as it is; else a case whose
+    facts are changed no longer states what its `only_if` excludes. `present` says of entries that a
+    list may have besides those stated, by their name (`activities[2]`), whether they are there.
+    `free` names parts that were left free.
     """
 
     logic: Logic
@@ -171,6 +173,7 @@ class Conditions:
     guards: Mapping[str, s.Expression]
     number_of: Callable[[Any, str], Fraction | None]
     evaluator_with: Callable[[Mapping[str, StatedFact | None]], Evaluator]
+    assumed: bool = False
     present: Mapping[str, Bool] = field(default_factory=dict)
     free: list[str] = field(default_factory=list)
     _excluded: dict[str, Bool] = field(default_factory=dict)
@@ -214,8 +217,8 @@ class Conditions:
                 path = f"{rows[variable].name}.{name}"
                 if path in self.variables:
                     found[path] = None
-            case s.About(_, s.Path(path)):
-                # What the file says of a fact does not depend on its `only_if`.
+            case s.About(_, s.Path(path)) if self.assumed:
+                # What the file says of a fact stays as it is, whatever is assumed.
                 if path in self.variables:
                     found[path] = None
             case s.Quantified(_, body, bindings) | s.Count(body, bindings):
@@ -268,6 +271,12 @@ class Conditions:
                 return logic.opposite(self.truth(operand, rows))
             case s.AtLeast(count, operands):
                 return logic.count(count, [self.truth(part, rows) for part in operands])
+            case s.About(_, s.Path(path)):
+                said = Pair(*[self.base.trace(node).truth is True] * 2)
+                if path in self.variables:
+                    said = self._table(node, rows, self.variables[path])
+                stated = self.logic.negate(self.excluded(path))
+                return self.logic.both([said, Pair(stated, stated)])
             case s.Quantified():
                 return self._quantified(node, rows)
             case s.Compare(operator, left, right):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, fields, replace
 from typing import Literal as Choice
 from typing import get_args
@@ -281,6 +281,22 @@ def renamed(node: Expression, names: Mapping[str, str]) -> Expression:
             changed[name] = renamed(value, names)
         elif type(value) is tuple and value and type(value[0]) in _PARTS:
             changed[name] = tuple(renamed(item, names) for item in value)
+    return replace(node, **changed) if changed else node  # type: ignore[arg-type]
+
+
+def rebuilt(node: Expression, change: Callable[[Expression], Expression]) -> Expression:
+    """Return a node with each expression directly inside it changed; the same where none is."""
+    changed: dict[str, object] = {}
+    for name in _PARTS[type(node)]:
+        value = getattr(node, name)
+        if type(value) in _PARTS:
+            new: object = change(value)
+            if new is not value:
+                changed[name] = new
+        elif type(value) is tuple and value and type(value[0]) in _PARTS:
+            items = tuple(change(item) for item in value)
+            if any(new is not old for new, old in zip(items, value, strict=True)):
+                changed[name] = items
     return replace(node, **changed) if changed else node  # type: ignore[arg-type]
 
 

@@ -56,21 +56,23 @@ class CompiledPack:
         return (rule for stratum in self.strata for rule in stratum)
 
 
+def compile_rule(rule: Rule, table: AtomTable) -> CompiledRule:
+    """Compile one rule; its atoms are numbered in a table that rules share."""
+    return CompiledRule(
+        rule.id,
+        rule.family,
+        rule.kind,
+        normalise(rule.scope, table),
+        tuple((severity, normalise(when, table)) for severity, when in rule.levels),
+        table.shared(rule.scope),
+        tuple((severity, table.shared(when)) for severity, when in rule.levels),
+    )
+
+
 def compile_rules(rules: Sequence[Rule]) -> CompiledPack:
     """Compile the rules of one pack. `flagged` must not be circular (loading checks it)."""
     table = AtomTable()
-    compiled = {
-        rule.id: CompiledRule(
-            rule.id,
-            rule.family,
-            rule.kind,
-            normalise(rule.scope, table),
-            tuple((severity, normalise(when, table)) for severity, when in rule.levels),
-            table.shared(rule.scope),
-            tuple((severity, table.shared(when)) for severity, when in rule.levels),
-        )
-        for rule in rules
-    }
+    compiled = {rule.id: compile_rule(rule, table) for rule in rules}
     families: dict[str, tuple[str, ...]] = {}
     for rule in rules:
         if rule.kind != "mitigating":

@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
+from convenio.assessment.cases import without_excluded
 from convenio.facts.case import Case, Element, StatedFact, Value
 from convenio.facts.catalogue import FactDeclaration
 from convenio.facts.values import Money, Place, country_codes
@@ -181,6 +182,8 @@ class AnswerFinder:
 
     def _changed(self, path: str, value: Value, complete: bool) -> Evaluator:
         changed = with_value(self._case, path, value, complete, self._assumed)
+        if not self._assumed:
+            changed = without_excluded(changed, self._pack)
         return Evaluator(changed, self._pack.currency, self._pack.guards)
 
     # --- words ---------------------------------------------------------------------------

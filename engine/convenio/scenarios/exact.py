@@ -317,13 +317,18 @@ class _Search:
             pack.guards,
             number_of,
             self._evaluator_with,
-            self._present,
+            assumed=True,
+            present=self._present,
         )
         self._ratings = Ratings(pack, self._conditions)
         self._solver = z3.Solver()
         self._solver.set("random_seed", 0)
         for term in self._terms.values():
             self._solver.add(*term.domain())
+        for path in pack.guards:
+            if path in case.facts and case.facts[path].state != "unknown":
+                # What the file states may be stated.
+                self._solver.add(self._logic.negate(self._conditions.excluded(path)))
         for path in self._lists:
             names = [n for n in self._present if n.startswith(f"{path}[")]
             for first, second in itertools.pairwise(names):

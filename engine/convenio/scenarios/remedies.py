@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from convenio.assessment.assessment import Assessment
+from convenio.assessment.cases import without_excluded
 from convenio.assessment.engine import Engine
 from convenio.assessment.finding import Finding
 from convenio.assessment.open_questions import OpenQuestion, open_questions
@@ -231,7 +232,7 @@ class _Search:
             evaluator = Evaluator(case, self._pack.currency, self._pack.guards)
             if any(path in evaluator.excluded for path in values):
                 return None
-        return self._engine.assess(case)
+        return self._engine.assess(without_excluded(case, self._pack))
 
     def remedy(self, values: Mapping[str, Value]) -> Remedy | None:
         """Return a remedy, if the ordinary engine confirms that the target is reached."""
@@ -372,6 +373,7 @@ class _Exact:
         for path, fact in stated.items():
             if fact is not None:
                 case = with_fact(case, path, fact)
+        case = without_excluded(case, pack)
         return Evaluator(case, pack.currency, pack.guards)
 
     def run(self, limit: int | None) -> tuple[list[Remedy], bool]:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from convenio.errors import Position
+from convenio.facts.distributions import Distribution
 from convenio.facts.values import Money, Place
 
 Confidence = Literal["high", "medium", "low"]
@@ -58,7 +59,8 @@ class StatedFact:
     `state` says what the file knows; `value` is None unless it is "known". A fact can be known
     and yet refused by the parties: then `disclosed` is False. `complete` is False where a list
     or set may have further members. `candidates` are the values on which sources differ, and
-    `because` says why one of them was preferred.
+    `because` says why one of them was preferred. `distribution` tells how likely which values are
+    of a fact that is stated as uncertain; to all rules and reports such a fact is not known.
     """
 
     path: str
@@ -70,6 +72,7 @@ class StatedFact:
     provenance: Provenance = Provenance()
     candidates: tuple[Candidate, ...] = ()
     because: str | None = None
+    distribution: Distribution | None = None
 
     @property
     def undisclosed(self) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, fields, replace
 from typing import Literal as Choice
 from typing import get_args
@@ -282,6 +282,23 @@ def renamed(node: Expression, names: Mapping[str, str]) -> Expression:
         elif type(value) is tuple and value and type(value[0]) in _PARTS:
             changed[name] = tuple(renamed(item, names) for item in value)
     return replace(node, **changed) if changed else node  # type: ignore[arg-type]
+
+
+def rewritten(node: Expression, change: Callable[[Expression], Expression]) -> Expression:
+    """Return a condition in which every part was handed to `change`, the innermost first.
+
+    >>> held = lambda part: Literal(False) if isinstance(part, About) else part
+    >>> unparse(rewritten(Not(About("known", Path("terms.end"))), held))
+    'not False'
+    """
+    changed: dict[str, object] = {}
+    for name in _PARTS[type(node)]:
+        value = getattr(node, name)
+        if type(value) in _PARTS:
+            changed[name] = rewritten(value, change)
+        elif type(value) is tuple and value and type(value[0]) in _PARTS:
+            changed[name] = tuple(rewritten(item, change) for item in value)
+    return change(replace(node, **changed) if changed else node)  # type: ignore[arg-type]
 
 
 def paths_of(node: Expression) -> tuple[str, ...]:

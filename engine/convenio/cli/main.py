@@ -21,6 +21,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "brief": ("convenio.cli.brief", "write the brief of a case as one HTML file"),
     "batch": ("convenio.cli.batch", "assess a table or a folder of cases"),
     "explain": ("convenio.cli.explain", "show how one rule came out, fact by fact"),
+    "simulate": ("convenio.cli.simulate", "how likely each rating is where facts are uncertain"),
     "new": ("convenio.cli.new", "write a case file by answering questions"),
     "schema": ("convenio.cli.schema", "print the JSON Schema of case files or results"),
     "rules": ("convenio.cli.rules", "list, show and test the rules of a pack"),

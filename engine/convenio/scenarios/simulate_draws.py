@@ -124,13 +124,14 @@ def latent(
 
 def _uniform(stream: str, seed: int, purpose: str, chunk: int, count: int) -> Floats:
     """Return numbers inside the unit interval, neither 0 nor 1."""
+    import numpy as np
     from numpy.random import Philox
 
     named = hashlib.sha256(f"{seed}\n{purpose}\n{stream}".encode()).digest()
     key = int.from_bytes(named[:16], "little")
     # The counter's lowest part counts the numbers of a chunk, the next one the chunks.
     bits = Philox(key=key, counter=[0, chunk, 0, 0]).random_raw(count)
-    uniform: Floats = ((bits >> 11) + 0.5) * 2.0**-53
+    uniform: Floats = ((bits >> 11).astype(np.float64) + 0.5) * 2.0**-53
     return uniform
 
 
@@ -175,11 +176,11 @@ def scores(facts: Sequence[UncertainFact], drawn: Latent, fixed: Fixed | None = 
             continue
         share = fact.distribution.correlation
         if fact.group not in shared:
-            common = ndtri(drawn[_group_stream(fact.group)])
+            common: Floats = ndtri(drawn[_group_stream(fact.group)])
             if held is not None and fact.group == held_group:
                 common = np.sqrt(share) * ndtri(held) + np.sqrt(1 - share) * common
             shared[fact.group] = common
-        mixed = np.sqrt(share) * shared[fact.group]
+        mixed: Floats = np.sqrt(share) * shared[fact.group]
         if share < 1:
             mixed = mixed + np.sqrt(1 - share) * ndtri(drawn[fact.path])
         found[fact.path] = ndtr(mixed)
@@ -254,11 +255,11 @@ def _figure(value: float | int | dt.date | None) -> float:
     return float((value - _EPOCH).days) if isinstance(value, dt.date) else float(value)
 
 
-def written_at(fact: UncertainFact, score: float) -> str:
-    """Return the value of a counted fact at a score, as a case file writes it."""
+def value_at(fact: UncertainFact, score: float) -> float | int | dt.date:
+    """Return the value of a counted fact at one score."""
     import numpy as np
 
     figure = float(quantile(fact, np.array([score]))[0])
     if fact.declaration.type.kind == "date":
-        return (_EPOCH + dt.timedelta(days=figure)).isoformat()
-    return f"{figure:.6g}" if abs(figure) < 1e6 else f"{figure:.0f}"
+        return _EPOCH + dt.timedelta(days=figure)
+    return int(figure) if fact.declaration.type.kind == "integer" else figure

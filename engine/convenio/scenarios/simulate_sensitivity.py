@@ -7,6 +7,7 @@ that vary independently.
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -19,7 +20,7 @@ from convenio.scenarios.simulate_draws import (
     UncertainFact,
     latent,
     scores,
-    written_at,
+    value_at,
 )
 from convenio.scenarios.simulate_worlds import CHUNK, Worlds
 
@@ -40,6 +41,9 @@ TAILS = (0.05, 0.95)
 
 _BLOCKS, _RESAMPLES = 64, 1000
 _HIGH = rank("high")
+
+Held = bool | int | float | str | dt.date
+"""What a fact is held at; an amount is in the pack's currency of account."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,10 +76,10 @@ class Driver:
 class TornadoEnd:
     """The overall rating where a fact is held: mean ranks, and chances of high or worse.
 
-    `at` is the fact's value, written as in a case file.
+    `at` is the fact's value; an amount is in the pack's currency of account.
     """
 
-    at: str
+    at: Held
     floor: float
     floor_error: float
     ceiling: float
@@ -140,13 +144,18 @@ def _indices(f_a: Floats, f_b: Floats, f_ab: Floats, seed: int) -> list[SobolInd
 
     if not np.var([f_a, f_b]):
         return [None] * len(f_ab)
-    evaluated = {"f_A": f_a[np.newaxis], "f_B": f_b[np.newaxis], "f_AB": f_ab[:, np.newaxis]}
+    # SciPy fails where there is one factor and one output, so one stands there twice.
+    swapped = np.concatenate([f_ab, f_ab[:1]])[:, np.newaxis]
+    evaluated = {"f_A": f_a[np.newaxis], "f_B": f_b[np.newaxis], "f_AB": swapped}
     found = sobol_indices(func=evaluated, n=f_a.size)
     errors = _bootstrapped(f_a, f_b, f_ab, seed)
     return [
         SobolIndex(float(first), float(first_error), float(total), float(total_error))
         for first, total, first_error, total_error in zip(
-            found.first_order.reshape(-1), found.total_order.reshape(-1), *errors, strict=True
+            found.first_order.reshape(-1)[:-1],
+            found.total_order.reshape(-1)[:-1],
+            *errors,
+            strict=True,
         )
     ]
 
@@ -194,21 +203,18 @@ def tornado(
     return tuple(sorted(bars, key=lambda bar: bar.width, reverse=True))
 
 
-def _holds(fact: UncertainFact) -> Iterator[tuple[str, Fixed]]:
+def _holds(fact: UncertainFact) -> Iterator[tuple[Held, Fixed]]:
     """Yield each value at which a fact is held."""
     if fact.is_counted:
         for tail in TAILS:
-            yield written_at(fact, tail), Fixed(fact.path, tail, tail)
+            yield value_at(fact, tail), Fixed(fact.path, tail, tail)
         return
     edges = fact.edges
     for member, low, high in zip(fact.members, edges[:-1], edges[1:], strict=True):
-        yield (
-            str(member).lower() if isinstance(member, bool) else member,
-            Fixed(fact.path, low, high),
-        )
+        yield member, Fixed(fact.path, low, high)
 
 
-def _end(at: str, ranks: Floats) -> TornadoEnd:
+def _end(at: Held, ranks: Floats) -> TornadoEnd:
     means, errors = ranks.mean(axis=-1), ranks.std(axis=-1) / ranks.shape[-1] ** 0.5
     high = (ranks >= _HIGH).mean(axis=-1)
     return TornadoEnd(

@@ -23,6 +23,15 @@ from convenio.version import __version__
 SCHEMA = "convenio/simulation/1"
 MAX_RULES = 12
 
+_TORNADO = (
+    "What moves the rating of the whole: each fact held at its 5 % and 95 % quantile (one with "
+    "members at those that matter most), the others drawn. Ranks run from 0, low, to 3, critical."
+)
+_SOBOL = (
+    "Shares of the variance of that rank (Sobol indices), by each fact alone and with the others. "
+    "Facts of one correlation group count as one."
+)
+
 
 def render_text(simulation: Simulation, wording: Wording | None = None, width: int = 100) -> str:
     """Return the report: chances of ratings, what drives them, which rules differ.
@@ -44,12 +53,14 @@ def render_text(simulation: Simulation, wording: Wording | None = None, width: i
     )
     for title, table in (
         (wording("Chances of each rating"), _chances(simulation, wording)),
-        (wording("What drives the rating of the whole"), _drivers(simulation, wording)),
+        (wording(_TORNADO), _tornado(simulation, wording)),
+        (wording(_SOBOL), _drivers(simulation, wording)),
         (_rules_title(simulation, wording), _rules(simulation, wording)),
     ):
-        console.print()
-        console.print(title)
-        console.print(table)
+        if table.row_count:
+            console.print()
+            console.print(title)
+            console.print(table)
     return "\n".join(line.rstrip() for line in buffer.getvalue().splitlines()) + "\n"
 
 
@@ -87,41 +98,46 @@ def percent(chance: Chance) -> str:
     return f"{100 * chance.share:.1f} % ± {100 * chance.error:.2f}"
 
 
-def _drivers(simulation: Simulation, wording: Wording) -> Table:
-    """Write how far each fact moves the rating, and its Sobol indices where they were computed."""
+def _tornado(simulation: Simulation, wording: Wording) -> Table:
+    """Write how far each fact moves the rating."""
     table = _table(
-        wording("fact"),
-        wording("held at"),
-        wording("mean rank, established"),
-        wording("possible"),
-        wording("Sobol, first"),
-        wording("total"),
+        "", wording("held at"), wording("mean rank, established"), wording("mean rank, possible")
     )
-    indices = {path: driver for driver in simulation.drivers for path in driver.facts}
     for bar in simulation.tornado:
-        driver = indices.get(bar.path)
-        label = wording.label(bar.path, simulation.pack.catalogue)
-        if driver is not None and len(driver.facts) > 1:
-            label += f" ({driver.name})"
-        index = (driver.floor or driver.ceiling) if driver else None
         table.add_row(
-            label,
+            wording.label(bar.path, simulation.pack.catalogue),
             " – ".join(at_text(bar, end.at, simulation, wording) for end in (bar.low, bar.high)),
             f"{bar.low.floor:.2f} – {bar.high.floor:.2f}",
             f"{bar.low.ceiling:.2f} – {bar.high.ceiling:.2f}",
-            _index(index, "first"),
-            _index(index, "total"),
         )
     return table
 
 
-def _index(index: SobolIndex | None, kind: str) -> str:
+def _drivers(simulation: Simulation, wording: Wording) -> Table:
+    """Write the Sobol indices of each factor."""
+    alone, together = wording("alone"), wording("with others")
+    established, possible = wording("established"), wording("possible")
+    table = _table(
+        "",
+        f"{established}, {alone}",
+        together,
+        f"{possible}, {alone}",
+        together,
+    )
+    for driver in simulation.drivers:
+        labels = [wording.label(path, simulation.pack.catalogue) for path in driver.facts]
+        table.add_row(
+            " + ".join(labels), *_shares(driver.floor, wording), *_shares(driver.ceiling, wording)
+        )
+    return table
+
+
+def _shares(index: SobolIndex | None, wording: Wording) -> tuple[str, str]:
     if index is None:
-        return "–"
-    found = {"first": (index.first, index.first_error), "total": (index.total, index.total_error)}
-    value, error = found[kind]
+        return wording("never differs"), "–"
     # What is estimated as a little less than 0 is 0.
-    return f"{max(value, 0.0):.2f} ± {error:.2f}"
+    first = f"{max(index.first, 0.0):.2f} ± {index.first_error:.2f}"
+    return first, f"{max(index.total, 0.0):.2f} ± {index.total_error:.2f}"
 
 
 def _rules_title(simulation: Simulation, wording: Wording) -> str:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import jinja2
 
+from convenio.errors import shorten
 from convenio.facts.values import Money
 from convenio.packs.policy import RATINGS, rank
 from convenio.reports.wording import Wording
@@ -15,6 +16,8 @@ from convenio.scenarios.simulate import Simulation
 from convenio.scenarios.simulate_sensitivity import Held, TornadoBar
 
 _LEFT, _RIGHT = 300, 730
+_LABEL = 42
+"""Letters that have room beside the axis; the summary has the whole label."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +61,7 @@ def tornado_svg(simulation: Simulation, wording: Wording | None = None) -> str:
         "mean": _x(_mean_floor(simulation)),
         "bars": [
             {
-                "label": wording.label(bar.path, simulation.pack.catalogue),
+                "label": shorten(wording.label(bar.path, simulation.pack.catalogue), _LABEL),
                 "from": at_text(bar, bar.low.at, simulation, wording),
                 "to": at_text(bar, bar.high.at, simulation, wording),
                 "floor": _Side(_x(bar.low.floor), _x(bar.high.floor)),

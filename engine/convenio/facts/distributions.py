@@ -113,7 +113,9 @@ class DistributionReader:
         found = next((name for name in _NAMES if name == text), None)
         if found is not None and found in fitting:
             return found
-        message = "unknown distribution" if found is None else f"does not fit a fact of type {self._kind}"
+        message = (
+            "unknown distribution" if found is None else f"does not fit a fact of type {self._kind}"
+        )
         nearest = nearest_name(text, fitting) if found is None else ""
         expected = _listed(fitting)
         self._fault(

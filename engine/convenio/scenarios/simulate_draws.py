@@ -206,8 +206,8 @@ def column(fact: UncertainFact, score: Floats, catalogue: Catalogue) -> Any:
         if kind == "enum"
         else (*sorted(country_codes()), *sorted(catalogue.organisations))
     )
-    numbers = np.array([whole.index(str(member)) for member in fact.members], dtype=np.uint32)
-    return pl.Series(fact.path, numbers[places]).cast(pl.Enum(whole))
+    members = pl.Series(fact.path, [str(member) for member in fact.members], dtype=pl.Enum(whole))
+    return members.gather(places)
 
 
 def quantile(fact: UncertainFact, score: Floats) -> Floats:

@@ -8,6 +8,7 @@ that vary independently.
 from __future__ import annotations
 
 import datetime as dt
+import itertools
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -119,7 +120,7 @@ def drivers(
     first = latent(factors, seed, "sobol A", 0, SOBOL_SAMPLES)
     second = latent(factors, seed, "sobol B", 0, SOBOL_SAMPLES)
     swapped = (first | {name: second[name] for name in factor.streams} for factor in factors)
-    matrices = [scores(facts, drawn) for drawn in (first, second, *swapped)]
+    matrices = (scores(facts, drawn) for drawn in itertools.chain((first, second), swapped))
     ranks = list(_ranks(worlds, matrices))
     # Indices do not change with the mean; estimates scatter less without it.
     mean = np.mean([ranks[0], ranks[1]], axis=(0, -1))[:, np.newaxis]

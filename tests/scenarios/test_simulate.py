@@ -17,6 +17,7 @@ from scipy.stats import multivariate_normal, norm, truncnorm
 
 import convenio
 from conformance.packs import case_text, read_case, write_pack
+from conformance.rows import FOLDER as CORPUS
 from convenio import Engine, Pack
 from convenio.assessment.cases import with_facts, with_settings
 from convenio.errors import UsageError
@@ -221,7 +222,7 @@ def test_facts_that_act_together_have_larger_totals(build: Build) -> None:
 
 def test_a_group_is_one_factor(build: Build) -> None:
     pack = build("terms.years > 5", "terms.limit > 5", "value.share > 5")
-    group = {"group": "size", "correlation": 1}
+    group = {"group": "size", "correlation": 0.5}
     facts = {
         "terms.years": uniform(0, 10, **group),
         "value.share": uniform(0, 10),
@@ -229,9 +230,9 @@ def test_a_group_is_one_factor(build: Build) -> None:
     }
     found = _indices(pack, facts)
     assert list(found) == ["group size", "value.share"]
-    # Two findings that come together have four times the variance of the third.
-    _assert_index(found["group size"], 4 / 5, 4 / 5)
-    _assert_index(found["value.share"], 1 / 5, 1 / 5)
+    # Each finding has a variance of 1/4, the two of the group a covariance of asin(ρ)/2π = 1/12.
+    _assert_index(found["group size"], 8 / 11, 8 / 11)
+    _assert_index(found["value.share"], 3 / 11, 3 / 11)
 
 
 def test_a_single_fact_drives_everything(build: Build) -> None:
@@ -444,6 +445,21 @@ def test_a_fact_is_unknown_where_it_may_not_be_stated(troops: Any, build: Build)
     assert flagged(found) == pytest.approx(0.4, abs=0.015)
     assert found.rules["AA-001"].unknown.share == pytest.approx(0.6, abs=0.015)
     assert flagged(found, 2) == (troops == 250)
+
+
+def test_a_list_is_unknown_where_it_may_not_be_stated(tmp_path: Path) -> None:
+    declared = (CORPUS / "facts.yaml").read_text()
+    listed = "activities: {type: list of activity,"
+    facts = tmp_path / "facts.yaml"
+    facts.write_text(declared.replace(listed, f"{listed} only_if: say.p,"))
+    condition = "any(a.live and terms.years > 3 for a in activities)"
+    rule = {"id": "AA-001", "when": condition, "severity": "low"}
+    pack = convenio.load_pack(write_pack(tmp_path / "pack", [rule], facts=facts))
+    said = {"distribution": "choice", "weights": {True: 0.4, False: 0.6}}
+    stated = {"say.p": said, "terms.years": uniform(0, 10), "activities": [{"live": True}]}
+    found = simulate(case_of(pack, stated), pack, DRAWS, sobol=False)
+    assert flagged(found) == pytest.approx(0.4 * 0.7, abs=0.015)
+    assert found.rules["AA-001"].unknown.share == pytest.approx(0.6, abs=0.015)
 
 
 def test_lists_are_looked_at_in_every_draw(build: Build) -> None:

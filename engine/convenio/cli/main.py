@@ -24,6 +24,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "questions": ("convenio.cli.questions", "rank open facts by what an answer would change"),
     "remedies": ("convenio.cli.remedies", "find the cheapest changes that reach a lower rating"),
     "explain": ("convenio.cli.explain", "show how one rule came out, fact by fact"),
+    "simulate": ("convenio.cli.simulate", "how likely each rating is where facts are uncertain"),
     "new": ("convenio.cli.new", "write a case file by answering questions"),
     "schema": ("convenio.cli.schema", "print the JSON Schema of case files or results"),
     "rules": ("convenio.cli.rules", "list, show and test the rules of a pack"),

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from convenio.errors import Position
+from convenio.facts.distributions import Distribution
 from convenio.facts.values import Money, Place
 
 Confidence = Literal["high", "medium", "low"]
@@ -59,7 +60,8 @@ class StatedFact:
     and yet refused by the parties: then `disclosed` is False. `complete` is False where a list
     or set may have further members. `candidates` are the values on which sources differ, and
     `because` says why one of them was preferred. `assumed_from` is the state that the file gives a
-    fact whose value is an assumption.
+    fact whose value is an assumption. `distribution` tells how likely which values are of a fact
+    that is stated as uncertain; to all rules and reports such a fact is not known.
     """
 
     path: str
@@ -72,6 +74,7 @@ class StatedFact:
     candidates: tuple[Candidate, ...] = ()
     because: str | None = None
     assumed_from: State | None = None
+    distribution: Distribution | None = None
 
     @property
     def file_state(self) -> State:

@@ -20,6 +20,7 @@ from convenio.facts.case import (
     StatedFact,
 )
 from convenio.facts.catalogue import CASE_KEYS, Catalogue
+from convenio.facts.distributions import group_problems
 from convenio.facts.models import FactModels
 from convenio.facts.scenarios import read_scenarios
 from convenio.facts.statements import StatementReader
@@ -76,6 +77,7 @@ class _CaseReader:
                 facts.update(self._statements.section(name, node))
             elif name not in CASE_KEYS:
                 self._unknown(name, root.keys[name])
+        self._problems.extend(group_problems(facts))
         sources = self._sources(root.get("sources"))
         case = Case(
             id=self._case_id(root),

@@ -274,14 +274,7 @@ def renamed(node: Expression, names: Mapping[str, str]) -> Expression:
     if isinstance(node, Quantified | Count | Sum):
         own = {binding.variable for binding in node.bindings}
         names = {old: new for old, new in names.items() if old not in own}
-    changed: dict[str, object] = {}
-    for name in _PARTS[type(node)]:
-        value = getattr(node, name)
-        if type(value) in _PARTS:
-            changed[name] = renamed(value, names)
-        elif type(value) is tuple and value and type(value[0]) in _PARTS:
-            changed[name] = tuple(renamed(item, names) for item in value)
-    return replace(node, **changed) if changed else node  # type: ignore[arg-type]
+    return rebuilt(node, lambda part: renamed(part, names))
 
 
 def rebuilt(node: Expression, change: Callable[[Expression], Expression]) -> Expression:
@@ -298,6 +291,16 @@ def rebuilt(node: Expression, change: Callable[[Expression], Expression]) -> Exp
             if any(new is not old for new, old in zip(items, value, strict=True)):
                 changed[name] = items
     return replace(node, **changed) if changed else node  # type: ignore[arg-type]
+
+
+def rewritten(node: Expression, change: Callable[[Expression], Expression]) -> Expression:
+    """Return a condition in which every part was handed to `change`, the innermost first.
+
+    >>> held = lambda part: Literal(False) if isinstance(part, About) else part
+    >>> unparse(rewritten(Not(About("known", Path("terms.end"))), held))
+    'not False'
+    """
+    return change(rebuilt(node, lambda part: rewritten(part, change)))
 
 
 def paths_of(node: Expression) -> tuple[str, ...]:

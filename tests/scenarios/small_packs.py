@@ -32,7 +32,11 @@ DOMAINS: Mapping[str, Sequence[Any]] = {
         for size in range(4)
         for chosen in itertools.combinations(("sea", "land", "air"), size)
     ),
-    "wanted": ([], ["sea"], ["land", "air"]),
+    "wanted": tuple(
+        list(chosen)
+        for size in range(4)
+        for chosen in itertools.combinations(("sea", "land", "air"), size)
+    ),
 }
 """Every value that is tried for a fact. Conditions change at none between those of a number."""
 

@@ -19,6 +19,7 @@ from convenio.errors import EngineError, UsageError
 from convenio.facts.case import Case
 from convenio.language.evaluate import Evaluator
 from convenio.language.truth import CODE_OF, TRUTH_OF
+from convenio.packs.compile import CompiledPack
 from convenio.packs.pack import Pack
 
 if TYPE_CHECKING:
@@ -43,6 +44,12 @@ class _Inferred(NamedTuple):
 class _Compiled:
     conditions: Conditions
     inference: CompiledInference
+
+
+KEPT_PACKS = 4
+"""So many packs are kept compiled between engines."""
+
+_KEPT: dict[int, tuple[CompiledPack, _Compiled]] = {}
 
 
 class Engine:
@@ -143,11 +150,18 @@ class Engine:
         with self._lock:
             if self._compiled is None:
                 compiled = self.pack.compiled
-                atoms = [compiled.atoms[atom] for atom in compiled.fact_atoms]
-                self._compiled = _Compiled(
-                    compile_conditions(atoms, self.pack.currency),
-                    compile_inference(compiled, self._order),
-                )
+                # Kept with the pack, since engines of one pack are often made anew.
+                kept = _KEPT.get(id(compiled))
+                if kept is None or kept[0] is not compiled:
+                    atoms = [compiled.atoms[atom] for atom in compiled.fact_atoms]
+                    made = _Compiled(
+                        compile_conditions(atoms, self.pack.currency),
+                        compile_inference(compiled, self._order),
+                    )
+                    while len(_KEPT) >= KEPT_PACKS:
+                        _KEPT.pop(next(iter(_KEPT)), None)
+                    kept = _KEPT[id(compiled)] = (compiled, made)
+                self._compiled = kept[1]
         return self
 
     def _infer(self, case: Case) -> _Inferred:

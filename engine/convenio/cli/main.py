@@ -23,6 +23,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "compare": ("convenio.cli.compare", "show scenarios side by side, and what each changes"),
     "questions": ("convenio.cli.questions", "rank open facts by what an answer would change"),
     "remedies": ("convenio.cli.remedies", "find the cheapest changes that reach a lower rating"),
+    "sensitivity": ("convenio.cli.sensitivity", "how far thresholds could move; what is judgement"),
     "explain": ("convenio.cli.explain", "show how one rule came out, fact by fact"),
     "simulate": ("convenio.cli.simulate", "how likely each rating is where facts are uncertain"),
     "new": ("convenio.cli.new", "write a case file by answering questions"),

@@ -13,6 +13,7 @@ from rich.console import Console
 from rich.table import Table
 
 from convenio.packs.policy import RATINGS, Rating
+from convenio.reports.blocks import Block
 from convenio.reports.tornado import at_text
 from convenio.reports.wording import Wording
 from convenio.scenarios.simulate import Chance, RatingChances, RuleChances, Simulation
@@ -77,6 +78,19 @@ def _chances(simulation: Simulation, wording: Wording) -> Table:
     for name, found in (*named, (wording("Whole"), simulation.overall)):
         table.add_row(name, *(_side(side, wording) for side in (found.floor, found.ceiling)))
     return table
+
+
+def chance_block(simulation: Simulation, wording: Wording) -> Block:
+    """Return the chances of each rating as a block of a brief."""
+    named = [(wording.family(name), found) for name, found in simulation.families.items()]
+    rows = [
+        [name, *(_side(side, wording).replace("\n", "; ") for side in (found.floor, found.ceiling))]
+        for name, found in (*named, (wording("Whole"), simulation.overall))
+    ]
+    draws = wording.plural("{n} draw", "{n} draws", simulation.draws)
+    sentence = f"{draws}, {wording('seed')} {simulation.seed}. {wording(_TORNADO)}"
+    columns = [wording("family"), wording("established"), wording("possible")]
+    return Block("", [sentence], columns, rows)
 
 
 def _side(chances: Mapping[Rating, Chance], wording: Wording) -> str:

@@ -127,6 +127,9 @@ def random_case(random: Random, pack: Pack, open_facts: int) -> Case:
             del facts[path]
         else:
             facts[path] = random.choice((None, "undisclosed"))
+    if facts.get("say.p") is not True:
+        # What is stated of it, and be it that it is refused, would say that it may be stated.
+        facts.pop("terms.troops", None)
     return read_case(case_text({"facts": facts}), pack)
 
 

@@ -82,7 +82,7 @@ class Outlook:
         """Return the alternatives for the nearest lower rating, without what stands above."""
         _ = self._wording
         first, *others = remedy.blocks(step, _)
-        heading = _("Ways to {rating}").format(rating=_.ratings[step.target])
+        heading = _("How to reach {rating}").format(rating=_.ratings[step.target])
         return [Block(heading, first.sentences[1:]), *others]
 
     def _chances(self) -> Iterator[Section]:

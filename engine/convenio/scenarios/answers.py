@@ -26,6 +26,9 @@ from convenio.scenarios.changes import fact_at, with_value
 MAX_MEMBERS = 6
 """Of a set with more members that matter, not every combination is looked at."""
 
+FIRST_DAY, LAST_DAY = dt.date(1900, 1, 1), dt.date(2100, 12, 31)
+"""Dates before and after these are not tried: no deal that is assessed reaches so far."""
+
 _FAR_NORTH = Place(90.0, 0.0)
 _OTHER = "another"
 
@@ -304,7 +307,7 @@ class Scale:
         if isinstance(stated, Money):
             currency, rate = stated.currency, stated.rate or 1.0
         if kind == "date":
-            low, high = dt.date.min.toordinal(), dt.date.max.toordinal()
+            low, high = FIRST_DAY.toordinal(), LAST_DAY.toordinal()
         first, last = (None if end is None else Fraction(end) for end in (low, high))
         return cls(kind, first, last, currency, rate)
 

@@ -23,7 +23,7 @@ from convenio.facts.catalogue import FactDeclaration
 from convenio.language import syntax as s
 from convenio.language.evaluate import Evaluator, Rows
 from convenio.packs.pack import Pack
-from convenio.packs.policy import RATINGS, Rating, rank
+from convenio.packs.policy import Rating, rank
 from convenio.scenarios.answers import Answer, AnswerFinder, Scale
 from convenio.scenarios.breakpoints import number_of
 from convenio.scenarios.changes import fact_at, with_fact, with_value
@@ -414,18 +414,19 @@ class _Search:
         bounds = self._base if family == OVERALL else self._base.families[family]
         if "not_assessed" in (bounds.floor, bounds.ceiling):
             return Reached(bounds.floor, bounds.ceiling, None, None)
-        lowest = highest = None
+        lowest: World | None = None
+        highest: World | None = None
         floor: Rating | None = None
         ceiling: Rating | None = None
         for place in range(rank(bounds.floor), rank(bounds.ceiling) + 1):
-            lowest = self._world(family, place, "floor")
-            if lowest is not None:
-                floor = RATINGS[place]
+            reached = self._world(family, place, "floor")
+            if reached is not None:
+                lowest, floor = reached
                 break
         for place in range(rank(bounds.ceiling), rank(bounds.floor) - 1, -1):
-            highest = self._world(family, place, "ceiling")
-            if highest is not None:
-                ceiling = RATINGS[place]
+            reached = self._world(family, place, "ceiling")
+            if reached is not None:
+                highest, ceiling = reached
                 break
         return Reached(floor, ceiling, lowest, highest)
 
@@ -436,8 +437,8 @@ class _Search:
             return self._ratings.above(place, side)
         return self._ratings.family_above(family, place, side)
 
-    def _world(self, family: str, place: int, side: str) -> World | None:
-        """Return a world whose rating is at most (floor) or at least (ceiling) that high."""
+    def _world(self, family: str, place: int, side: str) -> tuple[World, Rating] | None:
+        """Return a world whose rating is at most (floor) or at least (ceiling) so high, and it."""
         if side == "floor":
             test = self._logic.negate(self._above(family, place, side))
         else:
@@ -454,9 +455,9 @@ class _Search:
                 rated = self._engine.assess(world.case)
                 found = rated if family == OVERALL else rated.families[family]
                 if side == "floor" and rank(found.floor) <= place:
-                    return world
+                    return world, found.floor
                 if side == "ceiling" and rank(found.ceiling) >= place:
-                    return world
+                    return world, found.ceiling
                 self._solver.add(self._z3.Not(same))
             self._conditions.free.append(f"{family}: {RETRIES} worlds were refuted")
             return None

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import itertools
 import math
 from collections.abc import Iterator, Mapping
@@ -16,7 +15,7 @@ from convenio.facts.catalogue import FactDeclaration
 from convenio.facts.values import Money
 from convenio.language import syntax as s
 from convenio.language.evaluate import Rows
-from convenio.scenarios.answers import Answer, AnswerFinder, Scale
+from convenio.scenarios.answers import LAST_DAY, Answer, AnswerFinder, Scale
 from convenio.scenarios.breakpoints import number_of
 from convenio.scenarios.changes import fact_at
 
@@ -52,7 +51,7 @@ def grid_of(declaration: FactDeclaration, case: Case) -> Grid:
     """Return the values that a negotiable number may be given; a date, none that is past."""
     if declaration.type.kind == "date":
         start = case.as_of.toordinal()
-        return Grid(Fraction(start), Fraction(1), dt.date.max.toordinal() - start)
+        return Grid(Fraction(start), Fraction(1), max(0, LAST_DAY.toordinal() - start))
     step = Fraction(str(declaration.step or 1))
     low = Fraction(str(declaration.minimum or 0))
     high = declaration.maximum

@@ -19,7 +19,6 @@ from convenio.errors import EngineError, UsageError
 from convenio.facts.case import Case
 from convenio.language.evaluate import Evaluator
 from convenio.language.truth import CODE_OF, TRUTH_OF
-from convenio.packs.compile import CompiledPack
 from convenio.packs.pack import Pack
 
 if TYPE_CHECKING:
@@ -46,10 +45,8 @@ class _Compiled:
     inference: CompiledInference
 
 
-KEPT_PACKS = 4
-"""So many packs are kept compiled between engines."""
-
-_KEPT: dict[int, tuple[CompiledPack, _Compiled]] = {}
+_FUNCTIONS, _SUPPORTS = "functions", "supports"
+"""Names under which a pack keeps what was made of it."""
 
 
 class Engine:
@@ -81,7 +78,10 @@ class Engine:
             family: FamilyRater(pack.policy, rules, start)
             for (family, rules), start in zip(grouped.items(), starts, strict=False)
         }
-        self._supports = PackSupport(pack.compiled, pack.catalogue)
+        derived = pack.compiled.derived
+        if _SUPPORTS not in derived:
+            derived[_SUPPORTS] = PackSupport(pack.compiled, pack.catalogue)
+        self._supports: PackSupport = derived[_SUPPORTS]
         self._durable = DurableEngine(pack.compiled) if self.inference == durable.NAME else None
         self._lock = threading.Lock()
         self._compiled: _Compiled | None = None
@@ -151,17 +151,14 @@ class Engine:
             if self._compiled is None:
                 compiled = self.pack.compiled
                 # Kept with the pack, since engines of one pack are often made anew.
-                kept = _KEPT.get(id(compiled))
-                if kept is None or kept[0] is not compiled:
+                kept = compiled.derived.get(_FUNCTIONS)
+                if kept is None:
                     atoms = [compiled.atoms[atom] for atom in compiled.fact_atoms]
-                    made = _Compiled(
+                    kept = compiled.derived[_FUNCTIONS] = _Compiled(
                         compile_conditions(atoms, self.pack.currency),
                         compile_inference(compiled, self._order),
                     )
-                    while len(_KEPT) >= KEPT_PACKS:
-                        _KEPT.pop(next(iter(_KEPT)), None)
-                    kept = _KEPT[id(compiled)] = (compiled, made)
-                self._compiled = kept[1]
+                self._compiled = kept
         return self
 
     def _infer(self, case: Case) -> _Inferred:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import itertools
 import math
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
@@ -70,7 +70,6 @@ class AnswerFinder:
         self._case = case
         self._assumed = assumed
         self._pack = pack
-        self._readers = _readers(pack)
         self.base = Evaluator(case, pack.currency, pack.guards)
         """What evaluates conditions over the case as it is."""
         self._evaluators: dict[tuple[str, object], Evaluator] = {}
@@ -79,7 +78,7 @@ class AnswerFinder:
         """Return the atoms and guards that read a fact, or a field of a list's entries."""
         owner, bracket, rest = path.partition("[")
         name = f"{owner}[].{rest.partition('].')[2]}" if bracket else path
-        return self._readers.get(name, ())
+        return self._pack.readers.get(name, ())
 
     def declaration(self, path: str) -> FactDeclaration:
         """Return what the catalogue says of a fact."""
@@ -273,16 +272,6 @@ def _joined(ranges: Sequence[Answer]) -> Answer:
     first, last = ranges[0], ranges[-1]
     middle = ranges[len(ranges) // 2]
     return replace(middle, low=first.low, high=last.high, closed=(first.closed[0], last.closed[1]))
-
-
-def _readers(pack: Pack) -> Mapping[str, tuple[s.Expression, ...]]:
-    """Return the fact atoms and guards by each path that they read."""
-    found: dict[str, dict[s.Expression, None]] = {}
-    compiled = pack.compiled
-    for node in (*(compiled.atoms[n] for n in compiled.fact_atoms), *pack.guards.values()):
-        for path in s.paths_of(node):
-            found.setdefault(path, {})[node] = None
-    return {path: tuple(nodes) for path, nodes in found.items()}
 
 
 @dataclass(frozen=True, slots=True)

@@ -502,7 +502,4 @@ def _may_go_on(case: Case, path: str) -> bool:
 
 def _paths_read(pack: Pack) -> Sequence[str]:
     """Return the paths that fact atoms and guards read, `as_of` left out."""
-    compiled = pack.compiled
-    nodes = [*(compiled.atoms[n] for n in compiled.fact_atoms), *pack.guards.values()]
-    paths = dict.fromkeys(path for node in nodes for path in s.paths_of(node))
-    return [path for path in paths if path.partition("[")[0] in pack.catalogue.facts]
+    return [path for path in pack.readers if path.partition("[")[0] in pack.catalogue.facts]

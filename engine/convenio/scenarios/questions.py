@@ -140,6 +140,7 @@ class _Work:
         self._places = {path: place for place, path in enumerate(pack.catalogue.facts)}
         self._tried: dict[str, tuple[_Tried, ...]] = {}
         self._atoms = _atoms_by_path(pack)
+        self._ratings: dict[bytes, tuple[Rating, Rating]] = {}
 
     def candidates(self) -> list[OpenQuestion]:
         """Return the open facts behind any verdict, those included that rules ask the file for."""
@@ -280,9 +281,7 @@ class _Work:
         shared = [place for place in self._reads(paths[0]) if place in self._reads(paths[1])]
         for left, right in combinations:
             truths = self._together(paths, left, right, shared)
-            _, families = self._engine.ratings(truths)
-            floor = worst(rating.floor for rating in families.values())
-            ceiling = worst(rating.ceiling for rating in families.values())
+            floor, ceiling = self._rating(truths)
             alone = (left.effect, right.effect)
             up = rank(floor) - max(rank(effect.floor) for effect in alone)
             down = min(rank(effect.ceiling) for effect in alone) - rank(ceiling)
@@ -291,6 +290,15 @@ class _Work:
                 answers = (left.effect.answer, right.effect.answer)
                 best = (gain, Pair(paths, rules, answers, floor, ceiling))
         return best[1] if best else None
+
+    def _rating(self, truths: bytes) -> tuple[Rating, Rating]:
+        known = self._ratings.get(truths)
+        if known is None:
+            _, families = self._engine.ratings(truths)
+            floor = worst(rating.floor for rating in families.values())
+            ceiling = worst(rating.ceiling for rating in families.values())
+            known = self._ratings[truths] = (floor, ceiling)
+        return known
 
     def _together(
         self, paths: tuple[str, str], left: _Tried, right: _Tried, shared: Sequence[int]

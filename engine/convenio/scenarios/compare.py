@@ -94,8 +94,8 @@ def compare(
     >>> from convenio import load_case, load_pack
     >>> pack = load_pack("core")
     >>> found = compare(load_case("chile-copper-law", pack), pack, ["reformed"])
-    >>> [change.path for change in found.alternatives[0].facts]
-    ['text.access', 'text.annexes', 'finance.audit_access', 'finance.off_budget_share']
+    >>> [changed.rule.id for changed in found.alternatives[0].rules]
+    ['TRA-001', 'TRA-008', 'TRA-020', 'TRA-023']
     """
     engine = Engine(pack, inference)
     base = engine.assess(case)

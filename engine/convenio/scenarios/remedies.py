@@ -138,7 +138,7 @@ def remedies(
     >>> pack = load_pack("core")
     >>> found = remedies(load_case("alcantara-tsa-2019", pack), pack)
     >>> [(change.path, change.after) for change in found.found[0].changes]
-    [('site.communities', 'affected_consented')]
+    [('site.communities', 'affected_consulted')]
     """
     if target not in RATINGS:
         raise UsageError(f"no rating '{target}'; there is {', '.join(RATINGS)}")

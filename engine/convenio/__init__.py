@@ -30,7 +30,8 @@ if TYPE_CHECKING:
     from convenio.scenarios.compare import Comparison, compare
     from convenio.scenarios.exact import ExactRange, exact_range
     from convenio.scenarios.questions import Questions, questions
-    from convenio.scenarios.remedies import Remedies, frontier, remedies
+    from convenio.scenarios.remedies import frontier, remedies
+    from convenio.scenarios.remedy import Remedies
     from convenio.scenarios.sensitivity import Sensitivity, sensitivity
     from convenio.scenarios.simulate import Simulation, simulate
 
@@ -57,7 +58,7 @@ _PUBLIC = {
     "exact_range": "convenio.scenarios.exact",
     "Questions": "convenio.scenarios.questions",
     "questions": "convenio.scenarios.questions",
-    "Remedies": "convenio.scenarios.remedies",
+    "Remedies": "convenio.scenarios.remedy",
     "frontier": "convenio.scenarios.remedies",
     "remedies": "convenio.scenarios.remedies",
     "Sensitivity": "convenio.scenarios.sensitivity",

@@ -10,7 +10,7 @@ from xml.etree import ElementTree
 
 import pytest
 
-from convenio.backends import solver
+from convenio.backends.solver import logic
 from convenio.cli.main import main
 from convenio.errors import UsageError
 
@@ -132,7 +132,7 @@ def test_without_the_solver_single_changes_are_found(
     def missing() -> Any:
         raise UsageError("this needs the solver: pip install 'convenio[solver]'")
 
-    monkeypatch.setattr(solver, "load_z3", missing)
+    monkeypatch.setattr(logic, "load_z3", missing)
     code, text, _ = run("remedies", "neuquen-2014", "--target", "high")
     assert code == 0
     assert "Only single changes were tried" in text

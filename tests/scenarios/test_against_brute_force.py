@@ -23,7 +23,8 @@ from convenio.scenarios import remedies as module
 from convenio.scenarios.changes import fact_at, with_fact, with_value
 from convenio.scenarios.exact import exact_range
 from convenio.scenarios.questions import questions
-from convenio.scenarios.remedies import Remedy, remedies
+from convenio.scenarios.remedies import remedies
+from convenio.scenarios.remedy import Remedy
 from scenarios.small_packs import DOMAINS, random_case, random_pack, values_of
 
 some = settings(max_examples=max(1, settings.default.max_examples // 2))
@@ -314,7 +315,7 @@ def test_single_changes_are_found_without_the_solver(seed: int) -> None:
         raise UsageError("this needs the solver")
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(module.solver, "load_z3", missing)
+        patch.setattr(module.logic, "load_z3", missing)
         found = remedies(case, pack, target)
     assert found.singles_only
     expected = brute_force(case, pack, target, "floor", 1)

@@ -11,7 +11,7 @@ from convenio.documents import Mapping as TreeMapping
 from convenio.errors import CaseError, Problem, UsageError
 from convenio.facts.case import Case, StatedFact
 from convenio.facts.case_file import read_case
-from convenio.facts.distributions import currency_problems
+from convenio.facts.distribution_checks import currency_problems
 from convenio.facts.statements import StatementReader
 from convenio.language.evaluate import Evaluator
 from convenio.packs.loading import load_pack

@@ -20,7 +20,7 @@ from convenio.facts.case import (
     StatedFact,
 )
 from convenio.facts.catalogue import CASE_KEYS, Catalogue
-from convenio.facts.distributions import group_problems
+from convenio.facts.distribution_checks import group_problems
 from convenio.facts.models import FactModels
 from convenio.facts.scenarios import read_scenarios
 from convenio.facts.statements import StatementReader

@@ -10,7 +10,7 @@ import jinja2
 
 from convenio.reports.wording import Wording
 from convenio.resources import data_folder
-from convenio.scenarios.remedies import Remedies
+from convenio.scenarios.remedy import Remedies
 
 _WIDEST = 300
 
@@ -55,11 +55,12 @@ def _bar(step: Remedies, unit: float, wording: Wording) -> _Bar:
 
 
 def _drawn(template: str, values: Mapping[str, object]) -> str:
-    return _environment().get_template(template).render(values)
+    return chart_environment().get_template(template).render(values)
 
 
 @functools.cache
-def _environment() -> jinja2.Environment:
+def chart_environment() -> jinja2.Environment:
+    """Return what renders the templates of charts."""
     return jinja2.Environment(
         loader=jinja2.FileSystemLoader(data_folder("reports") / "charts"),
         autoescape=True,

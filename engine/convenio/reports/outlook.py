@@ -15,7 +15,8 @@ from convenio.reports.charts import frontier_chart
 from convenio.reports.wording import Wording
 from convenio.scenarios.compare import compare
 from convenio.scenarios.questions import questions
-from convenio.scenarios.remedies import Remedies, remedies
+from convenio.scenarios.remedies import remedies
+from convenio.scenarios.remedy import Remedies
 from convenio.scenarios.sensitivity import sensitivity
 
 QUESTIONS = 6

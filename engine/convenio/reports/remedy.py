@@ -11,7 +11,7 @@ from convenio.reports.comparison import change_of, rated, said
 from convenio.reports.json import value_of
 from convenio.reports.wording import Wording
 from convenio.scenarios.changes import ChangedFact, fact_at
-from convenio.scenarios.remedies import Obstacle, Remedies, Remedy
+from convenio.scenarios.remedy import Obstacle, Remedies, Remedy
 
 SCHEMA = "convenio/remedies/1"
 

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import functools
 from dataclasses import dataclass
-
-import jinja2
 
 from convenio.errors import shorten
 from convenio.facts.values import Money
 from convenio.packs.policy import RATINGS, rank
+from convenio.reports.charts import chart_environment
 from convenio.reports.wording import Wording
-from convenio.resources import data_folder
 from convenio.scenarios.simulate import Simulation
 from convenio.scenarios.simulate_sensitivity import Held, TornadoBar
 
@@ -49,7 +46,7 @@ def tornado_svg(simulation: Simulation, wording: Wording | None = None) -> str:
     True
     """
     wording = wording or Wording()
-    environment = _environment()
+    environment = chart_environment()
     environment.globals["_"] = wording
     title = wording("Rating of the whole where one fact is held: {case}").format(
         case=simulation.case.id
@@ -107,14 +104,3 @@ def _mean_floor(simulation: Simulation) -> float:
 def _x(place: float) -> float:
     """Return where a rank stands on the axis."""
     return round(_LEFT + (_RIGHT - _LEFT) * place / (len(RATINGS) - 1), 1)
-
-
-@functools.cache
-def _environment() -> jinja2.Environment:
-    return jinja2.Environment(
-        loader=jinja2.FileSystemLoader(data_folder("reports") / "simulation"),
-        autoescape=True,
-        undefined=jinja2.StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )

@@ -16,7 +16,8 @@ from typing import TYPE_CHECKING, Any
 from convenio.errors import UsageError
 from convenio.facts.case import Case
 from convenio.facts.catalogue import Catalogue, FactDeclaration
-from convenio.facts.distributions import Distribution, group_problems
+from convenio.facts.distribution_checks import group_problems
+from convenio.facts.distributions import Distribution
 from convenio.facts.values import country_codes
 
 if TYPE_CHECKING:

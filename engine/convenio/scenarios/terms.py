@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
-from convenio.backends.solver import MAX_MEMBERS, Bool, Class, Logic, Number
+from convenio.backends.solver.logic import MAX_MEMBERS, Bool, Class, Logic, Number
 from convenio.facts.case import Case, StatedFact, Value
 from convenio.facts.catalogue import FactDeclaration
 from convenio.facts.values import Money

@@ -27,6 +27,13 @@ if TYPE_CHECKING:
     from convenio.packs import Pack, load_pack
     from convenio.reports.html import render_brief
     from convenio.reports.tables import findings_table
+    from convenio.scenarios.compare import Comparison, compare
+    from convenio.scenarios.exact import ExactRange, exact_range
+    from convenio.scenarios.questions import Questions, questions
+    from convenio.scenarios.remedies import frontier, remedies
+    from convenio.scenarios.remedy import Remedies
+    from convenio.scenarios.sensitivity import Sensitivity, sensitivity
+    from convenio.scenarios.simulate import Simulation, simulate
 
 # Imported when first used, so that `convenio --help` starts at once.
 _PUBLIC = {
@@ -45,25 +52,51 @@ _PUBLIC = {
     "load_pack": "convenio.packs",
     "findings_table": "convenio.reports.tables",
     "render_brief": "convenio.reports.html",
+    "Comparison": "convenio.scenarios.compare",
+    "compare": "convenio.scenarios.compare",
+    "ExactRange": "convenio.scenarios.exact",
+    "exact_range": "convenio.scenarios.exact",
+    "Questions": "convenio.scenarios.questions",
+    "questions": "convenio.scenarios.questions",
+    "Remedies": "convenio.scenarios.remedy",
+    "frontier": "convenio.scenarios.remedies",
+    "remedies": "convenio.scenarios.remedies",
+    "Sensitivity": "convenio.scenarios.sensitivity",
+    "sensitivity": "convenio.scenarios.sensitivity",
+    "Simulation": "convenio.scenarios.simulate",
+    "simulate": "convenio.scenarios.simulate",
 }
 
 __all__ = [
     "AssessedFrame",
     "Assessment",
     "Case",
+    "Comparison",
     "Engine",
+    "ExactRange",
     "Finding",
     "FrameWarning",
     "Pack",
+    "Questions",
+    "Remedies",
+    "Sensitivity",
+    "Simulation",
     "__version__",
     "assess",
     "assess_frame",
+    "compare",
+    "exact_range",
     "explain_frame",
     "findings_table",
     "frame_columns",
+    "frontier",
     "load_case",
     "load_pack",
+    "questions",
+    "remedies",
     "render_brief",
+    "sensitivity",
+    "simulate",
 ]
 
 

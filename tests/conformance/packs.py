@@ -130,6 +130,8 @@ class Packs:
     def forget_compiled(self) -> None:
         """Let packs be compiled anew, since a compiled one keeps the meaning it was made with."""
         self._compiled.clear()
+        for pack in self._loaded.values():
+            pack.compiled.derived.clear()
 
     def _write(self, row: rows.Row, folder: Path) -> Path:
         if folder.exists():

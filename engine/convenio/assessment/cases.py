@@ -11,6 +11,7 @@ from convenio.documents import Mapping as TreeMapping
 from convenio.errors import CaseError, Problem, UsageError
 from convenio.facts.case import Case, StatedFact
 from convenio.facts.case_file import read_case
+from convenio.facts.distribution_checks import currency_problems
 from convenio.facts.statements import StatementReader
 from convenio.language.evaluate import Evaluator
 from convenio.packs.loading import load_pack
@@ -43,10 +44,11 @@ def find_case(path: str | Path) -> Path:
 def case_from_document(document: Document, pack: Pack) -> Case:
     """Return the case that a document states, checked against the pack's catalogue."""
     case = read_case(document, pack.catalogue, pack.models)
-    problems = _guarded(case, pack)
+    problems = [*_guarded(case, pack), *currency_problems(case.facts, pack.currency)]
     for scenario in case.scenarios.values():
         changed = replace(case, facts={**case.facts, **scenario.set})
         problems += [p for p in _guarded(changed, pack) if p.path in scenario.set]
+        problems += currency_problems(scenario.set, pack.currency)
     if problems:
         raise CaseError(problems)
     return case
@@ -88,9 +90,23 @@ def with_facts(case: Case, pack: Pack, facts: Mapping[str, StatedFact]) -> Case:
     """Return the case with these facts in the place of its own."""
     changed = replace(case, facts={**case.facts, **facts})
     problems = [problem for problem in _guarded(changed, pack) if problem.path in facts]
+    problems += currency_problems(facts, pack.currency)
     if problems:
         raise UsageError(problems)
-    return changed
+    return without_excluded(changed, pack)
+
+
+def without_excluded(case: Case, pack: Pack) -> Case:
+    """Return a changed case without the facts that may not be stated any more.
+
+    That is those whose `only_if` is false in it (semantics, "Support").
+    """
+    if not any(path in case.facts for path in pack.guards):
+        return case
+    excluded = Evaluator(case, pack.currency, pack.guards).excluded
+    if excluded.isdisjoint(case.facts):
+        return case
+    return replace(case, facts={p: f for p, f in case.facts.items() if p not in excluded})
 
 
 def _guarded(case: Case, pack: Pack) -> list[Problem]:
@@ -104,5 +120,9 @@ def _guarded(case: Case, pack: Pack) -> list[Problem]:
             expected="it only where " + pack.catalogue.facts[path].only_if,
         )
         for path in pack.guards
-        if path in excluded and path in case.facts and case.facts[path].state != "unknown"
+        if path in excluded and path in case.facts and _says_something(case.facts[path])
     ]
+
+
+def _says_something(fact: StatedFact) -> bool:
+    return fact.state != "unknown" or fact.distribution is not None

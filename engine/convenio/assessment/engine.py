@@ -45,6 +45,10 @@ class _Compiled:
     inference: CompiledInference
 
 
+_FUNCTIONS, _SUPPORTS = "functions", "supports"
+"""Names under which a pack keeps what was made of it."""
+
+
 class Engine:
     """Tests cases against one pack; reusable, and safe to share between threads.
 
@@ -74,7 +78,10 @@ class Engine:
             family: FamilyRater(pack.policy, rules, start)
             for (family, rules), start in zip(grouped.items(), starts, strict=False)
         }
-        self._supports = PackSupport(pack.compiled, pack.catalogue)
+        derived = pack.compiled.derived
+        if _SUPPORTS not in derived:
+            derived[_SUPPORTS] = PackSupport(pack.compiled, pack.catalogue)
+        self._supports: PackSupport = derived[_SUPPORTS]
         self._durable = DurableEngine(pack.compiled) if self.inference == durable.NAME else None
         self._lock = threading.Lock()
         self._compiled: _Compiled | None = None
@@ -110,7 +117,11 @@ class Engine:
         self.compile()
         assert self._compiled is not None
         outcomes = self._compiled.inference(truths)
-        return outcomes, {family: rater.rate(outcomes) for family, rater in self._raters.items()}
+        return outcomes, self.rate(outcomes)
+
+    def rate(self, outcomes: bytes) -> dict[str, FamilyRating]:
+        """Return the families' ratings for the codes of the rules' outcomes, family by family."""
+        return {family: rater.rate(outcomes) for family, rater in self._raters.items()}
 
     def assess_many(
         self, cases: Iterable[Case], processes: int | None = None
@@ -149,11 +160,15 @@ class Engine:
         with self._lock:
             if self._compiled is None:
                 compiled = self.pack.compiled
-                atoms = [compiled.atoms[atom] for atom in compiled.fact_atoms]
-                self._compiled = _Compiled(
-                    compile_conditions(atoms, self.pack.currency),
-                    compile_inference(compiled, self._order),
-                )
+                # Kept with the pack, since engines of one pack are often made anew.
+                kept = compiled.derived.get(_FUNCTIONS)
+                if kept is None:
+                    atoms = [compiled.atoms[atom] for atom in compiled.fact_atoms]
+                    kept = compiled.derived[_FUNCTIONS] = _Compiled(
+                        compile_conditions(atoms, self.pack.currency),
+                        compile_inference(compiled, self._order),
+                    )
+                self._compiled = kept
         return self
 
     def _infer(self, case: Case) -> _Inferred:
@@ -198,9 +213,7 @@ class Engine:
             pack=self.pack,
             inference=self.inference,
             outcomes=outcomes,
-            families={
-                family: rater.rate(inferred.outcomes) for family, rater in self._raters.items()
-            },
+            families=self.rate(inferred.outcomes),
             builder=builder,
         )
 

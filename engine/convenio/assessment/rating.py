@@ -38,20 +38,23 @@ class FamilyRater:
     def __init__(self, policy: RatingPolicy, rules: Sequence[Rule], start: int) -> None:
         self._start, self._stop = start, start + len(rules)
         self._factors = tuple(
-            (place, rule.id) for place, rule in enumerate(rules, start) if rule.kind == "mitigating"
+            (place, rule.id) for place, rule in enumerate(rules) if rule.kind == "mitigating"
         )
         self._scored = len(rules) - len(self._factors)
         # Findings differ from case to case; how many there are of each severity often does not.
         self._standing = lru_cache(maxsize=4096)(partial(_standing, policy))
+        self._known = lru_cache(maxsize=4096)(self._rated)
 
     def rate(self, codes: bytes) -> FamilyRating:
         """Return the rating; `codes` holds the outcome of every rule of the pack."""
+        return self._known(codes[self._start : self._stop])
+
+    def _rated(self, found: bytes) -> FamilyRating:
         certain: tuple[str, ...] = ()
         possible: tuple[str, ...] = ()
-        found = codes[self._start : self._stop]
         excluded = found.count(_NOT_APPLICABLE)
         if self._factors:
-            verdicts = [(rule, OUTCOMES[codes[place]].verdict) for place, rule in self._factors]
+            verdicts = [(rule, OUTCOMES[found[place]].verdict) for place, rule in self._factors]
             certain = tuple(rule for rule, verdict in verdicts if verdict == "flag")
             possible = tuple(rule for rule, verdict in verdicts if verdict in ("flag", "unknown"))
             excluded -= sum(verdict == "not_applicable" for _, verdict in verdicts)

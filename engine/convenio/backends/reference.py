@@ -17,6 +17,19 @@ NAME = "reference"
 def infer(pack: CompiledPack, facts: Mapping[int, Truth]) -> dict[str, Outcome]:
     """Return the outcome of every rule; `facts` gives the truth of every fact atom."""
     outcomes: dict[str, Outcome] = {}
+    for stratum in pack.strata:
+        # A stratum asks only about findings of the strata below it.
+        outcomes.update({rule.id: outcome_of(rule, pack, facts, outcomes) for rule in stratum})
+    return outcomes
+
+
+def outcome_of(
+    rule: CompiledRule,
+    pack: CompiledPack,
+    facts: Mapping[int, Truth],
+    outcomes: Mapping[str, Outcome],
+) -> Outcome:
+    """Return the outcome of one rule; `outcomes` are those of the strata below it."""
 
     def truth(formula: Formula) -> Truth:
         match formula:
@@ -35,14 +48,8 @@ def infer(pack: CompiledPack, facts: Mapping[int, Truth]) -> dict[str, Outcome]:
                 value = threshold(count, [truth(part) for part in parts])
                 return value if positive else negate(value)
 
-    def outcome(rule: CompiledRule) -> Outcome:
-        severities = [severity for severity, _ in rule.levels]
-        return verdict(truth(rule.applies), severities, [truth(when) for _, when in rule.levels])
-
-    for stratum in pack.strata:
-        # A stratum asks only about findings of the strata below it.
-        outcomes.update({rule.id: outcome(rule) for rule in stratum})
-    return outcomes
+    severities = [severity for severity, _ in rule.levels]
+    return verdict(truth(rule.applies), severities, [truth(when) for _, when in rule.levels])
 
 
 def verdict(

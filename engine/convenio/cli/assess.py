@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import datetime as dt
 import importlib
+import json
 import os
 import shutil
 import sys
@@ -53,6 +54,21 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--recorded-at", metavar="TIME", help="the time that the log gets (default: now)"
     )
+    parser.add_argument(
+        "--exact",
+        action="store_true",
+        help="ask the solver which ratings complete answers really reach (text, markdown, json)",
+    )
+    parser.add_argument(
+        "--solver-max",
+        type=int,
+        default=2,
+        metavar="N",
+        help="with --exact: further entries of a list that may go on (default: 2)",
+    )
+    parser.add_argument(
+        "--witness", type=Path, metavar="DIR", help="with --exact: write the cases that reach them"
+    )
     options.add_language(parser)
 
 
@@ -61,6 +77,7 @@ def run(args: argparse.Namespace) -> int:
     wording = options.wording_of(args)
     settings = options.settings_of(args)
     moment = _moment(args)
+    _check_exact(args)
     packs = [load_pack(name) for name in args.pack or ["core"]]
     assessments: list[Assessment] = []
     code = 0
@@ -85,6 +102,17 @@ def run(args: argparse.Namespace) -> int:
     return code or int(options.limit_reached(args, floors, ceilings))
 
 
+def _check_exact(args: argparse.Namespace) -> None:
+    if args.witness is not None and not args.exact:
+        raise UsageError("--witness goes with --exact")
+    if args.exact and args.format not in ("text", "markdown", "json"):
+        raise UsageError(f"--exact goes with text, markdown and json, not with {args.format}")
+    if not 0 <= args.solver_max <= 5:
+        raise UsageError(f"--solver-max is a number from 0 to 5, not {args.solver_max}")
+    if args.witness is not None and not args.witness.is_dir():
+        raise UsageError(f"{args.witness}: there is no such folder")
+
+
 def _moment(args: argparse.Namespace) -> dt.datetime:
     if not args.recorded_at:
         return dt.datetime.now(dt.UTC)
@@ -106,6 +134,8 @@ def _write(args: argparse.Namespace, assessments: list[Assessment], wording: Wor
         text = module.render(assessments, wording, colour=colour, width=width)
     else:
         text = module.render(assessments, wording)
+    if args.exact:
+        text = _with_exact(args, text, assessments, wording)
     if args.output:
         options.write_file(Path(args.output), text, args.cases)
         print(f"written: {args.output}", file=sys.stderr)
@@ -115,3 +145,26 @@ def _write(args: argparse.Namespace, assessments: list[Assessment], wording: Wor
         from convenio.cli.brief import write_briefs
 
         write_briefs(assessments, Path(args.brief), wording, args.cases)
+
+
+def _with_exact(
+    args: argparse.Namespace, text: str, assessments: list[Assessment], wording: Wording
+) -> str:
+    """Add the exact ranges to a report, and write the cases that show them."""
+    from convenio.reports import blocks, range
+    from convenio.scenarios.exact import exact_range
+
+    found = [exact_range(a.case, a.pack, further=args.solver_max) for a in assessments]
+    if args.witness is not None:
+        for exact in found:
+            for name, content in range.witnesses(exact):
+                options.write_file(args.witness / name, content, args.cases)
+    if args.format == "json":
+        content = json.loads(text)
+        documents = content if isinstance(content, list) else [content]
+        for document, exact in zip(documents, found, strict=True):
+            document["exact"] = range.to_dict(exact)
+        return json.dumps(content, ensure_ascii=False, indent=1) + "\n"
+    shown = [(exact.base.case.title, [range.block(exact, wording)]) for exact in found]
+    write = blocks.as_markdown if args.format == "markdown" else blocks.as_text
+    return "\n".join([text, *(write(title, parts) for title, parts in shown)])

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from convenio.errors import Position
+from convenio.facts.distributions import Distribution
 from convenio.facts.values import Money, Place
 
 Confidence = Literal["high", "medium", "low"]
@@ -58,7 +59,9 @@ class StatedFact:
     `state` says what the file knows; `value` is None unless it is "known". A fact can be known
     and yet refused by the parties: then `disclosed` is False. `complete` is False where a list
     or set may have further members. `candidates` are the values on which sources differ, and
-    `because` says why one of them was preferred.
+    `because` says why one of them was preferred. `assumed_from` is the state that the file gives a
+    fact whose value is an assumption. `distribution` tells how likely which values are of a fact
+    that is stated as uncertain; to all rules and reports such a fact is not known.
     """
 
     path: str
@@ -70,11 +73,21 @@ class StatedFact:
     provenance: Provenance = Provenance()
     candidates: tuple[Candidate, ...] = ()
     because: str | None = None
+    assumed_from: State | None = None
+    distribution: Distribution | None = None
+
+    @property
+    def file_state(self) -> State:
+        """What the case file knows of the fact, which a value that is only assumed leaves as it is.
+
+        `known(…)`, `undisclosed(…)` and `asked(…)` speak of this.
+        """
+        return self.assumed_from or self.state
 
     @property
     def undisclosed(self) -> bool:
         """True where the parties refuse the fact, be it known from elsewhere or not."""
-        return self.state == "undisclosed" or not self.disclosed
+        return self.file_state == "undisclosed" or not self.disclosed
 
     @property
     def elements(self) -> tuple[Element, ...]:

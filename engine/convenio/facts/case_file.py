@@ -20,6 +20,7 @@ from convenio.facts.case import (
     StatedFact,
 )
 from convenio.facts.catalogue import CASE_KEYS, Catalogue
+from convenio.facts.distribution_checks import group_problems
 from convenio.facts.models import FactModels
 from convenio.facts.scenarios import read_scenarios
 from convenio.facts.sources import check_partial_date, read_model, read_source
@@ -64,6 +65,7 @@ class _CaseReader:
                 facts.update(self._statements.section(name, node))
             elif name not in CASE_KEYS:
                 self._unknown(name, root.keys[name])
+        self._problems.extend(group_problems(facts))
         sources = self._sources(root.get("sources"))
         case = Case(
             id=self._case_id(root),

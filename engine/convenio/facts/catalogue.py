@@ -60,7 +60,9 @@ class FactType:
 class FactDeclaration:
     """One entry of the catalogue. `path` of a record's field is `record.field`.
 
-    `hint` tells the analyst how to write the answer; briefs leave it out.
+    `hint` tells the analyst how to write the answer; briefs leave it out. `cost` says how hard a
+    change is to agree, from 1 to 5; `reachable` are the values that talks can bring about, of a set
+    the members that they can add (None: all).
     """
 
     path: str
@@ -77,6 +79,7 @@ class FactDeclaration:
     first: bool = False
     only_if: str = ""
     cost: int | None = None
+    reachable: tuple[bool | str, ...] | None = None
     position: Position = field(default=Position(""), compare=False)
 
     @property
@@ -123,6 +126,7 @@ class Catalogue:
 class _Cost(BaseModel):
     model_config = ConfigDict(extra="forbid")
     cost: int = Field(ge=1, le=5)
+    to: list[str] | None = None
 
 
 class _Declaration(BaseModel):
@@ -258,8 +262,29 @@ class _Loader:
             first=entry.first,
             only_if=entry.only_if,
             cost=entry.negotiable.cost if entry.negotiable else None,
+            reachable=self._reachable(path, entry, fact_type, node),
             position=node.position,
         )
+
+    def _reachable(
+        self, path: str, entry: _Declaration, fact_type: FactType, node: documents.Node
+    ) -> tuple[bool | str, ...] | None:
+        values = entry.negotiable.to if entry.negotiable else None
+        if values is None:
+            return None
+        possible: dict[str, bool | str] = {member: member for member in fact_type.members}
+        if fact_type.kind == "bool":
+            possible = {"true": True, "false": False}
+        for value in values:
+            if value not in possible:
+                self._fault(
+                    node.position,
+                    f"{path}.negotiable.to",
+                    "not a value of this fact",
+                    found=value,
+                    nearest=nearest_name(value, possible),
+                )
+        return tuple(possible[value] for value in values if value in possible)
 
     def _type(
         self, path: str, entry: _Declaration, node: documents.Node, records: Mapping[str, object]

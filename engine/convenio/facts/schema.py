@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from convenio.facts.catalogue import Catalogue, FactDeclaration
+from convenio.facts.distributions import CHOSEN, COUNTED, SHAPES
 from convenio.facts.values import country_codes
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
@@ -26,6 +27,17 @@ _PROVENANCE: Mapping[str, Any] = {
 }
 
 
+_CORRELATED: Mapping[str, Any] = {
+    "group": {"type": "string", "description": "Uncertain facts of one group move together."},
+    "correlation": {
+        "type": "number",
+        "minimum": 0,
+        "maximum": 1,
+        "description": "Of each two of the group, in their normal scores; the same for all.",
+    },
+}
+
+
 def case_schema(catalogue: Catalogue) -> dict[str, Any]:
     """Return the schema of a case file.
 
@@ -36,7 +48,7 @@ def case_schema(catalogue: Catalogue) -> dict[str, Any]:
     sections: dict[str, dict[str, Any]] = {}
     for path, declaration in catalogue.facts.items():
         section, _, name = path.partition(".")
-        schema = _fact(declaration)
+        schema = _fact(declaration, _uncertain(declaration))
         if not name:
             sections[section] = schema
             continue
@@ -52,6 +64,7 @@ def case_schema(catalogue: Catalogue) -> dict[str, Any]:
     for name, fields in catalogue.records.items():
         properties = {key: _fact(field) for key, field in fields.items()}
         definitions[f"record_{name}"] = _object({**_PROVENANCE, **properties})
+    definitions |= _shape_definitions()
     return {
         "$schema": DIALECT,
         "title": "Convenio case file",
@@ -74,7 +87,7 @@ def _number(low: float | None, high: float | None, kind: str = "number") -> dict
     return {"type": kind} | {key: value for key, value in bounds.items() if value is not None}
 
 
-def _fact(declaration: FactDeclaration) -> dict[str, Any]:
+def _fact(declaration: FactDeclaration, uncertain: Sequence[Any] = ()) -> dict[str, Any]:
     bare = _bare(declaration)
     is_collection = declaration.type.kind in ("list", "set")
     wrapper: dict[str, Any] = {
@@ -97,7 +110,66 @@ def _fact(declaration: FactDeclaration) -> dict[str, Any]:
     return {
         "title": declaration.label,
         "description": declaration.ask + hint + unit,
-        "anyOf": [bare, _STATE, _object(wrapper)],
+        "anyOf": [bare, _STATE, _object(wrapper), *uncertain],
+    }
+
+
+def _uncertain(declaration: FactDeclaration) -> list[dict[str, Any]]:
+    """Return how a fact may be stated as uncertain; the keys it needs stand under `$defs`."""
+    kind = declaration.type.kind
+    bare = _bare(declaration)
+    if kind in COUNTED:
+        figure = bare["properties"]["amount"] if kind == "money" else bare
+        edges = dict.fromkeys(("low", "mode", "high"), figure)
+        mean = figure | {"type": "number"} if kind == "integer" else figure
+        keys = {**edges, "mean": mean, "sd": {"type": "number", "exclusiveMinimum": 0}}
+        shape = "#/$defs/counted"
+        if kind == "money":
+            keys["currency"] = {"type": "string", "pattern": "^[A-Z]{3}$"}
+    elif kind in CHOSEN:
+        members = {"enum": ["true", "false"]} if kind == "bool" else bare
+        weights = {"type": "object", "propertyNames": members, "minProperties": 1}
+        keys = {"weights": weights | {"additionalProperties": _number(0, None)}}
+        shape = "#/$defs/chosen"
+    else:
+        return []
+    correlated = [] if kind in ("enum", "country") else ["group", "correlation"]
+    shared = ["disclosed", *_PROVENANCE, *correlated]
+    return [
+        {
+            "type": "object",
+            "properties": {"distribution": {"enum": _shapes_of(kind)}, **keys}
+            | {key: {"$ref": f"#/$defs/beside/{key}"} for key in shared},
+            "additionalProperties": False,
+            "$ref": shape,
+        }
+    ]
+
+
+def _shapes_of(kind: str) -> list[str]:
+    return [name for name in SHAPES if (name == "choice") == (kind in CHOSEN)]
+
+
+def _shape_definitions() -> dict[str, Any]:
+    """Return which keys each distribution needs, and what may stand beside them."""
+    figures = dict.fromkeys(key for name in _shapes_of("number") for key in SHAPES[name])
+    counted = [
+        {
+            "properties": {"distribution": {"const": name}}
+            | {key: False for key in figures if key not in SHAPES[name]},
+            "required": ["distribution", *SHAPES[name]],
+        }
+        for name in _shapes_of("number")
+    ]
+    together = {"dependentRequired": {"group": ["correlation"], "correlation": ["group"]}}
+    return {
+        "counted": {"oneOf": counted, **together},
+        "chosen": {"required": ["distribution", *SHAPES["choice"]], **together},
+        "beside": {
+            "disclosed": {"type": "boolean", "description": "false: the parties refuse it."},
+            **_PROVENANCE,
+            **_CORRELATED,
+        },
     }
 
 

@@ -13,6 +13,7 @@ from convenio.documents.models import path_text, written
 from convenio.errors import Position, Problem, nearest_name, shorten
 from convenio.facts.case import Candidate, Element, Provenance, State, StatedFact
 from convenio.facts.catalogue import Catalogue, FactDeclaration
+from convenio.facts.distributions import DistributionReader
 from convenio.facts.models import FactModels
 from convenio.facts.values import RESERVED_WORDS, parse_bool, parse_date
 
@@ -140,6 +141,8 @@ class StatementReader:
                 return _Unwrapped(StatedFact(path, "unknown", node.position))
             if node.text in RESERVED_WORDS:
                 return _Unwrapped(StatedFact(path, _state_of(node.text), node.position))
+        if isinstance(node, Mapping) and "distribution" in node.entries:
+            return self._unwrap_distribution(declaration, path, node)
         if isinstance(node, Mapping) and not self._is_bare(kind, node):
             return self._unwrap_mapping(declaration, path, node)
         return self._bare(declaration, StatedFact(path, "known", node.position), node)
@@ -179,10 +182,23 @@ class StatementReader:
         if isinstance(value, Scalar) and value.text in RESERVED_WORDS:
             return _Unwrapped(replace(stated, state=_state_of(value.text)))
         if value is None:
-            asked = provenance.asked_on is not None
-            state: State = "asked" if asked else "unknown" if stated.disclosed else "undisclosed"
+            state = _unanswered(provenance, stated.disclosed)
             return _Unwrapped(replace(stated, state=state, disclosed=True))
         return self._bare(declaration, stated, value)
+
+    def _unwrap_distribution(
+        self, declaration: FactDeclaration, path: str, node: Mapping
+    ) -> _Unwrapped:
+        organisations = frozenset(self._catalogue.organisations)
+        reader = DistributionReader(declaration, path, node, organisations)
+        distribution = reader.read(frozenset({"disclosed", *_PROVENANCE}))
+        self.problems.extend(reader.problems)
+        provenance = self._provenance(node, path)
+        state = _unanswered(provenance, self._flag(node, path, "disclosed"))
+        stated = StatedFact(
+            path, state, node.position, provenance=provenance, distribution=distribution
+        )
+        return _Unwrapped(stated)
 
     def _conflict(
         self, declaration: FactDeclaration, stated: StatedFact, node: Mapping
@@ -385,6 +401,13 @@ def _inherited(own: Provenance, row: Provenance) -> Provenance:
             for name in names
         }
     )
+
+
+def _unanswered(provenance: Provenance, disclosed: bool) -> State:
+    """Return the state of a fact that has no value, from what stands around it."""
+    if provenance.asked_on is not None:
+        return "asked"
+    return "unknown" if disclosed else "undisclosed"
 
 
 def _state_of(word: str) -> State:

@@ -197,8 +197,8 @@ class _Writer:
     def _statement(self, word: str, fact: str) -> str:
         state = self.source.constant("conflict" if word == "undisclosed" else word)
         if word == "undisclosed":
-            return f"{fact}.state != {state} and {fact}.undisclosed"
-        return f"{fact}.state == {state}"
+            return f"{fact}.file_state != {state} and {fact}.undisclosed"
+        return f"{fact}.file_state == {state}"
 
     def _overlap(self, left: tuple[str, str], right: tuple[str, str]) -> str:
         empty = " or ".join(f"not {members} and not {more}" for members, more in (left, right))

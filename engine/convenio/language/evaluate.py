@@ -129,6 +129,10 @@ class Evaluator:
             return "open"
         return "known" if fact.elements else "empty"
 
+    def same_rows(self, rows: Rows) -> Rows:
+        """Return rows of another evaluator's case as this one's case has them."""
+        return {variable: self.row(row.name) for variable, row in rows.items()}
+
     def row(self, name: str) -> Row:
         """Return the row of a list by its name (`activities[1]`)."""
         path, _, number = name.partition("[")
@@ -193,7 +197,7 @@ class Evaluator:
 
     def _about(self, node: s.About, rows: Rows) -> Trace:
         ((path, fact, _),) = self._fact_value(node.operand, rows).leaves
-        state = fact.state if fact else "unknown"
+        state = fact.file_state if fact else "unknown"
         truth = {
             "known": state == "known",
             "undisclosed": fact is not None and state != "conflict" and fact.undisclosed,

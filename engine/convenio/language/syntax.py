@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, fields, replace
 from typing import Literal as Choice
 from typing import get_args
@@ -274,14 +274,33 @@ def renamed(node: Expression, names: Mapping[str, str]) -> Expression:
     if isinstance(node, Quantified | Count | Sum):
         own = {binding.variable for binding in node.bindings}
         names = {old: new for old, new in names.items() if old not in own}
+    return rebuilt(node, lambda part: renamed(part, names))
+
+
+def rebuilt(node: Expression, change: Callable[[Expression], Expression]) -> Expression:
+    """Return a node with each expression directly inside it changed; the same where none is."""
     changed: dict[str, object] = {}
     for name in _PARTS[type(node)]:
         value = getattr(node, name)
         if type(value) in _PARTS:
-            changed[name] = renamed(value, names)
+            new: object = change(value)
+            if new is not value:
+                changed[name] = new
         elif type(value) is tuple and value and type(value[0]) in _PARTS:
-            changed[name] = tuple(renamed(item, names) for item in value)
+            items = tuple(change(item) for item in value)
+            if any(new is not old for new, old in zip(items, value, strict=True)):
+                changed[name] = items
     return replace(node, **changed) if changed else node  # type: ignore[arg-type]
+
+
+def rewritten(node: Expression, change: Callable[[Expression], Expression]) -> Expression:
+    """Return a condition in which every part was handed to `change`, the innermost first.
+
+    >>> held = lambda part: Literal(False) if isinstance(part, About) else part
+    >>> unparse(rewritten(Not(About("known", Path("terms.end"))), held))
+    'not False'
+    """
+    return change(rebuilt(node, lambda part: rewritten(part, change)))
 
 
 def paths_of(node: Expression) -> tuple[str, ...]:

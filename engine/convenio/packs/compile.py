@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
+from typing import Any
 
 from convenio.language import syntax as s
 from convenio.language.normal import AtomTable, Formula, normalise
@@ -32,13 +33,21 @@ class CompiledPack:
     """All rules of a pack.
 
     `atoms` are the tests of all rules, each once. `strata` hold the rules in an order in which
-    every finding is known before it is asked for.
+    every finding is known before it is asked for. `derived` keeps what others made of the pack,
+    by name, for as long as the pack is kept; a copy, or another process, begins without.
     """
 
     atoms: tuple[s.Expression, ...]
     fact_atoms: tuple[int, ...]
     strata: tuple[tuple[CompiledRule, ...], ...]
     families: Mapping[str, tuple[str, ...]]
+    derived: dict[str, Any] = field(init=False, default_factory=dict, repr=False, compare=False)
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {name: getattr(self, name) for name in ("atoms", "fact_atoms", "strata", "families")}
+
+    def __setstate__(self, state: Mapping[str, Any]) -> None:
+        self.__dict__.update(state, derived={})
 
     @cached_property
     def by_id(self) -> Mapping[str, CompiledRule]:
@@ -56,21 +65,23 @@ class CompiledPack:
         return (rule for stratum in self.strata for rule in stratum)
 
 
+def compile_rule(rule: Rule, table: AtomTable) -> CompiledRule:
+    """Compile one rule; its atoms are numbered in a table that rules share."""
+    return CompiledRule(
+        rule.id,
+        rule.family,
+        rule.kind,
+        normalise(rule.scope, table),
+        tuple((severity, normalise(when, table)) for severity, when in rule.levels),
+        table.shared(rule.scope),
+        tuple((severity, table.shared(when)) for severity, when in rule.levels),
+    )
+
+
 def compile_rules(rules: Sequence[Rule]) -> CompiledPack:
     """Compile the rules of one pack. `flagged` must not be circular (loading checks it)."""
     table = AtomTable()
-    compiled = {
-        rule.id: CompiledRule(
-            rule.id,
-            rule.family,
-            rule.kind,
-            normalise(rule.scope, table),
-            tuple((severity, normalise(when, table)) for severity, when in rule.levels),
-            table.shared(rule.scope),
-            tuple((severity, table.shared(when)) for severity, when in rule.levels),
-        )
-        for rule in rules
-    }
+    compiled = {rule.id: compile_rule(rule, table) for rule in rules}
     families: dict[str, tuple[str, ...]] = {}
     for rule in rules:
         if rule.kind != "mitigating":

@@ -41,6 +41,16 @@ class Pack:
         return {rule.id: rule for rule in self.rules}
 
     @cached_property
+    def readers(self) -> Mapping[str, tuple[s.Expression, ...]]:
+        """The fact atoms and `only_if` conditions that read each fact, by path."""
+        found: dict[str, dict[s.Expression, None]] = {}
+        compiled = self.compiled
+        for node in (*(compiled.atoms[n] for n in compiled.fact_atoms), *self.guards.values()):
+            for path in s.paths_of(node):
+                found.setdefault(path, {})[node] = None
+        return {path: tuple(nodes) for path, nodes in found.items()}
+
+    @cached_property
     def compiled(self) -> CompiledPack:
         """The rules in the form that inference engines take."""
         return compile_rules(self.rules)

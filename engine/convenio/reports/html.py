@@ -6,6 +6,7 @@ import base64
 import functools
 import hashlib
 import json
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -13,6 +14,7 @@ import jinja2
 
 from convenio.assessment.assessment import Assessment
 from convenio.reports.json import to_dict
+from convenio.reports.outlook import Outlook
 from convenio.reports.view import BriefView
 from convenio.reports.wording import Wording
 from convenio.resources import data_folder
@@ -39,7 +41,8 @@ def render_brief(
     environment = _environment()
     environment.globals["_"] = wording
     style = (data_folder("reports") / "brief" / "brief.css").read_text(encoding="utf-8")
-    digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
+    outlook = Outlook(assessment, wording).sections
+    styles = [style, *(s for part in outlook for s in _STYLE.findall(part.chart))]
     return environment.get_template("brief.html.j2").render(
         view=BriefView(assessment, wording, previous),
         a=assessment,
@@ -49,9 +52,18 @@ def render_brief(
         language=wording.language,
         version=__version__,
         style=style,
-        style_hash=f"sha256-{digest}",
+        style_hashes=list(dict.fromkeys(map(_hash_of, styles))),
+        outlook=outlook,
         data=_embedded(to_dict(assessment, wording)),
     )
+
+
+_STYLE = re.compile(r"<style>(.*?)</style>", re.DOTALL)
+
+
+def _hash_of(style: str) -> str:
+    """Return how a Content-Security-Policy names a style that it allows."""
+    return "sha256-" + base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
 
 
 @functools.cache

@@ -14,7 +14,7 @@ from convenio.facts.values import Money
 from convenio.reports.blocks import Block
 from convenio.reports.comparison import rated
 from convenio.reports.wording import Wording
-from convenio.scenarios.answers import Answer
+from convenio.scenarios.answers import FIRST_DAY, LAST_DAY, Answer
 from convenio.scenarios.questions import Effect, Pair, Questions, RankedQuestion
 
 SCHEMA = "convenio/questions/1"
@@ -123,8 +123,8 @@ def answer_words(
     if low is not None and low == high:
         return written(low)
     kind = declaration.type.kind if declaration else ""
-    is_lowest = low is None or (kind == "date" and low <= dt.date.min.toordinal())
-    is_highest = high is None or (kind == "date" and high >= dt.date.max.toordinal())
+    is_lowest = low is None or (kind == "date" and low <= FIRST_DAY.toordinal())
+    is_highest = high is None or (kind == "date" and high >= LAST_DAY.toordinal())
     if is_lowest and high is not None:
         text = _("{n} or before") if kind == "date" else _("{n} or less")
         return (text if answer.closed[1] else _("less than {n}")).format(n=written(high))

@@ -9,21 +9,25 @@ from __future__ import annotations
 import datetime as dt
 import itertools
 import math
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
+from convenio.assessment.cases import without_excluded
 from convenio.facts.case import Case, Element, StatedFact, Value
 from convenio.facts.catalogue import FactDeclaration
 from convenio.facts.values import Money, Place, country_codes
 from convenio.language import syntax as s
-from convenio.language.evaluate import Evaluator
+from convenio.language.evaluate import Evaluator, Rows
 from convenio.packs.pack import Pack
 from convenio.scenarios.breakpoints import Breakpoints
 from convenio.scenarios.changes import fact_at, with_value
 
 MAX_MEMBERS = 6
 """Of a set with more members that matter, not every combination is looked at."""
+
+FIRST_DAY, LAST_DAY = dt.date(1900, 1, 1), dt.date(2100, 12, 31)
+"""Dates before and after these are not tried: no deal that is assessed reaches so far."""
 
 _FAR_NORTH = Place(90.0, 0.0)
 _OTHER = "another"
@@ -57,24 +61,57 @@ class Answers:
 
 
 class AnswerFinder:
-    """Finds the answers to questions about one case under one pack."""
+    """Finds the answers to questions about one case under one pack.
 
-    def __init__(self, case: Case, pack: Pack) -> None:
+    With `assumed`, an answer is an assumption: what conditions ask of the file stays as it is.
+    """
+
+    def __init__(self, case: Case, pack: Pack, assumed: bool = False) -> None:
         self._case = case
+        self._assumed = assumed
         self._pack = pack
-        self._readers = _readers(pack)
+        self.base = Evaluator(case, pack.currency, pack.guards)
+        """What evaluates conditions over the case as it is."""
         self._evaluators: dict[tuple[str, object], Evaluator] = {}
 
     def conditions(self, path: str) -> Sequence[s.Expression]:
         """Return the atoms and guards that read a fact, or a field of a list's entries."""
         owner, bracket, rest = path.partition("[")
         name = f"{owner}[].{rest.partition('].')[2]}" if bracket else path
-        return self._readers.get(name, ())
+        return self._pack.readers.get(name, ())
+
+    def declaration(self, path: str) -> FactDeclaration:
+        """Return what the catalogue says of a fact."""
+        found = self._pack.catalogue.resolve(path)
+        assert found is not None
+        return found
+
+    def words_of(self, condition: s.Expression) -> list[str]:
+        """Return the words that a condition names."""
+        found: dict[str, None] = {}
+        for part in s.walk(condition):
+            if isinstance(part, s.Literal) and isinstance(part.value, str):
+                found[part.value] = None
+            elif isinstance(part, s.Choices):
+                found.update((v, None) for v in part.values if isinstance(v, str))
+        return list(found)
+
+    def possible_members(self, path: str) -> tuple[str, ...]:
+        """Return all members that a set may have."""
+        declaration = self.declaration(path)
+        if declaration.type.element == "country":
+            return (*sorted(country_codes()), *sorted(self._pack.catalogue.organisations))
+        return declaration.type.members
+
+    def named_members(self, path: str) -> list[str]:
+        """Return the members of a set that conditions or other facts name."""
+        members = frozenset(self.possible_members(path))
+        words = [*self._literals(path), *self._stated_words()]
+        return [word for word in dict.fromkeys(words) if word in members]
 
     def answers(self, path: str) -> Answers:
         """Return the answers to the question about a fact, in the catalogue's order or rising."""
-        declaration = self._pack.catalogue.resolve(path)
-        assert declaration is not None
+        declaration = self.declaration(path)
         kind = declaration.type.kind
         if kind in ("number", "integer", "money", "date"):
             return Answers(tuple(self._ranges(path, declaration)))
@@ -92,6 +129,20 @@ class AnswerFinder:
     # --- numbers -------------------------------------------------------------------------
 
     def _ranges(self, path: str, declaration: FactDeclaration) -> Iterator[Answer]:
+        ranges = self.ranges(path, declaration, self.conditions(path))
+        yield from self._merged(path, ranges)
+
+    def ranges(
+        self,
+        path: str,
+        declaration: FactDeclaration,
+        conditions: Sequence[s.Expression],
+        rows: Rows | None = None,
+    ) -> list[Answer]:
+        """Return ranges of a number in which no part of the conditions changes, rising.
+
+        Where a range splits the conditions further, it is looked at again, until none does.
+        """
         scale = Scale.of(declaration, fact_at(self._case, path), self._pack.currency)
         places: set[Fraction] = set()
         while True:
@@ -100,13 +151,13 @@ class AnswerFinder:
             for answer in ranges:
                 evaluator = self.evaluator(path, answer.value)
                 finder = Breakpoints(path, evaluator, self._pack.currency, scale.rate)
-                for condition in self.conditions(path):
-                    found |= finder.of(condition)
+                scope = evaluator.same_rows(rows or {})
+                for condition in conditions:
+                    found |= finder.of(condition, scope)
             found = {place for place in found if scale.inside(place)}
             if found <= places:
-                break
+                return ranges
             places |= found
-        yield from self._merged(path, ranges)
 
     def _merged(self, path: str, ranges: Sequence[Answer]) -> Iterator[Answer]:
         """Join neighbours between which no condition changes."""
@@ -132,20 +183,16 @@ class AnswerFinder:
         return self._evaluators[key]
 
     def _changed(self, path: str, value: Value, complete: bool) -> Evaluator:
-        changed = with_value(self._case, path, value, complete)
+        changed = with_value(self._case, path, value, complete, self._assumed)
+        if not self._assumed:
+            changed = without_excluded(changed, self._pack)
         return Evaluator(changed, self._pack.currency, self._pack.guards)
 
     # --- words ---------------------------------------------------------------------------
 
     def _literals(self, path: str) -> list[str]:
-        found: dict[str, None] = {}
-        for condition in self.conditions(path):
-            for part in s.walk(condition):
-                if isinstance(part, s.Literal) and isinstance(part.value, str):
-                    found[part.value] = None
-                elif isinstance(part, s.Choices):
-                    found.update((v, None) for v in part.values if isinstance(v, str))
-        return list(found)
+        words = (word for part in self.conditions(path) for word in self.words_of(part))
+        return list(dict.fromkeys(words))
 
     def _countries(self, path: str, _declaration: FactDeclaration) -> Answers:
         """Return the countries that matter: those that conditions or other facts name."""
@@ -183,11 +230,8 @@ class AnswerFinder:
     def _sets(self, path: str, declaration: FactDeclaration) -> Answers:
         fact = fact_at(self._case, path)
         stated = tuple(item for item in _members(fact) if isinstance(item, str))
-        known = declaration.type.members
-        if declaration.type.element == "country":
-            known = (*sorted(country_codes()), *sorted(self._pack.catalogue.organisations))
-        wanted = [*self._literals(path), *self._stated_words()]
-        members = [m for m in dict.fromkeys(wanted) if m in known and m not in stated]
+        known = self.possible_members(path)
+        members = [m for m in self.named_members(path) if m not in stated]
         if declaration.type.element == "enum":
             members.sort(key=known.index)
         rest = next((m for m in known if m not in members and m not in stated), None)
@@ -230,16 +274,6 @@ def _joined(ranges: Sequence[Answer]) -> Answer:
     return replace(middle, low=first.low, high=last.high, closed=(first.closed[0], last.closed[1]))
 
 
-def _readers(pack: Pack) -> Mapping[str, tuple[s.Expression, ...]]:
-    """Return the fact atoms and guards by each path that they read."""
-    found: dict[str, dict[s.Expression, None]] = {}
-    compiled = pack.compiled
-    for node in (*(compiled.atoms[n] for n in compiled.fact_atoms), *pack.guards.values()):
-        for path in s.paths_of(node):
-            found.setdefault(path, {})[node] = None
-    return {path: tuple(nodes) for path, nodes in found.items()}
-
-
 @dataclass(frozen=True, slots=True)
 class Scale:
     """The numbers that a fact may take, and how they are written as values."""
@@ -262,7 +296,7 @@ class Scale:
         if isinstance(stated, Money):
             currency, rate = stated.currency, stated.rate or 1.0
         if kind == "date":
-            low, high = dt.date.min.toordinal(), dt.date.max.toordinal()
+            low, high = FIRST_DAY.toordinal(), LAST_DAY.toordinal()
         first, last = (None if end is None else Fraction(end) for end in (low, high))
         return cls(kind, first, last, currency, rate)
 

@@ -95,11 +95,18 @@ def fact_at(case: Case, path: str) -> StatedFact | None:
     return rows[int(number)].fields.get(name) if int(number) < len(rows) else None
 
 
-def with_value(case: Case, path: str, value: Value, complete: bool = True) -> Case:
-    """Return the case with the value of one fact known."""
+def with_value(
+    case: Case, path: str, value: Value, complete: bool = True, assumed: bool = False
+) -> Case:
+    """Return the case with the value of one fact known, or only assumed."""
     before = fact_at(case, path)
     position = before.position if before else Position(case.file)
-    return with_fact(case, path, StatedFact(path, "known", position, value, complete=complete))
+    stated = StatedFact(path, "known", position, value, complete=complete)
+    if assumed:
+        state = before.file_state if before else "unknown"
+        disclosed = before.disclosed if before else True
+        stated = replace(stated, assumed_from=state, disclosed=disclosed)
+    return with_fact(case, path, stated)
 
 
 def changed_facts(before: Case, after: Case) -> tuple[ChangedFact, ...]:

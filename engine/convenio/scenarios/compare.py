@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from convenio.assessment.assessment import Assessment
-from convenio.assessment.cases import with_settings
+from convenio.assessment.cases import with_settings, without_excluded
 from convenio.assessment.engine import Engine, Inference
 from convenio.backends.outcome import Outcome
 from convenio.facts.case import Case
@@ -94,8 +94,8 @@ def compare(
     >>> from convenio import load_case, load_pack
     >>> pack = load_pack("core")
     >>> found = compare(load_case("chile-copper-law", pack), pack, ["reformed"])
-    >>> [change.path for change in found.alternatives[0].facts]
-    ['text.access', 'text.annexes', 'finance.audit_access', 'finance.off_budget_share']
+    >>> [changed.rule.id for changed in found.alternatives[0].rules]
+    ['TRA-001', 'TRA-008', 'TRA-020', 'TRA-023']
     """
     engine = Engine(pack, inference)
     base = engine.assess(case)
@@ -103,7 +103,8 @@ def compare(
     if names is None:
         names = () if settings else tuple(case.scenarios)
     changed = [
-        (name, case.scenarios[name].title, in_scenario(case, name)) for name in _known(case, names)
+        (name, case.scenarios[name].title, without_excluded(in_scenario(case, name), pack))
+        for name in _known(case, names)
     ]
     if settings:
         title = ", ".join(f"{path}={value}" for path, value in settings.items())

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from convenio.assessment.assessment import Assessment
+from convenio.assessment.cases import without_excluded
 from convenio.assessment.engine import Engine
 from convenio.assessment.open_questions import OpenQuestion, question_about
 from convenio.assessment.rating import worst
@@ -139,6 +140,7 @@ class _Work:
         self._places = {path: place for place, path in enumerate(pack.catalogue.facts)}
         self._tried: dict[str, tuple[_Tried, ...]] = {}
         self._atoms = _atoms_by_path(pack)
+        self._ratings: dict[bytes, tuple[Rating, Rating]] = {}
 
     def candidates(self) -> list[OpenQuestion]:
         """Return the open facts behind any verdict, those included that rules ask the file for."""
@@ -148,6 +150,8 @@ class _Work:
             for leaf in finding.facts:
                 if self._is_open(leaf.path):
                     paths[leaf.path] = None
+            for path in self._asked_of_the_file(finding.rule.id):
+                paths[path] = None
             for path in paths:
                 rules.setdefault(path, []).append(finding.rule.id)
         return [
@@ -155,6 +159,18 @@ class _Work:
             for path, names in rules.items()
             if self._pack.catalogue.resolve(path) is not None
         ]
+
+    def _asked_of_the_file(self, rule: str) -> Iterator[str]:
+        """Yield the open facts of which a rule asks whether they are known or disclosed.
+
+        An answer changes what the file says, whether or not that decides the rule as it stands.
+        """
+        compiled = self._pack.compiled
+        for atom in self.base.builder.atoms(rule):
+            for part in s.walk(compiled.atoms[atom]):
+                path = part.operand if isinstance(part, s.About) else None
+                if isinstance(path, s.Path) and self._is_open(path.path):
+                    yield path.path
 
     def _is_open(self, path: str) -> bool:
         fact = fact_at(self._case, path)
@@ -178,7 +194,8 @@ class _Work:
         )
 
     def _try(self, path: str, answer: Answer) -> _Tried:
-        after = self._engine.assess(with_value(self._case, path, answer.value, answer.complete))
+        case = with_value(self._case, path, answer.value, answer.complete)
+        after = self._engine.assess(without_excluded(case, self._pack))
         families = {
             name: (rating.floor, rating.ceiling)
             for name, rating in after.families.items()
@@ -264,9 +281,7 @@ class _Work:
         shared = [place for place in self._reads(paths[0]) if place in self._reads(paths[1])]
         for left, right in combinations:
             truths = self._together(paths, left, right, shared)
-            _, families = self._engine.ratings(truths)
-            floor = worst(rating.floor for rating in families.values())
-            ceiling = worst(rating.ceiling for rating in families.values())
+            floor, ceiling = self._rating(truths)
             alone = (left.effect, right.effect)
             up = rank(floor) - max(rank(effect.floor) for effect in alone)
             down = min(rank(effect.ceiling) for effect in alone) - rank(ceiling)
@@ -275,6 +290,15 @@ class _Work:
                 answers = (left.effect.answer, right.effect.answer)
                 best = (gain, Pair(paths, rules, answers, floor, ceiling))
         return best[1] if best else None
+
+    def _rating(self, truths: bytes) -> tuple[Rating, Rating]:
+        known = self._ratings.get(truths)
+        if known is None:
+            _, families = self._engine.ratings(truths)
+            floor = worst(rating.floor for rating in families.values())
+            ceiling = worst(rating.ceiling for rating in families.values())
+            known = self._ratings[truths] = (floor, ceiling)
+        return known
 
     def _together(
         self, paths: tuple[str, str], left: _Tried, right: _Tried, shared: Sequence[int]
@@ -288,6 +312,7 @@ class _Work:
             for path, tried in zip(paths, (left, right), strict=True):
                 answer = tried.effect.answer
                 case = with_value(case, path, answer.value, answer.complete)
+            case = without_excluded(case, self._pack)
             evaluator = Evaluator(case, self._pack.currency, self._pack.guards)
             compiled = self._pack.compiled
             for place in shared:

@@ -1,0 +1,139 @@
+"""Truths on two rails as terms of Z3, and what a variable fact must say of itself."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, NamedTuple, Protocol
+
+from convenio.errors import UsageError
+from convenio.facts.case import StatedFact
+from convenio.language import syntax as s
+from convenio.language.evaluate import Evaluator, Rows
+
+MAX_MEMBERS = 8
+"""Members of one set that a single condition may name."""
+
+Bool = Any
+"""A Python bool or a Z3 Boolean."""
+
+
+def load_z3() -> Any:
+    """Return the solver's module.
+
+    Raises UsageError where it is not installed.
+    """
+    try:
+        import z3
+    except ModuleNotFoundError:
+        raise UsageError("this needs the solver: pip install 'convenio[solver]'") from None
+    return z3
+
+
+class Pair(NamedTuple):
+    """A truth on two rails: what is possibly true, and what certainly is."""
+
+    possible: Bool
+    certain: Bool
+
+
+class Number(NamedTuple):
+    """A number as a Z3 term or an exact Python number, and whether it is known."""
+
+    term: Any
+    known: Bool
+
+
+@dataclass(frozen=True)
+class Class:
+    """Values of a variable that no condition tells apart, and when the variable is among them."""
+
+    chosen: Bool
+    stated: StatedFact | None
+    evaluator: Evaluator
+
+
+class Variable(Protocol):
+    """A fact that may take several values."""
+
+    path: str
+
+    @property
+    def known(self) -> Bool:
+        """Return whether the fact has a value."""
+        ...
+
+    def classes(self, condition: s.Expression, rows: Rows) -> Sequence[Class]:
+        """Return classes of values between which a condition that reads no other does not change.
+
+        They cover all values that the variable may have.
+        """
+        ...
+
+    def number(self) -> Number | None:
+        """Return the variable as a number, where it is one."""
+        ...
+
+    def members(self) -> Mapping[str, Bool] | None:
+        """Return for each member whether the set holds it, where it is a set that is known."""
+        ...
+
+
+class Logic:
+    """Boolean terms that fold what is constant."""
+
+    def __init__(self, z3: Any) -> None:
+        self.z3 = z3
+
+    def all(self, parts: Iterable[Bool]) -> Bool:
+        """Return the conjunction."""
+        terms = [part for part in parts if part is not True]
+        if any(term is False for term in terms):
+            return False
+        return True if not terms else terms[0] if len(terms) == 1 else self.z3.And(terms)
+
+    def any(self, parts: Iterable[Bool]) -> Bool:
+        """Return the disjunction."""
+        terms = [part for part in parts if part is not False]
+        if any(term is True for term in terms):
+            return True
+        return False if not terms else terms[0] if len(terms) == 1 else self.z3.Or(terms)
+
+    def negate(self, part: Bool) -> Bool:
+        """Return the negation."""
+        return not part if isinstance(part, bool) else self.z3.Not(part)
+
+    def at_least(self, count: int, parts: Iterable[Bool]) -> Bool:
+        """Return whether so many parts hold."""
+        terms = [part for part in parts if part is not False]
+        certain = sum(term is True for term in terms)
+        open_ = [term for term in terms if term is not True]
+        if certain >= count:
+            return True
+        if certain + len(open_) < count:
+            return False
+        return self.z3.AtLeast(*open_, count - certain)
+
+    def opposite(self, pair: Pair) -> Pair:
+        """Return Kleene's not."""
+        return Pair(self.negate(pair.certain), self.negate(pair.possible))
+
+    def both(self, pairs: Sequence[Pair]) -> Pair:
+        """Return Kleene's and."""
+        return Pair(self.all(p.possible for p in pairs), self.all(p.certain for p in pairs))
+
+    def either(self, pairs: Sequence[Pair]) -> Pair:
+        """Return Kleene's or."""
+        return Pair(self.any(p.possible for p in pairs), self.any(p.certain for p in pairs))
+
+    def count(self, least: int, pairs: Sequence[Pair]) -> Pair:
+        """Return `at_least`."""
+        return Pair(
+            self.at_least(least, [p.possible for p in pairs]),
+            self.at_least(least, [p.certain for p in pairs]),
+        )
+
+
+def constant(truth: bool | None) -> Pair:
+    """Return a truth that does not depend on any variable."""
+    return Pair(truth is not False, truth is True)

@@ -1,0 +1,92 @@
+"""`convenio remedies`: which changes of negotiable terms reach a lower rating."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from convenio.cli import options, showing
+from convenio.packs import load_pack
+from convenio.packs.policy import RATINGS
+
+EXAMPLES = """example:
+  convenio remedies neuquen-2014 --target high
+  convenio remedies us-colombia-dca-2009 --target high --keep law.court_review --max-changes 2
+  convenio remedies us-colombia-dca-2009 --frontier --svg frontier.svg"""
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the arguments of the command."""
+    parser.add_argument("case", metavar="CASE", help="a case file, or the name of a shipped one")
+    parser.add_argument(
+        "--target",
+        default="moderate",
+        choices=RATINGS,
+        help="the rating wanted (default: moderate)",
+    )
+    parser.add_argument(
+        "--keep",
+        action="append",
+        default=[],
+        metavar="PATH",
+        help="a fact that must stay as it is (repeatable)",
+    )
+    parser.add_argument("--max-changes", type=int, metavar="N", help="change N facts at most")
+    parser.add_argument("--all", action="store_true", help="show every alternative")
+    parser.add_argument(
+        "--ceiling", action="store_true", help="nothing unknown may exceed the target either"
+    )
+    parser.add_argument(
+        "--frontier", action="store_true", help="the cheapest way to every lower rating"
+    )
+    parser.add_argument("--svg", type=Path, metavar="FILE", help="draw the frontier")
+    options.add_pack(parser)
+    options.add_settings(parser)
+    options.add_language(parser)
+    showing.add_format(parser)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Run the command."""
+    from convenio.errors import UsageError
+    from convenio.reports import remedy
+    from convenio.scenarios.remedies import frontier, remedies
+
+    if args.max_changes is not None and args.max_changes < 1:
+        raise UsageError(f"--max-changes is 1 or more, not {args.max_changes}")
+    if args.svg is not None and not args.frontier:
+        raise UsageError("--svg draws the frontier; add --frontier")
+    wording = options.wording_of(args)
+    pack = load_pack(args.pack)
+    case = options.read_case(args.case, pack, options.settings_of(args))
+    if args.frontier:
+        steps = frontier(case, pack, keep=args.keep, ceiling=args.ceiling)
+        if args.svg is not None:
+            from convenio.reports.charts import frontier_chart
+
+            options.write_file(args.svg, frontier_chart(steps, wording), [args.case])
+        showing.show(
+            args,
+            case.title,
+            lambda: remedy.ladder(steps, wording),
+            lambda: {"steps": [remedy.to_dict(step) for step in steps]},
+            [args.case],
+        )
+        return 0
+    found = remedies(
+        case,
+        pack,
+        args.target,
+        keep=args.keep,
+        max_changes=args.max_changes,
+        every=args.all,
+        ceiling=args.ceiling,
+    )
+    showing.show(
+        args,
+        case.title,
+        lambda: remedy.blocks(found, wording),
+        lambda: remedy.to_dict(found),
+        [args.case],
+    )
+    return 0

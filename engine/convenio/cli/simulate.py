@@ -1,0 +1,90 @@
+"""`convenio simulate`: how likely each rating is, and which uncertain fact drives it."""
+
+from __future__ import annotations
+
+import argparse
+import shutil
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from convenio.cli import options
+from convenio.errors import UsageError
+from convenio.packs import load_pack
+
+EXAMPLES = """example:
+  convenio simulate deal.yaml --draws 1000000 --seed 7 --svg tornado.svg
+
+A fact of the case is uncertain where it is stated as a distribution, such as
+  duration_years: {distribution: triangular, low: 8, mode: 10, high: 30}
+
+exit codes: 0 done, 2 wrong use (no fact is uncertain, among others), 3 the case file is invalid,
+4 the pack is invalid"""
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the arguments of the command."""
+    parser.add_argument("case", metavar="CASE", help="a case file, or the name of a shipped one")
+    parser.add_argument(
+        "--draws", type=int, default=100_000, metavar="N", help="how many (default: 100,000)"
+    )
+    parser.add_argument(
+        "--seed", type=int, default=0, metavar="S", help="the same gives the same (default: 0)"
+    )
+    parser.add_argument("--format", choices=("text", "json"), default="text", help="default: text")
+    parser.add_argument("--svg", metavar="FILE", help="also draw which fact moves the rating")
+    parser.add_argument("-o", "--output", metavar="FILE", help="write there instead of stdout")
+    options.add_pack(parser)
+    options.add_settings(parser)
+    options.add_language(parser)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Run the command."""
+    from convenio.reports.simulation import render_json, render_text
+    from convenio.scenarios.simulate import simulate
+
+    wording = options.wording_of(args)
+    if args.svg and args.output and Path(args.svg).resolve() == Path(args.output).resolve():
+        raise UsageError(f"{args.svg}: --svg and --output name the same file")
+    pack = load_pack(args.pack)
+    case = options.read_case(args.case, pack, options.settings_of(args))
+    with _progress(args.draws) as advance:
+        simulation = simulate(case, pack, args.draws, args.seed, on_progress=advance)
+    if args.format == "json":
+        text = render_json(simulation)
+    else:
+        to_terminal = args.output is None and sys.stdout.isatty()
+        width = shutil.get_terminal_size().columns if to_terminal else 100
+        text = render_text(simulation, wording, width)
+    if args.svg:
+        from convenio.reports.tornado import tornado_svg
+
+        options.write_file(Path(args.svg), tornado_svg(simulation, wording), [args.case])
+        print(f"written: {args.svg}", file=sys.stderr)
+    if args.output:
+        options.write_file(Path(args.output), text, [args.case])
+        print(f"written: {args.output}", file=sys.stderr)
+    else:
+        sys.stdout.write(text)
+    return 0
+
+
+@contextmanager
+def _progress(draws: int) -> Iterator[Callable[[int], None]]:
+    """Show how many draws are done, on a terminal only."""
+    if not sys.stderr.isatty():
+        yield lambda _draws: None
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+
+    columns = (
+        TextColumn("{task.completed:,.0f} draws"),
+        BarColumn(),
+        TimeElapsedColumn(),
+    )
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task("draws", total=draws)
+        yield lambda done: bar.advance(task, done)

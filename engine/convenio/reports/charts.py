@@ -1,0 +1,71 @@
+"""Charts that stand alone: SVG drawn from templates, the same bytes for the same numbers."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import jinja2
+
+from convenio.reports.wording import Wording
+from convenio.resources import data_folder
+from convenio.scenarios.remedy import Remedies
+
+_WIDEST = 300
+
+
+@dataclass(frozen=True, slots=True)
+class _Bar:
+    rating: str
+    cost: int | None
+    width: float
+    text: str
+
+
+def frontier_chart(steps: Sequence[Remedies], wording: Wording) -> str:
+    """Return what each lower rating would cost, as SVG: a bar for each rating."""
+    _ = wording
+    costs = [step.found[0].cost for step in steps if step.found]
+    unit = _WIDEST / max(costs, default=1)
+    bars = [_bar(step, unit, _) for step in steps]
+    if steps:
+        base = steps[0].base
+        now = base.floor if steps[0].side == "floor" else base.ceiling
+        bars.insert(0, _Bar(_.ratings[now], 0, 0, _("as it stands")))
+    return _drawn(
+        "frontier.svg.j2",
+        {
+            "rows": bars,
+            "label": _("What each rating would cost"),
+            "axis": _("cost of the cheapest changes (1: a line in a letter, 5: the whole deal)"),
+        },
+    )
+
+
+def _bar(step: Remedies, unit: float, wording: Wording) -> _Bar:
+    rating = wording.ratings[step.target]
+    if not step.found:
+        return _Bar(rating, None, 0, wording("out of reach by negotiable terms"))
+    best = step.found[0]
+    catalogue = step.base.pack.catalogue
+    first, *others = [wording.label(change.path, catalogue) for change in best.changes]
+    more = f" +{len(others)}" if others else ""
+    return _Bar(rating, best.cost, round(best.cost * unit, 1), f"{best.cost}: {first}{more}")
+
+
+def _drawn(template: str, values: Mapping[str, object]) -> str:
+    return chart_environment().get_template(template).render(values)
+
+
+@functools.cache
+def chart_environment() -> jinja2.Environment:
+    """Return what renders the templates of charts."""
+    return jinja2.Environment(
+        loader=jinja2.FileSystemLoader(data_folder("reports") / "charts"),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )

@@ -1,0 +1,106 @@
+"""The tornado of a simulation as one SVG file: which uncertain fact moves the rating how far."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from convenio.errors import shorten
+from convenio.facts.values import Money
+from convenio.packs.policy import RATINGS, rank
+from convenio.reports.charts import chart_environment
+from convenio.reports.wording import Wording
+from convenio.scenarios.simulate import Simulation
+from convenio.scenarios.simulate_sensitivity import Held, TornadoBar
+
+_LEFT, _RIGHT = 300, 730
+_LABEL = 42
+"""Letters that have room beside the axis; the summary has the whole label."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Side:
+    """Where one bar begins and how wide it is; `low` and `high` are the marks of its ends."""
+
+    low: float
+    high: float
+
+    @property
+    def left(self) -> float:
+        return min(self.low, self.high)
+
+    @property
+    def width(self) -> float:
+        return round(abs(self.high - self.low), 1)
+
+
+def tornado_svg(simulation: Simulation, wording: Wording | None = None) -> str:
+    """Return the tornado as SVG. The same simulation gives the same bytes.
+
+    >>> from convenio import load_case, load_pack
+    >>> from convenio.assessment.cases import with_settings
+    >>> from convenio.scenarios.simulate import simulate
+    >>> pack = load_pack("core")
+    >>> years = {"terms.duration_years": "{distribution: uniform, low: 2, high: 30}"}
+    >>> case = with_settings(load_case("panamax-2014", pack), pack, years)
+    >>> tornado_svg(simulate(case, pack, draws=1000, sobol=False)).startswith("<svg")
+    True
+    """
+    wording = wording or Wording()
+    environment = chart_environment()
+    environment.globals["_"] = wording
+    title = wording("Rating of the whole where one fact is held: {case}").format(
+        case=simulation.case.id
+    )
+    chart = {
+        "title": title,
+        "summary": "; ".join(_told(bar, simulation, wording) for bar in simulation.tornado),
+        "ticks": [{"x": _x(rank(rating)), "label": wording.ratings[rating]} for rating in RATINGS],
+        "mean": _x(_mean_floor(simulation)),
+        "bars": [
+            {
+                "label": shorten(wording.label(bar.path, simulation.pack.catalogue), _LABEL),
+                "from": at_text(bar, bar.low.at, simulation, wording),
+                "to": at_text(bar, bar.high.at, simulation, wording),
+                "floor": _Side(_x(bar.low.floor), _x(bar.high.floor)),
+                "ceiling": _Side(_x(bar.low.ceiling), _x(bar.high.ceiling)),
+            }
+            for bar in simulation.tornado
+        ],
+    }
+    template = environment.get_template("tornado.svg.j2")
+    lines = template.render(chart=chart).splitlines()
+    return "\n".join(line for line in lines if line.strip()) + "\n"
+
+
+def at_text(bar: TornadoBar, at: Held, simulation: Simulation, wording: Wording) -> str:
+    """Write a value at which a fact is held, to four digits."""
+    catalogue = simulation.pack.catalogue
+    declaration = catalogue.facts[bar.path]
+    value: Held | Money = at
+    if isinstance(at, float):
+        value = float(f"{at:.4g}")
+        if declaration.type.kind == "money":
+            value = Money(value, simulation.pack.currency)
+    return wording.value(value, declaration, catalogue)
+
+
+def _told(bar: TornadoBar, simulation: Simulation, wording: Wording) -> str:
+    label = wording.label(bar.path, simulation.pack.catalogue)
+    ends = [
+        wording("{value}: mean rank {floor} established, {ceiling} possible").format(
+            value=at_text(bar, end.at, simulation, wording),
+            floor=f"{end.floor:.2f}",
+            ceiling=f"{end.ceiling:.2f}",
+        )
+        for end in (bar.low, bar.high)
+    ]
+    return f"{label}, {', '.join(ends)}"
+
+
+def _mean_floor(simulation: Simulation) -> float:
+    return sum(rank(rating) * c.share for rating, c in simulation.overall.floor.items())
+
+
+def _x(place: float) -> float:
+    """Return where a rank stands on the axis."""
+    return round(_LEFT + (_RIGHT - _LEFT) * place / (len(RATINGS) - 1), 1)

@@ -1,0 +1,433 @@
+"""How far each threshold could move before the rating changes, and what rests on judgement."""
+
+from __future__ import annotations
+
+import itertools
+import math
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from fractions import Fraction
+
+from convenio.assessment.assessment import Assessment
+from convenio.assessment.engine import Engine
+from convenio.assessment.rating import worst
+from convenio.backends import reference
+from convenio.backends.outcome import encode
+from convenio.facts.case import Case, StatedFact
+from convenio.facts.values import EARTH_RADIUS_KM, Place, chord_between
+from convenio.language import syntax as s
+from convenio.language.evaluate import Evaluator, Rows
+from convenio.language.normal import AtomTable
+from convenio.language.truth import TRUTH_OF, Truth
+from convenio.packs.compile import compile_rule
+from convenio.packs.pack import Pack
+from convenio.packs.policy import Rating
+from convenio.packs.rule import Rule
+from convenio.scenarios.breakpoints import Breakpoints
+from convenio.scenarios.notebook import as_html
+
+JUDGEMENT = "judgement"
+"""The basis of a threshold that rests on opinion alone."""
+
+_MOVED = "threshold_that_moves"
+"""Stands for the number in a condition; no fact can be called so, since it has no section."""
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """Where a threshold changes the overall rating: at this number and beyond, or only beyond."""
+
+    at: Fraction
+    included: bool
+    floor: Rating
+    ceiling: Rating
+
+
+@dataclass(frozen=True, slots=True)
+class MovableThreshold:
+    """A number in a rule's conditions, and the nearest places below and above that matter.
+
+    None says that the rating stays, however far the threshold moves in that direction (down to 0).
+    """
+
+    rule: Rule
+    condition: str
+    value: float
+    below: Move | None
+    above: Move | None
+
+    @property
+    def slack(self) -> float | None:
+        """The smallest move that matters, as a share of the threshold; None where none does."""
+        moves = [move for move in (self.below, self.above) if move is not None]
+        if not moves:
+            return None
+        return min(float(abs(m.at - Fraction(self.value))) for m in moves) / abs(self.value)
+
+
+@dataclass(frozen=True)
+class Sensitivity:
+    """How firm the rating is.
+
+    `thresholds` are the numbers whose move changes the overall rating, the tightest first; of the
+    others that decided a finding only `firm`, their number, is told. `carried_by` are flagged rules
+    whose numbers rest on judgement and without any one of which the rating would be lower.
+    `without_judgement` is the rating, floor and ceiling, where all rules that rest on judgement
+    are set aside.
+    """
+
+    base: Assessment
+    thresholds: tuple[MovableThreshold, ...]
+    firm: int
+    carried_by: tuple[tuple[str, Rating], ...]
+    without_judgement: tuple[Rating, Rating]
+    judged: tuple[str, ...]
+
+    def _repr_html_(self) -> str:
+        rows = [
+            [t.rule.id, t.condition, t.value, _shown(t.below), _shown(t.above)]
+            for t in self.thresholds
+        ]
+        columns = ["rule", "condition", "threshold", "below", "above"]
+        return as_html(self.base.case.title, columns, rows)
+
+
+def _shown(move: Move | None) -> str:
+    return "–" if move is None else f"{float(move.at):g}: {move.floor} to {move.ceiling}"
+
+
+def sensitivity(case: Case, pack: Pack) -> Sensitivity:
+    """Return how far thresholds could move before the overall rating changes.
+
+    Every number in the conditions of a rule is moved alone, with all else as it is: numbers that
+    are compared, distances, and how many conditions `at_least` asks for. Zeros are left out, since
+    they say where a count begins and are no one's choice.
+
+    >>> from convenio import load_case, load_pack
+    >>> pack = load_pack("core")
+    >>> found = sensitivity(load_case("manta-fol-1999", pack), pack)
+    >>> [(t.rule.id, t.value) for t in found.thresholds][0]
+    ('SOV-004', 10)
+    """
+    return _Work(case, pack).run()
+
+
+class _Work:
+    def __init__(self, case: Case, pack: Pack) -> None:
+        self._case = case
+        self._pack = pack
+        self._engine = Engine(pack, "reference").compile()
+        self._base = self._engine.assess(case)
+        self._order = [
+            rule.id for family in pack.families for rule in pack.rules if rule.family == family
+        ]
+        codes = self._base.builder.truths
+        truths = {atom: TRUTH_OF[codes[place]] for atom, place in pack.compiled.places.items()}
+        self._table = AtomTable()
+        for node in pack.compiled.atoms:
+            self._table.number(node)
+        self._known: list[Truth] = [truths.get(n) for n in range(len(pack.compiled.atoms))]
+        self._whole = Evaluator(case, pack.currency, pack.guards)
+        self._evaluators: dict[Fraction, Evaluator] = {}
+
+    def run(self) -> Sensitivity:
+        found: list[MovableThreshold] = []
+        firm = 0
+        for rule in self._pack.rules:
+            if self._base.outcomes[rule.id].verdict == "not_applicable":
+                continue
+            for node in _numbers_of(rule):
+                moved = self._threshold(rule, node)
+                if moved.below is None and moved.above is None:
+                    firm += 1
+                else:
+                    found.append(moved)
+        judged = [r for r in self._pack.rules if self._is_judged(r)]
+        found.sort(key=lambda t: (t.slack or 0.0, self._order.index(t.rule.id)))
+        return Sensitivity(
+            self._base,
+            tuple(found),
+            firm,
+            tuple(self._carried(judged)),
+            self._set_aside(judged),
+            tuple(rule.id for rule in judged),
+        )
+
+    # --- judgement -------------------------------------------------------------------------
+
+    def _is_judged(self, rule: Rule) -> bool:
+        outcome = self._base.outcomes[rule.id]
+        is_open = outcome.verdict in ("flag", "unknown")
+        return is_open and rule.threshold.basis == JUDGEMENT and rule.kind != "mitigating"
+
+    def _carried(self, judged: Sequence[Rule]) -> Iterator[tuple[str, Rating]]:
+        for rule in judged:
+            floor, _ = self._set_aside([rule])
+            if floor != self._base.floor:
+                yield rule.id, floor
+
+    def _set_aside(self, rules: Sequence[Rule]) -> tuple[Rating, Rating]:
+        """Return the rating with these rules clear, in whatever looks at them too."""
+        return self._rated([_changed(rule, _never) for rule in rules])
+
+    # --- thresholds ------------------------------------------------------------------------
+
+    def _threshold(self, rule: Rule, node: s.Expression) -> MovableThreshold:
+        number = _number_in(node)
+        parts = {part: _replaced(part, node) for part in _conditions(rule)}
+        moved = tuple(part for whole, part in parts.items() if part is not whole)
+        places = self._places(moved, number)
+        below, above = self._moves(rule, parts, places, number)
+        return MovableThreshold(rule, s.unparse(node), number, below, above)
+
+    def _places(self, conditions: Sequence[s.Expression], number: float) -> list[Fraction]:
+        """Return the numbers at which some part of the conditions changes."""
+        places: set[Fraction] = set()
+        while True:
+            found = set(places)
+            for value in (Fraction(number), *_around(sorted(places))):
+                evaluator = self._evaluator(value)
+                finder = Breakpoints(_MOVED, evaluator, self._pack.currency)
+                for condition in conditions:
+                    found |= finder.of(condition)
+                    found |= set(_distances(condition, evaluator))
+                    found |= _counts(condition)
+            found = {place for place in found if place >= 0}
+            if found <= places:
+                return sorted(places)
+            places |= found
+
+    def _evaluator(self, number: Fraction) -> Evaluator:
+        if number not in self._evaluators:
+            position = next(iter(self._case.facts.values())).position
+            fact = StatedFact(_MOVED, "known", position, _plain(number))
+            case = replace(self._case, facts={**self._case.facts, _MOVED: fact})
+            self._evaluators[number] = Evaluator(case, self._pack.currency, self._pack.guards)
+        return self._evaluators[number]
+
+    def _moves(
+        self,
+        rule: Rule,
+        parts: Mapping[s.Expression, s.Expression],
+        places: Sequence[Fraction],
+        number: float,
+    ) -> tuple[Move | None, Move | None]:
+        """Return the nearest places on both sides where the overall rating changes."""
+        now = Fraction(number)
+        base = (self._base.floor, self._base.ceiling)
+        above = below = None
+        for value, at, included in _outward([p for p in places if p >= now], now, upward=True):
+            rated = self._with(rule, parts, value)
+            if rated != base:
+                above = Move(at, included, *rated)
+                break
+        for value, at, included in _outward([p for p in places if p <= now], now, upward=False):
+            rated = self._with(rule, parts, value)
+            if rated != base:
+                below = Move(at, included, *rated)
+                break
+        return below, above
+
+    def _with(
+        self, rule: Rule, parts: Mapping[s.Expression, s.Expression], value: Fraction
+    ) -> tuple[Rating, Rating]:
+        """Return the rating with the number at a value."""
+        return self._rated([_changed(rule, lambda whole: _put(parts[whole], value))])
+
+    def _rated(self, changed: Sequence[Rule]) -> tuple[Rating, Rating]:
+        """Return the rating, floor and ceiling, with some rules changed."""
+        compiled = {rule.id: compile_rule(rule, self._table) for rule in changed}
+        for atom in range(len(self._known), len(self._table.atoms)):
+            node = self._table.atoms[atom]
+            findings = isinstance(node, s.Flagged | s.FlaggedIn)
+            self._known.append(None if findings else self._whole.trace(node).truth)
+        pack = replace(self._pack.compiled, atoms=tuple(self._table.atoms))
+        facts, before = dict(enumerate(self._known)), self._base.outcomes
+        if all(
+            reference.outcome_of(rule, pack, facts, before) == before[name]
+            for name, rule in compiled.items()
+        ):
+            return self._base.floor, self._base.ceiling
+        strata = tuple(
+            tuple(compiled.get(rule.id, rule) for rule in stratum) for stratum in pack.strata
+        )
+        outcomes = reference.infer(replace(pack, strata=strata), facts)
+        families = self._engine.rate(encode(outcomes, self._order))
+        floor = worst(rating.floor for rating in families.values())
+        return floor, worst(rating.ceiling for rating in families.values())
+
+
+def _never(condition: s.Expression) -> s.Expression:
+    del condition
+    return s.Literal(False)
+
+
+def _conditions(rule: Rule) -> list[s.Expression]:
+    levels = (level.condition for version in rule.versions for level in version.levels)
+    return [rule.applies, *levels]
+
+
+def _changed(rule: Rule, change: Callable[[s.Expression], s.Expression]) -> Rule:
+    """Return a rule with each of its conditions changed."""
+    versions = tuple(
+        replace(
+            version,
+            levels=tuple(
+                replace(level, condition=change(level.condition)) for level in version.levels
+            ),
+        )
+        for version in rule.versions
+    )
+    return replace(rule, applies=change(rule.applies), versions=versions)
+
+
+def _numbers_of(rule: Rule) -> Iterator[s.Expression]:
+    """Yield the parts of a rule that hold one number: comparisons, distances, `at_least`."""
+    seen: set[s.Expression] = set()
+    for condition in _conditions(rule):
+        for node in s.walk(condition):
+            if node in seen:
+                continue
+            seen.add(node)
+            compares = isinstance(node, s.Compare) and _literal(node) is not None
+            # `at_least(1, …)` is an `or`: its number is no one's choice.
+            counts = isinstance(node, s.AtLeast) and node.count > 1
+            if compares or counts or isinstance(node, s.WithinKm):
+                yield node
+
+
+def _literal(node: s.Compare) -> s.Literal | None:
+    """Return the one number of a comparison, in a product too; None where there is none."""
+    found = [
+        part
+        for side in (node.left, node.right)
+        for part in _arithmetic_parts(side)
+        if isinstance(part, s.Literal)
+        and isinstance(part.value, int | float)
+        and not isinstance(part.value, bool)
+        and part.value != 0
+    ]
+    return found[0] if len(found) == 1 else None
+
+
+def _arithmetic_parts(node: s.Expression) -> Iterator[s.Expression]:
+    yield node
+    if isinstance(node, s.Arithmetic):
+        yield from _arithmetic_parts(node.left)
+        yield from _arithmetic_parts(node.right)
+
+
+def _number_in(node: s.Expression) -> float:
+    if isinstance(node, s.WithinKm):
+        return node.km
+    if isinstance(node, s.AtLeast):
+        return node.count
+    assert isinstance(node, s.Compare)
+    literal = _literal(node)
+    assert literal is not None
+    return literal.value  # type: ignore[return-value]
+
+
+def _replaced(condition: s.Expression, node: s.Expression) -> s.Expression:
+    """Return a condition in which one part holds the number that moves."""
+    if condition == node:
+        return _with_mark(node)
+    return s.rebuilt(condition, lambda part: _replaced(part, node))
+
+
+def _with_mark(node: s.Expression) -> s.Expression:
+    if isinstance(node, s.Compare):
+        literal = _literal(node)
+
+        def marked(part: s.Expression) -> s.Expression:
+            if part is literal:
+                return s.Path(_MOVED)
+            return s.rebuilt(part, marked) if isinstance(part, s.Arithmetic) else part
+
+        return replace(node, left=marked(node.left), right=marked(node.right))
+    # Distances and counts are written into the node itself; a negative number marks them.
+    if isinstance(node, s.WithinKm):
+        return replace(node, km=-1.0)
+    assert isinstance(node, s.AtLeast)
+    return replace(node, count=-1)
+
+
+def _put(condition: s.Expression, value: Fraction) -> s.Expression:
+    """Return a condition with the number that moves at a value."""
+    if isinstance(condition, s.Path) and condition.path == _MOVED:
+        return s.Literal(_plain(value))
+    if isinstance(condition, s.WithinKm) and condition.km < 0:
+        return replace(condition, km=float(value))
+    if isinstance(condition, s.AtLeast) and condition.count < 0:
+        condition = replace(condition, count=max(1, math.ceil(value)))
+    return s.rebuilt(condition, lambda part: _put(part, value))
+
+
+def _plain(number: Fraction) -> int | float:
+    return int(number) if number.denominator == 1 else float(number)
+
+
+def _distances(condition: s.Expression, evaluator: Evaluator) -> Iterator[Fraction]:
+    """Yield the distances between the places that a distance test compares."""
+
+    def visit(node: s.Expression, rows: Rows) -> Iterator[Fraction]:
+        if isinstance(node, s.Quantified | s.Count | s.Sum):
+            for scope, _ in evaluator.combinations(node.bindings, rows):
+                for part in s.children(node):
+                    if not isinstance(part, s.Binding):
+                        yield from visit(part, scope)
+            return
+        if isinstance(node, s.WithinKm) and node.km < 0:
+            places = [evaluator.value(side, rows) for side in (node.left, node.right)]
+            if isinstance(places[0], Place) and isinstance(places[1], Place):
+                chord = chord_between(places[0], places[1])
+                yield Fraction(2 * EARTH_RADIUS_KM * math.asin(min(1.0, chord / 2)))
+        for part in s.children(node):
+            yield from visit(part, rows)
+
+    yield from visit(condition, {})
+
+
+def _counts(condition: s.Expression) -> set[Fraction]:
+    """Return every number of parts that an `at_least` could ask for."""
+    return {
+        Fraction(count)
+        for node in s.walk(condition)
+        if isinstance(node, s.AtLeast) and node.count < 0
+        for count in range(1, len(node.operands) + 2)
+    }
+
+
+def _around(places: Sequence[Fraction]) -> Iterator[Fraction]:
+    """Yield numbers before, at, between and after places."""
+    if not places:
+        return
+    yield places[0] / 2
+    for first, second in itertools.pairwise(places):
+        yield first
+        yield (first + second) / 2
+    yield places[-1]
+    yield places[-1] + 1
+
+
+def _outward(
+    places: Sequence[Fraction], now: Fraction, upward: bool
+) -> Iterator[tuple[Fraction, Fraction, bool]]:
+    """Yield numbers away from the present one: each place, and one from each range between.
+
+    With each comes the end of its range nearer to the present number, and whether it belongs.
+    """
+    ordered = sorted(places, reverse=not upward)
+    ends: list[Fraction | None] = [*ordered, None]
+    start = now
+    for end in ends:
+        if end is None:
+            beyond = start + 1 if upward else start / 2
+            if beyond != start:
+                yield beyond, start, False
+            return
+        if end != start:
+            yield (start + end) / 2, start, False
+        if end != now:
+            yield end, end, True
+        start = end

@@ -8,7 +8,7 @@ from typing import Any
 from convenio.assessment.assessment import Assessment
 from convenio.reports.blocks import Block
 from convenio.reports.comparison import change_of, rated, said
-from convenio.reports.json import value_of
+from convenio.reports.json import identity, value_of
 from convenio.reports.wording import Wording
 from convenio.scenarios.changes import ChangedFact, fact_at
 from convenio.scenarios.remedy import Obstacle, Remedies, Remedy
@@ -142,8 +142,7 @@ def to_dict(found: Remedies) -> dict[str, Any]:
     base = found.base
     return {
         "schema": SCHEMA,
-        "case": {"id": base.case.id, "digest": base.case.digest},
-        "pack": {"id": base.pack.id, "version": base.pack.version, "digest": base.pack.digest},
+        **identity(base),
         "rating": {"floor": base.floor, "ceiling": base.ceiling},
         "target": found.target,
         "side": found.side,

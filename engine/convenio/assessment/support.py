@@ -15,7 +15,7 @@ from typing import Any, TypeVar
 from convenio.backends.outcome import Outcome
 from convenio.facts.catalogue import Catalogue
 from convenio.language import syntax as s
-from convenio.language.normal import All, AnyOf, AtLeastOf, Formula, Test
+from convenio.language.normal import All, AnyOf, AtLeastOf, Formula, Test, atoms_of
 from convenio.language.truth import TRUTH_OF, Truth, conjunction, disjunction, negate, threshold
 from convenio.language.types import AS_OF
 from convenio.packs.compile import CompiledPack, CompiledRule
@@ -115,15 +115,6 @@ def _conditions(
 
 def _distinct(items: Iterable[_Item]) -> tuple[_Item, ...]:
     return tuple(dict.fromkeys(items))
-
-
-def atoms_of(formula: Formula) -> Iterator[int]:
-    """Yield the atoms of a formula, in the order of its text."""
-    if isinstance(formula, Test):
-        yield formula.atom
-    else:
-        for part in formula.parts:
-            yield from atoms_of(part)
 
 
 def truth_of(formula: Formula, truths: Truths) -> Truth:

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from convenio.errors import EngineError
-from convenio.language.normal import All, AnyOf, AtLeastOf, Formula, Test
+from convenio.language.normal import All, AnyOf, AtLeastOf, Formula, Test, atoms_of
 from convenio.packs.compile import CompiledRule
 
 # Bounds within which the library was measured to be right: see docs/decisions.
@@ -167,12 +167,3 @@ def _refuse_collisions(names: set[str]) -> None:
         if value in seen:
             raise EngineError(f"two names of atoms share one hash: {seen[value]} and {name}")
         seen[value] = name
-
-
-def atoms_of(formula: Formula) -> Iterator[int]:
-    """Yield the atoms of a formula."""
-    if isinstance(formula, Test):
-        yield formula.atom
-    else:
-        for part in formula.parts:
-            yield from atoms_of(part)

@@ -6,7 +6,7 @@ Conditions that stand in several rules share their atoms.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from convenio.language import syntax as s
@@ -115,3 +115,12 @@ def _parts(
     operands: Sequence[s.Expression], table: AtomTable, positive: bool
 ) -> tuple[Formula, ...]:
     return tuple(normalise(operand, table, positive) for operand in operands)
+
+
+def atoms_of(formula: Formula) -> Iterator[int]:
+    """Yield the atoms of a formula, in the order of its text."""
+    if isinstance(formula, Test):
+        yield formula.atom
+    else:
+        for part in formula.parts:
+            yield from atoms_of(part)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import zip_longest
 
@@ -25,6 +25,21 @@ class Block:
 
 def as_text(title: str, blocks: Sequence[Block], colour: bool = False, width: int = 100) -> str:
     """Return blocks for a terminal, `width` columns wide."""
+    console, written = terminal(colour, width)
+    console.print(title, style="bold")
+    for block in blocks:
+        console.print()
+        if block.title:
+            console.print(block.title, style="bold")
+        for sentence in block.sentences:
+            console.print(sentence)
+        if block.rows:
+            console.print(_table(block))
+    return written()
+
+
+def terminal(colour: bool, width: int) -> tuple[Console, Callable[[], str]]:
+    """Return a console that writes plain text, and what gives all that was written to it."""
     buffer = io.StringIO()
     console = Console(
         file=buffer,
@@ -36,16 +51,11 @@ def as_text(title: str, blocks: Sequence[Block], colour: bool = False, width: in
         emoji=False,
         legacy_windows=False,
     )
-    console.print(title, style="bold")
-    for block in blocks:
-        console.print()
-        if block.title:
-            console.print(block.title, style="bold")
-        for sentence in block.sentences:
-            console.print(sentence)
-        if block.rows:
-            console.print(_table(block))
-    return "\n".join(line.rstrip() for line in buffer.getvalue().splitlines()) + "\n"
+
+    def written() -> str:
+        return "\n".join(line.rstrip() for line in buffer.getvalue().splitlines()) + "\n"
+
+    return console, written
 
 
 def _table(block: Block) -> Table:

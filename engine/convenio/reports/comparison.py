@@ -12,6 +12,7 @@ from convenio.facts.plain import said
 from convenio.language.truth import Truth
 from convenio.packs.policy import Rating
 from convenio.reports.blocks import Block
+from convenio.reports.json import identity
 from convenio.reports.wording import Wording
 from convenio.scenarios.changes import ChangedFact
 from convenio.scenarios.compare import Alternative, ChangedCondition, Comparison
@@ -105,8 +106,7 @@ def to_dict(comparison: Comparison) -> dict[str, Any]:
     base = comparison.base
     return {
         "schema": SCHEMA,
-        "case": {"id": base.case.id, "digest": base.case.digest},
-        "pack": {"id": base.pack.id, "version": base.pack.version, "digest": base.pack.digest},
+        **identity(base),
         "base": _ratings(base),
         "scenarios": [
             {

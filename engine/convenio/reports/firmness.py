@@ -6,6 +6,7 @@ from typing import Any
 
 from convenio.reports.blocks import Block
 from convenio.reports.comparison import rated
+from convenio.reports.json import identity
 from convenio.reports.wording import Wording
 from convenio.scenarios.sensitivity import MovableThreshold, Move, Sensitivity
 
@@ -87,8 +88,7 @@ def to_dict(found: Sensitivity) -> dict[str, Any]:
     floor, ceiling = found.without_judgement
     return {
         "schema": SCHEMA,
-        "case": {"id": base.case.id, "digest": base.case.digest},
-        "pack": {"id": base.pack.id, "version": base.pack.version, "digest": base.pack.digest},
+        **identity(base),
         "rating": {"floor": base.floor, "ceiling": base.ceiling},
         "thresholds": [
             {

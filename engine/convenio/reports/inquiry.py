@@ -13,6 +13,7 @@ from convenio.facts.plain import value_of
 from convenio.facts.values import Money
 from convenio.reports.blocks import Block
 from convenio.reports.comparison import rated
+from convenio.reports.json import identity
 from convenio.reports.wording import Wording
 from convenio.scenarios.answers import FIRST_DAY, LAST_DAY, Answer
 from convenio.scenarios.questions import Effect, Pair, Questions, RankedQuestion
@@ -163,8 +164,7 @@ def to_dict(found: Questions) -> dict[str, Any]:
     base = found.base
     return {
         "schema": SCHEMA,
-        "case": {"id": base.case.id, "digest": base.case.digest},
-        "pack": {"id": base.pack.id, "version": base.pack.version, "digest": base.pack.digest},
+        **identity(base),
         "rating": {"floor": base.floor, "ceiling": base.ceiling},
         "questions": [
             {

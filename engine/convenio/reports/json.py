@@ -61,6 +61,15 @@ def to_dict(assessment: Assessment, wording: Wording) -> dict[str, Any]:
     }
 
 
+def identity(assessment: Assessment) -> dict[str, Any]:
+    """Return which case was tested against which pack, as plain data."""
+    case, pack = assessment.case, assessment.pack
+    return {
+        "case": {"id": case.id, "digest": case.digest},
+        "pack": {"id": pack.id, "version": pack.version, "digest": pack.digest},
+    }
+
+
 def _finding(finding: Finding, assessment: Assessment, wording: Wording) -> dict[str, Any]:
     rule = finding.rule
     result: dict[str, Any] = {

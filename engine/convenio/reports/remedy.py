@@ -9,6 +9,7 @@ from convenio.assessment.assessment import Assessment
 from convenio.facts.plain import said, value_of
 from convenio.reports.blocks import Block
 from convenio.reports.comparison import change_of, rated
+from convenio.reports.json import identity
 from convenio.reports.wording import Wording
 from convenio.scenarios.changes import ChangedFact, fact_at
 from convenio.scenarios.remedy import Obstacle, Remedies, Remedy
@@ -142,8 +143,7 @@ def to_dict(found: Remedies) -> dict[str, Any]:
     base = found.base
     return {
         "schema": SCHEMA,
-        "case": {"id": base.case.id, "digest": base.case.digest},
-        "pack": {"id": base.pack.id, "version": base.pack.version, "digest": base.pack.digest},
+        **identity(base),
         "rating": {"floor": base.floor, "ceiling": base.ceiling},
         "target": found.target,
         "side": found.side,

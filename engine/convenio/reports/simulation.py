@@ -4,16 +4,14 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
-import io
 import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from rich.console import Console
 from rich.table import Table
 
 from convenio.packs.policy import RATINGS, Rating
-from convenio.reports.blocks import Block
+from convenio.reports.blocks import Block, terminal
 from convenio.reports.tornado import at_text
 from convenio.reports.wording import Wording
 from convenio.scenarios.simulate import Chance, RatingChances, RuleChances, Simulation
@@ -40,11 +38,7 @@ def render_text(simulation: Simulation, wording: Wording | None = None, width: i
     `width` is in columns.
     """
     wording = wording or Wording()
-    buffer = io.StringIO()
-    console = Console(
-        file=buffer, width=max(60, width), highlight=False, markup=False, emoji=False,
-        color_system=None, legacy_windows=False,
-    )  # fmt: skip
+    console, written = terminal(False, width)
     case, pack = simulation.case, simulation.pack
     console.print(case.title)
     console.print(
@@ -62,7 +56,7 @@ def render_text(simulation: Simulation, wording: Wording | None = None, width: i
             console.print()
             console.print(title)
             console.print(table)
-    return "\n".join(line.rstrip() for line in buffer.getvalue().splitlines()) + "\n"
+    return written()
 
 
 def _table(*titles: str) -> Table:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Sequence
 
 from rich.console import Console
@@ -15,6 +14,7 @@ from convenio.assessment.finding import Finding
 from convenio.assessment.open_questions import open_questions, refused_facts
 from convenio.language.trace import Leaf
 from convenio.packs.policy import RATINGS, Rating, rank
+from convenio.reports.blocks import terminal
 from convenio.reports.markdown import by_severity
 from convenio.reports.wording import Wording
 
@@ -35,22 +35,12 @@ def render(
     assessments: Sequence[Assessment], wording: Wording, colour: bool = False, width: int = 100
 ) -> str:
     """Return the report; `colour` adds terminal colours, `width` is in columns."""
-    buffer = io.StringIO()
-    console = Console(
-        file=buffer,
-        width=max(60, width),
-        force_terminal=colour,
-        color_system="standard" if colour else None,
-        highlight=False,
-        markup=False,
-        emoji=False,
-        legacy_windows=False,
-    )
+    console, written = terminal(colour, width)
     for number, assessment in enumerate(assessments):
         if number:
             console.print()
         _report(console, assessment, wording)
-    return "\n".join(line.rstrip() for line in buffer.getvalue().splitlines()) + "\n"
+    return written()
 
 
 def strip(floor: Rating, ceiling: Rating) -> str:

@@ -34,7 +34,7 @@ lint: $(BIN)/.ready-test
 	$(BIN)/lint-imports --no-cache
 
 unit: $(BIN)/.ready-test
-	$(BIN)/python -m pytest -n 2 --dist loadfile
+	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 	$(BIN)/convenio rules test
 
 test: lint unit

@@ -36,6 +36,28 @@ settings.register_profile(
 settings.load_profile("fuzz" if "CONVENIO_FUZZ" in os.environ else "convenio")
 
 
+LONGEST = (
+    "tests/semantics/test_floor_and_ceiling.py",
+    "tests/frames/test_frames.py",
+    "tests/frames/test_conformance_on_frames.py",
+    "tests/examples/test_examples.py",
+    "tests/semantics/test_durable_stress.py",
+    "tests/packaging/test_wheel.py",
+    "tests/batch/test_batch.py",
+)
+"""Files that take long, the longest first."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with the files that take long, so that no worker ends with one of them alone."""
+
+    def order(item: pytest.Item) -> int:
+        name = item.path.relative_to(ROOT).as_posix()
+        return LONGEST.index(name) if name in LONGEST else len(LONGEST)
+
+    items.sort(key=order)
+
+
 @pytest.fixture(scope="session")
 def pack() -> Pack:
     return load_pack("core")

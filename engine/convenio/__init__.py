@@ -29,6 +29,8 @@ if TYPE_CHECKING:
     from convenio.reports.tables import findings_table
     from convenio.scenarios.compare import Comparison, compare
     from convenio.scenarios.exact import ExactRange, exact_range
+    from convenio.scenarios.monitor import Monitor
+    from convenio.scenarios.observation import Observation, Refusal
     from convenio.scenarios.questions import Questions, questions
     from convenio.scenarios.remedies import frontier, remedies
     from convenio.scenarios.remedy import Remedies
@@ -56,6 +58,9 @@ _PUBLIC = {
     "compare": "convenio.scenarios.compare",
     "ExactRange": "convenio.scenarios.exact",
     "exact_range": "convenio.scenarios.exact",
+    "Monitor": "convenio.scenarios.monitor",
+    "Observation": "convenio.scenarios.observation",
+    "Refusal": "convenio.scenarios.observation",
     "Questions": "convenio.scenarios.questions",
     "questions": "convenio.scenarios.questions",
     "Remedies": "convenio.scenarios.remedy",
@@ -76,8 +81,11 @@ __all__ = [
     "ExactRange",
     "Finding",
     "FrameWarning",
+    "Monitor",
+    "Observation",
     "Pack",
     "Questions",
+    "Refusal",
     "Remedies",
     "Sensitivity",
     "Simulation",

@@ -27,7 +27,7 @@ from convenio.scenarios.remedies import remedies
 from convenio.scenarios.remedy import Remedy
 from scenarios.small_packs import DOMAINS, random_case, random_pack, values_of
 
-some = settings(max_examples=max(1, settings.default.max_examples // 2))
+some = settings(max_examples=max(1, settings.default.max_examples // 4))
 SEEDS = st.integers(0, 2**32)
 
 

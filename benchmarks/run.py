@@ -7,7 +7,7 @@ import platform
 import sys
 from pathlib import Path
 
-from benchmarks import frames, growth, memory, startup
+from benchmarks import frames, growth, memory, scenarios, startup
 from benchmarks.peers import single_case
 from benchmarks.peers.peer import installed_version
 
@@ -82,6 +82,13 @@ Ratio to Convenio on the reference, fully explained. What is not measured says w
 ```
 {by_unknowns.strip()}
 ```
+
+## Beyond the verdict
+
+Each question on the sixteen shipped cases with the core pack; the ratio is to one assessment of a
+case, fully explained. Answers are held to brute force by the tests, not here.
+
+{scenarios.report(scenarios.measure())}
 """
 
 

@@ -65,6 +65,7 @@ def test_each_writes_text_markdown_and_json(command: str, run: Run, tmp_path: Pa
         (("assess", "chile-copper-law", "--witness", "."), 2, "goes with --exact"),
         (("assess", "chile-copper-law", "--exact", "--solver-max", "9"), 2, "from 0 to 5"),
         (("questions", "no-such-case"), 3, "no-such-case"),
+        (("questions", "chile-copper-law", "--limit", "0"), 2, "1 or more"),
     ],
 )
 def test_wrong_use_is_told_in_one_message(

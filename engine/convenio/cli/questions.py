@@ -23,9 +23,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Run the command."""
+    from convenio.errors import UsageError
     from convenio.reports import inquiry
     from convenio.scenarios.questions import questions
 
+    if args.limit is not None and args.limit < 1:
+        raise UsageError(f"--limit is 1 or more, not {args.limit}")
     wording = options.wording_of(args)
     pack = load_pack(args.pack)
     case = options.read_case(args.case, pack, options.settings_of(args))

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import functools
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-import jinja2
-
+from convenio.reports.templates import templates
 from convenio.reports.wording import Wording
-from convenio.resources import data_folder
 from convenio.scenarios.remedy import Remedies
 
 _WIDEST = 300
@@ -55,17 +52,4 @@ def _bar(step: Remedies, unit: float, wording: Wording) -> _Bar:
 
 
 def _drawn(template: str, values: Mapping[str, object]) -> str:
-    return chart_environment().get_template(template).render(values)
-
-
-@functools.cache
-def chart_environment() -> jinja2.Environment:
-    """Return what renders the templates of charts."""
-    return jinja2.Environment(
-        loader=jinja2.FileSystemLoader(data_folder("reports") / "charts"),
-        autoescape=True,
-        undefined=jinja2.StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-    )
+    return templates("charts").get_template(template).render(values)

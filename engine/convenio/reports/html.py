@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import base64
-import functools
 import hashlib
 import json
 import re
 from collections.abc import Mapping
 from typing import Any
 
-import jinja2
-
 from convenio.assessment.assessment import Assessment
 from convenio.reports.json import to_dict
 from convenio.reports.outlook import Outlook
+from convenio.reports.templates import templates
 from convenio.reports.view import BriefView
 from convenio.reports.wording import Wording
 from convenio.resources import data_folder
@@ -38,7 +36,7 @@ def render_brief(
     True
     """
     wording = wording or Wording()
-    environment = _environment()
+    environment = templates("brief")
     environment.globals["_"] = wording
     style = (data_folder("reports") / "brief" / "brief.css").read_text(encoding="utf-8")
     outlook = Outlook(assessment, wording).sections
@@ -64,18 +62,6 @@ _STYLE = re.compile(r"<style>(.*?)</style>", re.DOTALL)
 def _hash_of(style: str) -> str:
     """Return how a Content-Security-Policy names a style that it allows."""
     return "sha256-" + base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
-
-
-@functools.cache
-def _environment() -> jinja2.Environment:
-    return jinja2.Environment(
-        loader=jinja2.FileSystemLoader(data_folder("reports") / "brief"),
-        autoescape=True,
-        undefined=jinja2.StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-    )
 
 
 def _embedded(document: Mapping[str, Any]) -> str:

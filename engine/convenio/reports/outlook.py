@@ -8,14 +8,13 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from convenio.assessment.assessment import Assessment
-from convenio.packs.policy import RATINGS, Rating, rank
 from convenio.reports import comparison, firmness, inquiry, remedy
 from convenio.reports.blocks import Block
 from convenio.reports.charts import frontier_chart
 from convenio.reports.wording import Wording
 from convenio.scenarios.compare import compare
 from convenio.scenarios.questions import questions
-from convenio.scenarios.remedies import remedies
+from convenio.scenarios.remedies import frontier
 from convenio.scenarios.remedy import Remedies
 from convenio.scenarios.sensitivity import sensitivity
 
@@ -60,7 +59,7 @@ class Outlook:
         if self._case.scenarios:
             compared = compare(self._case, self._pack, inference="reference")
             yield Section("scenarios", _("Scenarios"), comparison.blocks(compared, _))
-        steps = self._steps
+        steps = frontier(self._case, self._pack)
         if steps:
             blocks = [*remedy.ladder(steps, _), *self._nearest(steps[0])]
             title = _("Changes that reach a lower rating")
@@ -68,16 +67,6 @@ class Outlook:
         firm = sensitivity(self._case, self._pack)
         yield Section("firmness", _("How firm the rating is"), firmness.blocks(firm, _, THRESHOLDS))
         yield from self._chances()
-
-    @cached_property
-    def _steps(self) -> list[Remedies]:
-        """The cheapest ways to each lower rating, the nearest rating first."""
-        lower: list[Rating] = [r for r in reversed(RATINGS) if rank(r) < rank(self._floor)]
-        return [remedies(self._case, self._pack, rating) for rating in lower]
-
-    @property
-    def _floor(self) -> Rating:
-        return self._assessment.floor
 
     def _nearest(self, step: Remedies) -> list[Block]:
         """Return the alternatives for the nearest lower rating, without what stands above."""

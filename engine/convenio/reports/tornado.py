@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from convenio.errors import shorten
 from convenio.facts.values import Money
 from convenio.packs.policy import RATINGS, rank
-from convenio.reports.charts import chart_environment
+from convenio.reports.templates import templates
 from convenio.reports.wording import Wording
 from convenio.scenarios.simulate import Simulation
 from convenio.scenarios.simulate_sensitivity import Held, TornadoBar
@@ -46,7 +46,7 @@ def tornado_svg(simulation: Simulation, wording: Wording | None = None) -> str:
     True
     """
     wording = wording or Wording()
-    environment = chart_environment()
+    environment = templates("charts")
     environment.globals["_"] = wording
     title = wording("Rating of the whole where one fact is held: {case}").format(
         case=simulation.case.id

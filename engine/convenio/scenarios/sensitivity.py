@@ -215,18 +215,16 @@ class _Work:
         """Return the nearest places on both sides where the overall rating changes."""
         now = Fraction(number)
         base = (self._base.floor, self._base.ceiling)
-        above = below = None
-        for value, at, included in _outward([p for p in places if p >= now], now, upward=True):
-            rated = self._with(rule, parts, value)
-            if rated != base:
-                above = Move(at, included, *rated)
-                break
-        for value, at, included in _outward([p for p in places if p <= now], now, upward=False):
-            rated = self._with(rule, parts, value)
-            if rated != base:
-                below = Move(at, included, *rated)
-                break
-        return below, above
+
+        def nearest(beyond: Sequence[Fraction], upward: bool) -> Move | None:
+            for value, at, included in _outward(beyond, now, upward):
+                rated = self._with(rule, parts, value)
+                if rated != base:
+                    return Move(at, included, *rated)
+            return None
+
+        below = nearest([place for place in places if place <= now], upward=False)
+        return below, nearest([place for place in places if place >= now], upward=True)
 
     def _with(
         self, rule: Rule, parts: Mapping[s.Expression, s.Expression], value: Fraction

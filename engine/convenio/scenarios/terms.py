@@ -71,10 +71,6 @@ class Values:
         value = self.stated.value if self.stated is not None and self.is_known else None
         self.value_now: Value | None = value
 
-    def others(self) -> Iterator[Value]:
-        """Yield other values, one for each that conditions tell apart, the nearest first."""
-        raise NotImplementedError
-
 
 class Choices(Values):
     """Yes or no, or the members of an enum."""

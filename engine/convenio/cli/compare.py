@@ -14,17 +14,13 @@ EXAMPLES = """example:
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments of the command."""
-    parser.add_argument("case", metavar="CASE", help="a case file, or the name of a shipped one")
+    showing.add_case(parser)
     parser.add_argument(
         "--scenario",
         action="append",
         metavar="NAME",
         help="a scenario of the case (repeatable; default: all)",
     )
-    options.add_pack(parser)
-    options.add_settings(parser)
-    options.add_language(parser)
-    showing.add_format(parser)
 
 
 def run(args: argparse.Namespace) -> int:

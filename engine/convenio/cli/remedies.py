@@ -17,7 +17,7 @@ EXAMPLES = """example:
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments of the command."""
-    parser.add_argument("case", metavar="CASE", help="a case file, or the name of a shipped one")
+    showing.add_case(parser)
     parser.add_argument(
         "--target",
         default="moderate",
@@ -40,10 +40,6 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--frontier", action="store_true", help="the cheapest way to every lower rating"
     )
     parser.add_argument("--svg", type=Path, metavar="FILE", help="draw the frontier")
-    options.add_pack(parser)
-    options.add_settings(parser)
-    options.add_language(parser)
-    showing.add_format(parser)
 
 
 def run(args: argparse.Namespace) -> int:

@@ -13,11 +13,7 @@ EXAMPLES = """example:
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments of the command."""
-    parser.add_argument("case", metavar="CASE", help="a case file, or the name of a shipped one")
-    options.add_pack(parser)
-    options.add_settings(parser)
-    options.add_language(parser)
-    showing.add_format(parser)
+    showing.add_case(parser)
 
 
 def run(args: argparse.Namespace) -> int:

@@ -15,12 +15,21 @@ from convenio.cli import options
 from convenio.reports.blocks import Block, as_markdown, as_text
 
 
-def add_format(parser: argparse.ArgumentParser) -> None:
+def _add_format(parser: argparse.ArgumentParser) -> None:
     """Declare --format and -o."""
     parser.add_argument(
         "--format", default="text", choices=("text", "json", "markdown"), help="default: text"
     )
     parser.add_argument("-o", "--output", type=Path, metavar="FILE", help="write to a file")
+
+
+def add_case(parser: argparse.ArgumentParser) -> None:
+    """Declare what every question about one case takes: the case, its pack, how it is shown."""
+    parser.add_argument("case", metavar="CASE", help="a case file, or the name of a shipped one")
+    options.add_pack(parser)
+    options.add_settings(parser)
+    options.add_language(parser)
+    _add_format(parser)
 
 
 def show(

@@ -138,6 +138,9 @@ def test_without_the_solver_single_changes_are_found(
     assert code == 0
     assert "Only single changes were tried" in text
     assert "50 years → 24 years" in text
+    code, text, _ = run("remedies", "us-colombia-dca-2009", "--frontier")
+    assert "no single change reaches it" in text
+    assert "out of reach" not in text
     code, _, err = run("assess", "neuquen-2014", "--exact")
     assert code == 2
     assert "convenio[solver]" in err

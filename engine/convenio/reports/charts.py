@@ -40,10 +40,17 @@ def frontier_chart(steps: Sequence[Remedies], wording: Wording) -> str:
     )
 
 
+def out_of_reach(step: Remedies, wording: Wording) -> str:
+    """Write why a rating has no way to it: none exists, or only single changes were tried."""
+    if step.singles_only:
+        return wording("no single change reaches it")
+    return wording("out of reach by negotiable terms")
+
+
 def _bar(step: Remedies, unit: float, wording: Wording) -> _Bar:
     rating = wording.ratings[step.target]
     if not step.found:
-        return _Bar(rating, None, 0, wording("out of reach by negotiable terms"))
+        return _Bar(rating, None, 0, out_of_reach(step, wording))
     best = step.found[0]
     catalogue = step.base.pack.catalogue
     first, *others = [wording.label(change.path, catalogue) for change in best.changes]

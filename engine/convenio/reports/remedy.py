@@ -8,6 +8,7 @@ from typing import Any
 from convenio.assessment.assessment import Assessment
 from convenio.facts.plain import said, value_of
 from convenio.reports.blocks import Block
+from convenio.reports.charts import out_of_reach
 from convenio.reports.comparison import change_of, rated
 from convenio.reports.json import identity
 from convenio.reports.wording import Wording
@@ -122,7 +123,7 @@ def ladder(steps: Sequence[Remedies], wording: Wording) -> list[Block]:
     rows = []
     for step in steps:
         if not step.found:
-            rows.append([_.ratings[step.target], "–", _("out of reach by negotiable terms"), "–"])
+            rows.append([_.ratings[step.target], "–", out_of_reach(step, _), "–"])
             continue
         best = step.found[0]
         after = best.assessment

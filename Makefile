@@ -14,7 +14,7 @@ help:
 
 $(BIN)/.ready-run: pyproject.toml constraints.txt
 	$(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable .
+	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[solver]'
 	@touch $@
 
 $(BIN)/.ready-test: $(BIN)/.ready-run

@@ -9,8 +9,6 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
-import narwhals as nw
-
 from convenio.assessment.assessing import assess
 from convenio.assessment.assessment import Assessment
 from convenio.backends.frames.columns import (
@@ -23,7 +21,7 @@ from convenio.backends.frames.columns import (
     column_name,
 )
 from convenio.backends.frames.conditions import Compiler, Scope
-from convenio.backends.frames.dialects import Dialect, Frame, dialect_of
+from convenio.backends.frames.dialects import Dialect, dialect_of
 from convenio.backends.frames.doors import Door, collect, hand_out, numbered, take_in
 from convenio.backends.frames.findings import findings_of
 from convenio.backends.frames.quantifiers import asked_members
@@ -47,6 +45,7 @@ from convenio.backends.frames.truth import (
 )
 from convenio.backends.frames.values import days_since_1970
 from convenio.backends.frames.verdicts import add_counts, add_ratings, add_verdicts, codes
+from convenio.backends.frames.words import Frame, as_frame, native_of, nw, speaking_to
 from convenio.errors import UsageError
 from convenio.facts.catalogue import FactDeclaration, FactType
 from convenio.language import syntax as s
@@ -92,8 +91,8 @@ class AssessedFrame:
         return self._findings(every=True)
 
     def _findings(self, every: bool) -> Any:
-        frame = findings_of(self._computed, self.pack, every)
-        return hand_out(frame, self._door)
+        with speaking_to(self._computed):
+            return hand_out(findings_of(self._computed, self.pack, every), self._door)
 
 
 def assess_frame(
@@ -128,7 +127,8 @@ def assess_frame(
     ['ok']
     """
     work = _Work(frame, pack, dict(children or {}), id, as_of, check, ratings)
-    return work.run()
+    with speaking_to(work.frame):
+        return work.run()
 
 
 def explain_frame(
@@ -168,8 +168,7 @@ def explain_frame(
     ]
     if problems:
         raise UsageError(problems)
-    chosen = nw.col(id).is_in(list(ids))
-    tables = {path: table.filter(chosen) for path, table in whole.items()}
+    tables = {path: _chosen(table, id, ids) for path, table in whole.items()}
     small = tables.pop("")
     rows = small.collect().rows(named=True)
     elements: dict[Any, dict[str, list[dict[str, Any]]]] = {}
@@ -178,11 +177,11 @@ def explain_frame(
             elements.setdefault(row[id], {}).setdefault(path, []).append(row)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", FrameWarning)
-        natives = {path: table.to_native() for path, table in tables.items()}
-        results = assess_frame(small.to_native(), pack, natives, id=id, as_of=as_of)
+        natives = {path: native_of(table) for path, table in tables.items()}
+        results = assess_frame(native_of(small), pack, natives, id=id, as_of=as_of)
     faults = {
         row[ID]: row["reason"]
-        for row in nw.from_native(results.cases).lazy().collect().rows(named=True)
+        for row in as_frame(results.cases).collect().rows(named=True)
         if row["status"] == _ERROR
     }
     found: dict[Any, Assessment] = {}
@@ -199,6 +198,11 @@ def explain_frame(
     if missing:
         raise UsageError("no such row: " + ", ".join(missing))
     return {name: found[name] for name in ids}
+
+
+def _chosen(table: Frame, id: str, ids: Sequence[Any]) -> Frame:
+    with speaking_to(table):
+        return table.filter(nw.col(id).is_in(list(ids)))
 
 
 def frame_columns(pack: Pack, path: str | None = None) -> tuple[FrameColumn, ...]:
@@ -239,7 +243,13 @@ class _Work:
         self._dialect: Dialect = dialect_of(self._door.frame)
         self._asked = asked_members(_conditions(pack))
 
+    @property
+    def frame(self) -> Frame:
+        """The cases as they were taken in."""
+        return self._door.frame
+
     def run(self) -> AssessedFrame:
+        """Return the results, in words that the frame understands."""
         self._refuse_wrong_columns()
         root = self._root()
         tables = {path: self._child(path, door) for path, door in self._children.items()}
@@ -261,10 +271,12 @@ class _Work:
             table = collect(computed)
             if not table[_ROW].is_sorted():
                 table = table.sort(_ROW)
-            computed = nw.from_native(table.drop(_ROW)).lazy()
-            shown = nw.from_native(table.drop(_ROW))
+            shown = table.drop(_ROW)
             return AssessedFrame(
-                hand_out(shown, self._door, self._door.index), self._pack, computed, self._door
+                hand_out(shown, self._door, self._door.index),
+                self._pack,
+                as_frame(shown),
+                self._door,
             )
         if self._door.ordered:
             computed = computed.drop(_ROW)
@@ -390,10 +402,10 @@ class _Work:
 
     def _settled(self, scope: Scope, checks: Sequence[Check]) -> tuple[Scope, list[Check]]:
         """Look which checks fail at all, so that a clean table pays for none of them."""
-        collected = nw.from_native(collect(scope.frame))
+        collected = collect(scope.frame)
         flags = collected.select(*(nw.col(check.flag).any() for check in checks))
         failed = [check for check in checks if flags[check.flag][0]]
-        return replace(scope, frame=collected.lazy(), facts=None), failed
+        return replace(scope, frame=as_frame(collected), facts=None), failed
 
     # --- results -------------------------------------------------------------------------
 

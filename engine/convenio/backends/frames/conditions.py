@@ -12,11 +12,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-import narwhals as nw
-
 from convenio.backends.frames import values as v
 from convenio.backends.frames.columns import AS_OF, POSITION, column_name
-from convenio.backends.frames.dialects import Dialect, Frame
+from convenio.backends.frames.dialects import Dialect
 from convenio.backends.frames.quantifiers import (
     Quantifier,
     own_parts,
@@ -38,6 +36,7 @@ from convenio.backends.frames.truth import (
     threshold,
     unknown,
 )
+from convenio.backends.frames.words import Frame, nw
 from convenio.facts.catalogue import Catalogue, FactDeclaration
 from convenio.facts.values import chord_of
 from convenio.language import syntax as s

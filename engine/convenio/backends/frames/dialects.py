@@ -11,18 +11,10 @@ from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 
-import narwhals as nw
-
-Frame = nw.LazyFrame[Any]
+from convenio.backends.frames.words import Frame, as_frame, is_through_narwhals, native_of
 
 SEPARATOR = ";"
 """Between the members of a set that is written as one text."""
-
-
-def as_frame(native: Any) -> Frame:
-    """Return an engine's own frame under the common interface, lazy."""
-    frame: Frame = nw.from_native(native).lazy()
-    return frame
 
 
 class Dialect(ABC):
@@ -102,8 +94,7 @@ class PolarsDialect(Dialect):
 
     def derive(self, frame: Frame, columns: Mapping[str, Any]) -> Frame:
         """Return the frame with further columns."""
-        native = frame.to_native().with_columns(**columns)
-        return as_frame(native)
+        return as_frame(native_of(frame).with_columns(**columns))
 
     def members(self, column: str, wanted: Sequence[str]) -> tuple[dict[str, Any], dict[str, Any]]:
         """Return the set as whole numbers with a bit for each member, and the tests of the bits.
@@ -196,7 +187,7 @@ class DuckDBDialect(Dialect):
         """Return the frame with further columns."""
         kept = [_quoted(name) for name in frame.collect_schema().names() if name not in columns]
         added = [f"({sql}) AS {_quoted(name)}" for name, sql in columns.items()]
-        return as_frame(frame.to_native().project(", ".join((*kept, *added))))
+        return as_frame(native_of(frame).project(", ".join((*kept, *added))))
 
     def members(self, column: str, wanted: Sequence[str]) -> tuple[dict[str, Any], dict[str, Any]]:
         """Return for each wanted member whether the set holds it."""
@@ -256,7 +247,7 @@ class DuckDBDialect(Dialect):
         listed = ", ".join(map(_quoted, columns))
         sql = f"UNPIVOT cases ON {listed} INTO NAME rule VALUE code"
         kept = f"SELECT {_quoted(index)}, rule, code FROM ({sql})"
-        return as_frame(frame.to_native().query("cases", kept))
+        return as_frame(native_of(frame).query("cases", kept))
 
     def settled(self, frame: Frame) -> Frame:
         """Return the rows as a temporary table of the relation's own connection.
@@ -265,7 +256,7 @@ class DuckDBDialect(Dialect):
         steps takes longer to plan than to run.
         """
         name = f"convenio_{uuid.uuid4().hex}"
-        relation = frame.to_native()
+        relation = native_of(frame)
         relation.query("settling", f"CREATE TEMPORARY TABLE {name} AS SELECT * FROM settling")
         return as_frame(self._seed.query("seed", f"SELECT * FROM {name}"))
 
@@ -282,7 +273,7 @@ class SparkDialect(Dialect):
 
     def derive(self, frame: Frame, columns: Mapping[str, Any]) -> Frame:
         """Return the frame with further columns."""
-        return as_frame(frame.to_native().withColumns(dict(columns)))
+        return as_frame(native_of(frame).withColumns(dict(columns)))
 
     def members(self, column: str, wanted: Sequence[str]) -> tuple[dict[str, Any], dict[str, Any]]:
         """Return for each wanted member whether the set holds it."""
@@ -348,8 +339,8 @@ class SparkDialect(Dialect):
 
 def dialect_of(frame: Frame) -> Dialect:
     """Return the dialect of a frame; the kinds of frame are checked at the door."""
+    if not is_through_narwhals(frame):
+        return PolarsDialect()
     if frame.implementation.is_duckdb():
-        return DuckDBDialect(frame.to_native())
-    if frame.implementation.is_pyspark():
-        return SparkDialect()
-    return PolarsDialect()
+        return DuckDBDialect(native_of(frame))
+    return SparkDialect()

@@ -13,7 +13,7 @@ from typing import Any, Literal
 
 import narwhals as nw
 
-from convenio.backends.frames.dialects import Frame, as_frame
+from convenio.backends.frames.words import Frame, as_frame, native_of
 from convenio.errors import UsageError
 
 Kind = Literal["polars", "polars_lazy", "pandas", "pyarrow", "duckdb", "spark"]
@@ -38,6 +38,11 @@ class Door:
         return self.kind in ("polars", "pandas", "pyarrow")
 
     @property
+    def engine(self) -> str:
+        """The engine on which the frame is computed."""
+        return self.kind if self.kind in ("duckdb", "spark") else "polars"
+
+    @property
     def ordered(self) -> bool:
         """True where rows have an order, so that they can be numbered."""
         return self.kind not in ("duckdb", "spark")
@@ -52,7 +57,7 @@ def take_in(frame: Any, what: str = "the frame") -> Door:
     implementation = taken.implementation
     if implementation.is_polars():
         kind: Kind = "polars" if isinstance(taken, nw.DataFrame) else "polars_lazy"
-        return Door(taken.lazy(), kind)
+        return Door(as_frame(taken.to_native()), kind)
     if implementation.is_duckdb():
         return Door(taken.lazy(), "duckdb")
     if implementation.is_pyspark() or implementation.is_pyspark_connect():
@@ -130,7 +135,7 @@ def _written(value: Any) -> str:
 
 def numbered(frame: Frame, name: str) -> Frame:
     """Return a frame whose rows have an order with a column that counts them from 0."""
-    return as_frame(frame.to_native().with_row_index(name))
+    return as_frame(native_of(frame).with_row_index(name))
 
 
 def collect(frame: Frame) -> Any:
@@ -138,7 +143,7 @@ def collect(frame: Frame) -> Any:
 
     In memory, not streamed: sums then add the elements of a list in one order, run after run.
     """
-    return frame.to_native().collect(engine="in-memory")
+    return native_of(frame).collect(engine="in-memory")
 
 
 def hand_out(frame: Frame, door: Door, index: Any = None) -> Any:
@@ -147,7 +152,7 @@ def hand_out(frame: Frame, door: Door, index: Any = None) -> Any:
     For pandas and Arrow the frame has been computed on Polars. Enums become ordered categoricals
     in pandas, small whole numbers its nullable ones.
     """
-    native = frame.to_native()
+    native = native_of(frame)
     if door.kind in ("polars_lazy", "duckdb", "spark"):
         return native
     table = native if hasattr(native, "to_arrow") else native.collect()

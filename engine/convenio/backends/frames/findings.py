@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-import narwhals as nw
-
 from convenio.backends.frames.columns import ID
-from convenio.backends.frames.dialects import Frame, dialect_of
+from convenio.backends.frames.dialects import dialect_of
+from convenio.backends.frames.words import Frame, nw
 from convenio.packs.pack import Pack
 from convenio.packs.rule import SEVERITIES
 

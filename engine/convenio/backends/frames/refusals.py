@@ -47,7 +47,7 @@ def wrong_child(
         return [fault(path, "no list of the catalogue", nearest_name(path, lists))]
     schema = door.frame.collect_schema()
     problems = []
-    if door.frame.implementation != root.frame.implementation:
+    if door.engine != root.engine:
         problems.append(fault(path, "this table is of another engine than the cases"))
     if id_name not in schema.names():
         problems.append(fault(f"{path}.{id_name}", NO_ID))

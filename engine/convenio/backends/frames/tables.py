@@ -12,10 +12,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import narwhals as nw
-
 from convenio.backends.frames.columns import FrameColumn, column_name, columns_of
-from convenio.backends.frames.dialects import Dialect, Frame
+from convenio.backends.frames.dialects import Dialect
+from convenio.backends.frames.words import Frame, nw, says_nothing
 from convenio.facts.catalogue import Catalogue, FactDeclaration
 from convenio.facts.values import MAX_INTEGER, RESERVED_WORDS, country_codes
 
@@ -89,7 +88,7 @@ def normalise(
     raw = {
         _RAW + column_name(column.name): nw.col(name)
         for name, column in found.items()
-        if schema[name] != nw.Unknown
+        if not says_nothing(schema[name])
     }
     types = {_RAW + column_name(column.name): schema[name] for name, column in found.items()}
     frame = frame.select(

@@ -9,8 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from functools import reduce
 
-import narwhals as nw
-
+from convenio.backends.frames.words import nw
 from convenio.language import truth as plain
 
 Truth = nw.Expr | bool | None

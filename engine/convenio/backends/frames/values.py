@@ -12,9 +12,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from operator import eq, ge, gt, le, lt, ne
 
-import narwhals as nw
-
 from convenio.backends.frames.truth import Truth, choose, conjunction, negate
+from convenio.backends.frames.words import nw
 from convenio.language.quantities import Interval as PlainInterval
 from convenio.language.quantities import compare as compare_plain
 from convenio.language.quantities import compute as compute_plain

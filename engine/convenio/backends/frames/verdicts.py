@@ -11,10 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-import narwhals as nw
-
 from convenio.backends.frames.conditions import Compiler, Scope
-from convenio.backends.frames.dialects import Frame
 from convenio.backends.frames.truth import (
     Truth,
     certain,
@@ -26,6 +23,7 @@ from convenio.backends.frames.truth import (
     threshold,
     total,
 )
+from convenio.backends.frames.words import Frame, nw
 from convenio.backends.outcome import Outcome, Verdict
 from convenio.language import syntax as s
 from convenio.language.normal import All, AnyOf, AtLeastOf, Formula, Test

@@ -21,6 +21,8 @@ class Dialect(ABC):
     """Expressions in the engine's own words; a column is given by its name."""
 
     name: ClassVar[str]
+    joins_steps: ClassVar[bool] = False
+    """True where an expression in another costs no more than a column of its own."""
 
     @abstractmethod
     def derive(self, frame: Frame, columns: Mapping[str, Any]) -> Frame:
@@ -86,6 +88,7 @@ class PolarsDialect(Dialect):
     """Polars, eager or lazy."""
 
     name = "polars"
+    joins_steps = True
 
     def __init__(self) -> None:
         import polars

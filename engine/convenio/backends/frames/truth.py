@@ -64,8 +64,8 @@ def threshold(count: int, truths: Sequence[Truth]) -> Truth:
     constants = [truth for truth in truths if not isinstance(truth, nw.Expr)]
     if len(constants) == len(truths):
         return plain.threshold(count, constants)
-    true_count = total(certain(truth) for truth in truths)
-    possible_count = total(possibly(truth) for truth in truths)
+    true_count = total([certain(truth) for truth in truths])
+    possible_count = total([possibly(truth) for truth in truths])
     return choose((true_count >= count, True), (possible_count >= count, None), otherwise=False)
 
 
@@ -84,20 +84,20 @@ def unknown(truth: Truth) -> Truth:
     return truth.is_null() if isinstance(truth, nw.Expr) else truth is None
 
 
-def total(truths: Iterable[Truth]) -> nw.Expr:
-    """Return how many of two-valued truths are T."""
-    constant = 0
-    result: nw.Expr | None = None
-    for truth in truths:
-        if isinstance(truth, nw.Expr):
-            one, none = nw.lit(1, dtype=nw.Int16), nw.lit(0, dtype=nw.Int16)
-            number = nw.when(truth).then(one).otherwise(none)
-            result = number if result is None else result + number
-        else:
-            constant += truth is True
-    if result is None:
-        return nw.lit(constant, dtype=nw.Int16)
-    return result + nw.lit(constant, dtype=nw.Int16) if constant else result
+_IN_ONE_BYTE = 127
+
+
+def total(truths: Sequence[Truth]) -> nw.Expr:
+    """Return how many truths are T, in as few bytes as hold the number: most time goes on bytes."""
+    kind = nw.Int8 if len(truths) <= _IN_ONE_BYTE else nw.Int16
+    one, none = nw.lit(1, dtype=kind), nw.lit(0, dtype=kind)
+    numbers = [
+        nw.when(truth).then(one).otherwise(none) for truth in truths if isinstance(truth, nw.Expr)
+    ]
+    constant = sum(truth is True for truth in truths)
+    if constant or not numbers:
+        numbers.append(nw.lit(constant, dtype=kind))
+    return reduce(nw.Expr.__add__, numbers)
 
 
 def choose(*cases: tuple[Truth, Truth], otherwise: Truth) -> Truth:

@@ -8,8 +8,10 @@ may be critical. A mitigating factor has no severity: 11 is in force, 1 may be.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import reduce
 
 from convenio.backends.frames.conditions import Compiler, Scope
 from convenio.backends.frames.truth import (
@@ -22,11 +24,12 @@ from convenio.backends.frames.truth import (
     possibly,
     threshold,
     total,
+    unknown,
 )
 from convenio.backends.frames.words import Frame, nw
 from convenio.backends.outcome import Outcome, Verdict
 from convenio.language import syntax as s
-from convenio.language.normal import All, AnyOf, AtLeastOf, Formula, Test
+from convenio.language.normal import All, AnyOf, AtLeastOf, Formula, Test, atoms_of
 from convenio.packs.compile import CompiledPack, CompiledRule
 from convenio.packs.pack import Pack
 from convenio.packs.policy import RATINGS, Requirement
@@ -112,21 +115,50 @@ def add_verdicts(
     What is read no more is left behind at each step: engines look through all columns at each.
     """
     scope = compiler.prepare(scope, [pack.atoms[number] for number in pack.fact_atoms])
+    inlined = _used_once(pack) if compiler.dialect.joins_steps else frozenset()
     atoms: dict[int, Truth] = {}
     stage: dict[str, nw.Expr] = {}
     for number in pack.fact_atoms:
-        atoms[number] = _kept(f"atom{number}", compiler.condition(pack.atoms[number], scope), stage)
-    frame = compiler.dialect.settled(scope.frame.select(*keep, **stage))
+        truth = compiler.condition(pack.atoms[number], scope)
+        atoms[number] = truth if number in inlined else _kept(f"atom{number}", truth, stage)
+    passed_on = [*keep, *stage]
+    if inlined:
+        frame = scope.frame.with_columns(**stage) if stage else scope.frame
+    else:
+        frame = compiler.dialect.settled(scope.frame.select(*keep, **stage))
     rules: dict[str, _RuleColumns] = {}
     rule_columns: list[str] = []
     for stratum in pack.strata:
         stage = {}
         for rule in stratum:
             rules[rule.id] = _rule_columns(rule, pack, atoms, rules, stage)
+        frame = frame.select(*passed_on, *rule_columns, **stage)
         rule_columns += stage
-        if stage:
-            frame = compiler.dialect.settled(frame.with_columns(**stage))
+        frame = compiler.dialect.settled(frame)
     return Verdicts(frame.select(*keep, *rule_columns), rules)
+
+
+def _used_once(pack: CompiledPack) -> frozenset[int]:
+    """Return the atoms of the first stratum that stand in one place only.
+
+    What says when a rule applies stands before each of its levels, and what is counted is looked
+    at twice.
+    """
+    places: Counter[int] = Counter()
+    for stratum, rules in enumerate(pack.strata):
+        for rule in rules:
+            levels = [formula for _, formula in rule.levels]
+            for formula, times in ((rule.applies, len(levels)), *((one, 1) for one in levels)):
+                weight = 2 if stratum or _counts(formula) else times
+                for number in atoms_of(formula):
+                    places[number] += weight
+    return frozenset(number for number in pack.fact_atoms if places[number] == 1)
+
+
+def _counts(formula: Formula) -> bool:
+    if isinstance(formula, AtLeastOf):
+        return True
+    return isinstance(formula, All | AnyOf) and any(map(_counts, formula.parts))
 
 
 def _kept(name: str, truth: Truth, stage: dict[str, nw.Expr]) -> Truth:
@@ -200,13 +232,19 @@ def codes(verdicts: Verdicts) -> dict[str, nw.Expr]:
 
 
 def _code(columns: _RuleColumns) -> nw.Expr:
-    result: nw.Expr | int = 0
-    before = 0
+    constant = before = 0
+    scored: list[nw.Expr] = []
     for number, truth in columns.levels.items():
         step = number - before
         before = number
-        result = result + _scored(truth, 11 * step, step)
-    code = _small(result) if isinstance(result, int) else result
+        score = _scored(truth, 11 * step, step)
+        if isinstance(score, int):
+            constant += score
+        else:
+            scored.append(score)
+    if constant or not scored:
+        scored.append(_small(constant))
+    code = reduce(nw.Expr.__add__, scored)
     if columns.applies is True:
         return code
     if not isinstance(columns.applies, nw.Expr):
@@ -309,7 +347,7 @@ def _holds(
     truths = [columns.at_least(wanted) for columns in scored]
     if requirement.at_least == 1:
         return rail(disjunction(truths))
-    return total(rail(truth) for truth in truths) >= requirement.at_least
+    return total([rail(truth) for truth in truths]) >= requirement.at_least
 
 
 def _mitigated(rank: nw.Expr, in_force: Truth, grave: Truth) -> nw.Expr:
@@ -326,47 +364,17 @@ def _worst(names: Sequence[str]) -> nw.Expr:
 
 # --- counts ----------------------------------------------------------------------------------
 
-_UNKNOWN_UNIT, _EXCLUDED_UNIT = 1_000, 1_000_000
-
 
 def add_counts(frame: Frame, verdicts: Verdicts) -> Frame:
-    """Return the frame with how many rules have each verdict.
-
-    The three counts are added up in one whole number, thousands apart, which costs a third.
-    """
+    """Return the frame with how many rules have each verdict."""
     rules = list(verdicts.rules.values())
-    constant = 0
-    result: nw.Expr | None = None
-    for columns in rules:
-        for score in _counted(columns):
-            if isinstance(score, int):
-                constant += score
-            else:
-                result = score if result is None else result + score
-    summed = nw.lit(constant, dtype=nw.Int32) if result is None else result + constant
-    frame = frame.with_columns(counted=summed)
-    counted = nw.col("counted")
-    frame = frame.with_columns(
-        flag=(counted % _UNKNOWN_UNIT).cast(nw.Int16),
-        unknown=(counted // _UNKNOWN_UNIT % _UNKNOWN_UNIT).cast(nw.Int16),
-        not_applicable=(counted // _EXCLUDED_UNIT).cast(nw.Int16),
-    )
-    others = nw.col("flag") + nw.col("unknown") + nw.col("not_applicable")
-    return frame.with_columns(clear=(nw.lit(len(rules), dtype=nw.Int16) - others))
-
-
-def _counted(columns: _RuleColumns) -> Iterator[nw.Expr | int]:
-    truth = columns.at_least(_FIRST)
-    if isinstance(truth, nw.Expr):
-        unknown = nw.when(truth.is_null()).then(_whole(_UNKNOWN_UNIT)).otherwise(_whole(0))
-        yield nw.when(truth).then(_whole(1)).otherwise(unknown)
-    else:
-        yield 1 if truth is True else _UNKNOWN_UNIT if truth is None else 0
-    if isinstance(columns.applies, nw.Expr):
-        yield nw.when(~columns.applies).then(_whole(_EXCLUDED_UNIT)).otherwise(_whole(0))
-    elif columns.applies is False:
-        yield _EXCLUDED_UNIT
-
-
-def _whole(number: int) -> nw.Expr:
-    return nw.lit(number, dtype=nw.Int32)
+    flagged = [columns.at_least(_FIRST) for columns in rules]
+    counts = {
+        "flag": total(flagged),
+        "unknown": total([unknown(truth) for truth in flagged]),
+        "not_applicable": total([negate(columns.applies) for columns in rules]),
+    }
+    counted = {name: number.cast(nw.Int16) for name, number in counts.items()}
+    frame = frame.with_columns(**counted)
+    others = reduce(nw.Expr.__add__, map(nw.col, counts))
+    return frame.with_columns(clear=nw.lit(len(rules), dtype=nw.Int16) - others)

@@ -25,6 +25,7 @@ from convenio.backends.frames.dialects import Dialect, dialect_of
 from convenio.backends.frames.doors import Door, collect, hand_out, numbered, take_in
 from convenio.backends.frames.findings import findings_of
 from convenio.backends.frames.quantifiers import asked_members
+from convenio.backends.frames.ratings import SIDES, add_counts, add_ratings, add_tallies
 from convenio.backends.frames.refusals import NO_ID, fault, wrong_child, wrong_names
 from convenio.backends.frames.rows import case_of_row
 from convenio.backends.frames.tables import (
@@ -44,7 +45,7 @@ from convenio.backends.frames.truth import (
     negate,
 )
 from convenio.backends.frames.values import days_since_1970
-from convenio.backends.frames.verdicts import add_counts, add_ratings, add_verdicts, codes
+from convenio.backends.frames.verdicts import add_verdicts, codes
 from convenio.backends.frames.words import Frame, as_frame, native_of, nw, speaking_to
 from convenio.errors import UsageError
 from convenio.facts.catalogue import FactDeclaration, FactType
@@ -414,9 +415,9 @@ class _Work:
         ranks: list[str] = []
         counted: list[str] = []
         if self._ratings:
-            frame = add_counts(add_ratings(frame, self._pack, verdicts), verdicts)
-            sides = ("floor", "ceiling")
-            ranks = [*sides, *(f"{name}__{s}" for name in self._pack.families for s in sides)]
+            tallied = add_tallies(self._pack, replace(verdicts, frame=frame))
+            frame = add_counts(add_ratings(tallied, self._pack))
+            ranks = [*SIDES, *(f"{name}__{s}" for name in self._pack.families for s in SIDES)]
             counted = ["flag", "unknown", "clear", "not_applicable"]
         rule_codes = codes(verdicts)
         columns = {

@@ -166,7 +166,7 @@ class PolarsDialect(Dialect):
     def named(self, column: str, names: Sequence[str]) -> Any:
         """Return names for ranks, as an Enum in the order of the ranks."""
         pl = self._polars
-        return (pl.col(column) + 1).cast(pl.UInt8).cat.to(pl.Enum(list(names)))
+        return (pl.col(column) + 1).reinterpret(signed=False).cat.to(pl.Enum(list(names)))
 
 
 def _quoted(name: str) -> str:

@@ -8,11 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from functools import reduce
+from typing import Any
 
 from convenio.backends.frames.words import nw
 from convenio.language import truth as plain
 
 Truth = nw.Expr | bool | None
+Number = nw.Expr | int
+"""How many of some truths are T; plain where it is the same in every row."""
 
 
 def expression(truth: Truth) -> nw.Expr:
@@ -66,7 +69,11 @@ def threshold(count: int, truths: Sequence[Truth]) -> Truth:
         return plain.threshold(count, constants)
     true_count = total([certain(truth) for truth in truths])
     possible_count = total([possibly(truth) for truth in truths])
-    return choose((true_count >= count, True), (possible_count >= count, None), otherwise=False)
+    return choose(
+        (at_least(true_count, count), True),
+        (at_least(possible_count, count), None),
+        otherwise=False,
+    )
 
 
 def certain(truth: Truth) -> Truth:
@@ -84,20 +91,45 @@ def unknown(truth: Truth) -> Truth:
     return truth.is_null() if isinstance(truth, nw.Expr) else truth is None
 
 
+# --- numbers of truths -----------------------------------------------------------------------
+
 _IN_ONE_BYTE = 127
 
 
-def total(truths: Sequence[Truth]) -> nw.Expr:
-    """Return how many truths are T, in as few bytes as hold the number: most time goes on bytes."""
-    kind = nw.Int8 if len(truths) <= _IN_ONE_BYTE else nw.Int16
+def total(truths: Sequence[Truth], most: int | None = None) -> Number:
+    """Return how many truths are T, in as few bytes as hold the number: most time goes on bytes.
+
+    `most` is the largest number that others, which are to be added, bring it to.
+    """
+    kind = nw.Int8 if (len(truths) if most is None else most) <= _IN_ONE_BYTE else nw.Int16
     one, none = nw.lit(1, dtype=kind), nw.lit(0, dtype=kind)
-    numbers = [
-        nw.when(truth).then(one).otherwise(none) for truth in truths if isinstance(truth, nw.Expr)
-    ]
-    constant = sum(truth is True for truth in truths)
-    if constant or not numbers:
-        numbers.append(nw.lit(constant, dtype=kind))
-    return reduce(nw.Expr.__add__, numbers)
+    count: Number = sum(truth is True for truth in truths)
+    for truth in truths:
+        if isinstance(truth, nw.Expr):
+            count = plus(count, nw.when(truth).then(one).otherwise(none))
+    return count
+
+
+def plus(left: Number, right: Number) -> Number:
+    """Return the sum of two numbers of truths."""
+    if isinstance(left, int) and left == 0:
+        return right
+    return left if isinstance(right, int) and right == 0 else left + right
+
+
+def minus(left: Number, right: Number) -> Number:
+    """Return the difference of two numbers of truths."""
+    return left if isinstance(right, int) and right == 0 else left - right
+
+
+def at_least(number: Number, count: int) -> Truth:
+    """Return whether a number of truths is that large."""
+    return number >= count
+
+
+def as_number(number: Number, kind: Any) -> nw.Expr:
+    """Return a number of truths as an expression of one kind."""
+    return nw.lit(number, dtype=kind) if isinstance(number, int) else number.cast(kind)
 
 
 def choose(*cases: tuple[Truth, Truth], otherwise: Truth) -> Truth:

@@ -1,0 +1,201 @@
+"""Ratings and counts as columns: floor and ceiling for each family, and how many rules say what.
+
+Both come from a tally of each family: how many of its rules are flagged with each severity or
+worse.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import reduce
+from typing import Literal
+
+from convenio.backends.frames.truth import (
+    Number,
+    Truth,
+    as_number,
+    at_least,
+    choose,
+    conjunction,
+    disjunction,
+    minus,
+    negate,
+    plus,
+    possibly,
+    total,
+    unknown,
+)
+from convenio.backends.frames.verdicts import FIRST, RuleColumns, Verdicts, number_of, small
+from convenio.backends.frames.words import Frame, nw
+from convenio.packs.pack import Pack
+from convenio.packs.policy import RATINGS
+
+Side = Literal["floor", "ceiling"]
+
+SIDES: tuple[Side, Side] = ("floor", "ceiling")
+NOT_ASSESSED = -1
+_GRAVE = 3
+"""The number of high; see RatingPolicy.mitigated."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Tally:
+    """How many rules are flagged with a severity or worse: for certain, and perhaps beside those.
+
+    The keys are the severities' numbers.
+    """
+
+    certain: Mapping[int, Number]
+    unknown: Mapping[int, Number]
+
+    def held(self, number: int, side: Side) -> Number:
+        """Return how many are flagged as seen from one side of the rating."""
+        certain = self.certain[number]
+        return certain if side == "floor" else plus(certain, self.unknown[number])
+
+
+@dataclass(frozen=True)
+class Counted:
+    """The frame with a column for each number of a tally, for each family's rules and factors."""
+
+    frame: Frame
+    rules: Mapping[str, RuleColumns]
+    scored: Mapping[str, _Tally]
+    factors: Mapping[str, _Tally]
+
+
+def add_tallies(pack: Pack, verdicts: Verdicts) -> Counted:
+    """Return the frame with how many rules of each family are flagged or may be.
+
+    Ratings and counts both come from these numbers, so that each rule is looked at once.
+    """
+    asked = {number_of(one.severity) for rows in pack.policy.rows.values() for one in rows}
+    numbers = sorted(asked | {FIRST, _GRAVE}, reverse=True)
+    stage: dict[str, nw.Expr] = {}
+    scored: dict[str, _Tally] = {}
+    factors: dict[str, _Tally] = {}
+    for family in pack.families:
+        members = [verdicts.rules[rule.id] for rule in pack.rules if rule.family == family]
+        mitigating = [columns for columns in members if columns.rule.kind == "mitigating"]
+        others = [columns for columns in members if columns.rule.kind != "mitigating"]
+        scored[family] = _tally(f"{family}__scored", others, numbers, stage)
+        factors[family] = _tally(f"{family}__factors", mitigating, [FIRST], stage)
+    frame = verdicts.frame.with_columns(**stage) if stage else verdicts.frame
+    return Counted(frame, verdicts.rules, scored, factors)
+
+
+def _tally(
+    name: str,
+    members: Sequence[RuleColumns],
+    numbers: Sequence[int],
+    stage: dict[str, nw.Expr],
+) -> _Tally:
+    """Count rules for each severity, the worst first: the next is more by what is added there."""
+    sides: dict[str, dict[int, Number]] = {}
+    for side, told in (("certain", _same), ("unknown", unknown)):
+        sides[side] = {}
+        count: Number = 0
+        above: Sequence[Truth] = [False] * len(members)
+        for number in numbers:
+            truths = [columns.at_least(number) for columns in members]
+            changed = [(new, old) for new, old in zip(truths, above, strict=True) if new is not old]
+            count = plus(count, total([told(new) for new, _ in changed], len(members)))
+            count = minus(count, total([told(old) for _, old in changed], len(members)))
+            above = truths
+            sides[side][number] = _keptnumber_of(f"{name}__{side}{number}", count, stage)
+    return _Tally(**sides)
+
+
+def _same(truth: Truth) -> Truth:
+    return truth
+
+
+def _keptnumber_of(name: str, number: Number, stage: dict[str, nw.Expr]) -> Number:
+    if isinstance(number, int):
+        return number
+    stage[name] = number
+    return nw.col(name)
+
+
+def add_counts(counted: Counted) -> Frame:
+    """Return the frame with how many rules have each verdict."""
+    tallies = [*counted.scored.values(), *counted.factors.values()]
+    rules = list(counted.rules.values())
+    counts = {
+        "flag": [tally.certain[FIRST] for tally in tallies],
+        "unknown": [tally.unknown[FIRST] for tally in tallies],
+        "not_applicable": [total([negate(columns.applies) for columns in rules], len(rules))],
+    }
+    frame = counted.frame.with_columns(
+        **{
+            name: reduce(nw.Expr.__add__, (as_number(part, nw.Int16) for part in parts))
+            for name, parts in counts.items()
+        }
+    )
+    others = reduce(nw.Expr.__add__, map(nw.col, counts))
+    return frame.with_columns(clear=nw.lit(len(rules), dtype=nw.Int16) - others)
+
+
+# --- ratings ---------------------------------------------------------------------------------
+
+
+def add_ratings(counted: Counted, pack: Pack) -> Counted:
+    """Return the frame with the rank of each family and of the whole, floor and ceiling.
+
+    Ranks are -1 for not assessed, 0 to 3 for low to critical, in `<family>__floor`,
+    `<family>__ceiling`, `floor` and `ceiling`. Each step is a stage of its own, since an engine
+    may compute an expression as often as it is written.
+    """
+    ranks: dict[str, nw.Expr] = {}
+    mitigated: dict[str, nw.Expr] = {}
+    for family, tally in counted.scored.items():
+        assessed = disjunction(
+            possibly(columns.applies)
+            for columns in counted.rules.values()
+            if columns.rule.family == family and columns.rule.kind != "mitigating"
+        )
+        # A factor that only may be in force lowers what is least, not what is worst.
+        lowering: Mapping[Side, Side] = {"floor": "ceiling", "ceiling": "floor"}
+        for side, other in lowering.items():
+            name = f"{family}__{side}"
+            ranks[name] = _rank(pack, tally, side)
+            in_force = at_least(counted.factors[family].held(FIRST, other), 1)
+            grave = at_least(tally.held(_GRAVE, side), 1)
+            rank = _mitigated(nw.col(name), in_force, grave)
+            mitigated[name] = _when(assessed, rank, small(NOT_ASSESSED))
+    frame = counted.frame.with_columns(**ranks).with_columns(**mitigated)
+    frame = frame.with_columns(
+        **{side: _worst([f"{family}__{side}" for family in pack.families]) for side in SIDES}
+    )
+    return replace(counted, frame=frame)
+
+
+def _when(test: Truth, yes: nw.Expr, no: nw.Expr) -> nw.Expr:
+    if not isinstance(test, nw.Expr):
+        return yes if test is True else no
+    return nw.when(test).then(yes).otherwise(no)
+
+
+def _rank(pack: Pack, tally: _Tally, side: Side) -> nw.Expr:
+    """Return the worst rating whose row of the policy holds."""
+    result = small(0)
+    for number, rating in enumerate(RATINGS):
+        holds = disjunction(
+            at_least(tally.held(number_of(row.severity), side), row.at_least)
+            for row in pack.policy.rows.get(rating, ())
+        )
+        result = _when(holds, small(number), result)
+    return result
+
+
+def _mitigated(rank: nw.Expr, in_force: Truth, grave: Truth) -> nw.Expr:
+    """Lower a rank by one; not below moderate while a high or critical finding stands."""
+    step = choose((rank >= 2, True), (rank >= 1, negate(grave)), otherwise=False)
+    return _when(conjunction((in_force, step)), rank - small(1), rank)
+
+
+def _worst(names: Sequence[str]) -> nw.Expr:
+    """Return the worst of ranks; a family that is not assessed counts for nothing."""
+    columns = [nw.col(name) for name in names]
+    return columns[0] if len(columns) == 1 else nw.max_horizontal(*columns)

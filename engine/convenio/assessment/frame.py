@@ -22,20 +22,14 @@ from convenio.backends.frames.columns import (
 )
 from convenio.backends.frames.conditions import Compiler, Scope
 from convenio.backends.frames.dialects import Dialect, dialect_of
-from convenio.backends.frames.doors import Door, collect, hand_out, numbered, take_in
+from convenio.backends.frames.doors import Door, collect, hand_out, holding, numbered, take_in
 from convenio.backends.frames.findings import findings_of
 from convenio.backends.frames.quantifiers import asked_members
 from convenio.backends.frames.ratings import SIDES, add_counts, add_ratings, add_tallies
+from convenio.backends.frames.reading import Check, Field
 from convenio.backends.frames.refusals import NO_ID, fault, wrong_child, wrong_names
 from convenio.backends.frames.rows import case_of_row
-from convenio.backends.frames.tables import (
-    Check,
-    Field,
-    Table,
-    fields_of,
-    found_columns,
-    normalise,
-)
+from convenio.backends.frames.tables import Normaliser, Table, fields_of, found_columns
 from convenio.backends.frames.truth import (
     Truth,
     certain,
@@ -329,12 +323,14 @@ class _Work:
         fields = self._fields()
         if dated:
             fields.append(Field(AS_OF, _DATE_OF_CASE))
-        table = normalise(frame, fields, keep, self._catalogue, self._pack.currency, self._dialect)
+        table = self._normalised(frame, fields, keep)
         if not dated and self._as_of is not None:
             day = days_since_1970(self._as_of)
             frame = table.frame.with_columns(nw.lit(day).alias(AS_OF))
             table = Table(frame, table.columns | {AS_OF}, table.checks, table.texts)
         flag = "wrong__id"
+        if self._door.eager and holding(table.frame, {ID: (~nw.col(ID).is_null()).all()}):
+            return table
         frame = table.frame.with_columns(nw.col(ID).is_null().alias(flag))
         checks = (Check(flag, self._id, "an identifier"), *table.checks)
         return Table(frame, table.columns, checks, table.texts)
@@ -346,7 +342,15 @@ class _Work:
         if POSITION not in frame.collect_schema().names():
             frame = numbered(frame, POSITION)
         keep = {ID: nw.col(self._id), POSITION: nw.col(POSITION)}
-        return normalise(frame, fields, keep, self._catalogue, self._pack.currency, self._dialect)
+        return self._normalised(frame, fields, keep)
+
+    def _normalised(
+        self, frame: Frame, fields: Sequence[Field], keep: Mapping[str, nw.Expr]
+    ) -> Table:
+        look = holding if self._door.eager else None
+        account = self._pack.currency
+        normaliser = Normaliser(self._catalogue, account, self._dialect, self._check, look)
+        return normaliser.table(frame, fields, keep)
 
     # --- what the lists say --------------------------------------------------------------
 

@@ -23,7 +23,8 @@ from convenio.backends.frames.quantifiers import (
     set_tests_in,
     speaks_of_lists,
 )
-from convenio.backends.frames.tables import Table, member_column
+from convenio.backends.frames.reading import member_column
+from convenio.backends.frames.tables import Table
 from convenio.backends.frames.truth import (
     Truth,
     certain,

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import datetime as dt
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
-import narwhals as nw
+import narwhals
 
-from convenio.backends.frames.words import Frame, as_frame, native_of
+from convenio.backends.frames.words import Frame, as_frame, native_of, nw
 from convenio.errors import UsageError
 
 Kind = Literal["polars", "polars_lazy", "pandas", "pyarrow", "duckdb", "spark"]
@@ -51,12 +52,12 @@ class Door:
 def take_in(frame: Any, what: str = "the frame") -> Door:
     """Return a user's frame ready for computing. Raises UsageError for another kind of thing."""
     try:
-        taken = nw.from_native(frame)
+        taken = narwhals.from_native(frame)
     except TypeError:
         raise UsageError(f"{what} is a {type(frame).__name__}; {SUPPORTED} is expected") from None
     implementation = taken.implementation
     if implementation.is_polars():
-        kind: Kind = "polars" if isinstance(taken, nw.DataFrame) else "polars_lazy"
+        kind: Kind = "polars" if isinstance(taken, narwhals.DataFrame) else "polars_lazy"
         return Door(as_frame(taken.to_native()), kind)
     if implementation.is_duckdb():
         return Door(taken.lazy(), "duckdb")
@@ -144,6 +145,12 @@ def collect(frame: Frame) -> Any:
     In memory, not streamed: sums then add the elements of a list in one order, run after run.
     """
     return native_of(frame).collect(engine="in-memory")
+
+
+def holding(frame: Frame, tests: Mapping[str, nw.Expr]) -> frozenset[str]:
+    """Return which tests hold for a whole Polars frame."""
+    found = collect(frame.select(**tests)).row(0, named=True)
+    return frozenset(name for name, holds in found.items() if holds)
 
 
 def hand_out(frame: Frame, door: Door, index: Any = None) -> Any:

@@ -1,42 +1,16 @@
-"""Brings a user's columns into the form that conditions are computed on, and checks every value.
-
-Numbers become binary64, dates whole days since 1970, places points on a unit sphere, texts of an
-enum what the engine compares fastest; missing in all its spellings becomes null. A value that may
-not stand in its column marks its row, which is then counted as wrong and gets no verdict.
-"""
+"""Brings a user's tables into the form that conditions are computed on."""
 
 from __future__ import annotations
 
-import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from convenio.backends.frames.columns import FrameColumn, column_name, columns_of
 from convenio.backends.frames.dialects import Dialect
+from convenio.backends.frames.reading import RAW, Check, ColumnReader, Field
 from convenio.backends.frames.words import Frame, nw, says_nothing
 from convenio.facts.catalogue import Catalogue, FactDeclaration
-from convenio.facts.values import MAX_INTEGER, RESERVED_WORDS, country_codes
-
-_NUMBER = r"^[+-]?(0|[1-9][0-9]*)([.][0-9]+)?([eE][+-]?[0-9]{1,3})?$"
-_DATE = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"
-_CURRENCY = r"^[A-Z]{3}$"
-_LARGEST_TEXT = 2000
-_LARGEST_AMOUNT = 1e15
-_RAW = "raw__"
-
-
-@dataclass(frozen=True, slots=True)
-class Check:
-    """One thing that may be wrong in a row: the column that is true then, and what to say.
-
-    `found` names the column with the value as it was given, where it can be shown.
-    """
-
-    flag: str
-    path: str
-    expected: str
-    found: str = ""
 
 
 @dataclass(frozen=True)
@@ -47,18 +21,6 @@ class Table:
     columns: frozenset[str]
     checks: tuple[Check, ...] = ()
     texts: Mapping[str, tuple[str, ...]] | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Field:
-    """A fact, or a field of a list's rows, as a table tells it.
-
-    `members` are those members of a set that some condition asks for.
-    """
-
-    path: str
-    declaration: FactDeclaration
-    members: tuple[str, ...] = ()
 
 
 def found_columns(
@@ -74,330 +36,57 @@ def found_columns(
     return found, [name for name in names if name not in possible]
 
 
-def normalise(
-    frame: Frame,
-    fields: Sequence[Field],
-    keep: Mapping[str, nw.Expr],
-    catalogue: Catalogue,
-    account: str,
-    dialect: Dialect,
-) -> Table:
-    """Return a frame in normal form. `keep` are columns that go over as they are."""
-    schema = frame.collect_schema()
-    found, _ = found_columns(fields, schema.names())
-    raw = {
-        _RAW + column_name(column.name): nw.col(name)
-        for name, column in found.items()
-        if not says_nothing(schema[name])
-    }
-    types = {_RAW + column_name(column.name): schema[name] for name, column in found.items()}
-    frame = frame.select(
-        *(expression.alias(name) for name, expression in keep.items()),
-        *(expression.alias(name) for name, expression in raw.items()),
-    )
-    reader = _Reader(catalogue, account, dialect, {name: types[name] for name in raw})
-    for field in fields:
-        reader.read(field)
-    if reader.flags:
-        frame = frame.with_columns(**reader.flags)
-    for stage in reader.native_stages:
-        if stage:
-            frame = dialect.derive(frame, stage)
-    if reader.columns:
-        frame = frame.with_columns(**reader.columns)
-    names = {*keep, *reader.flags, *reader.columns}.union(*reader.native_stages)
-    return Table(dialect.settled(frame), frozenset(names), tuple(reader.checks), reader.texts)
+@dataclass(frozen=True)
+class Normaliser:
+    """Brings tables of one engine into normal form.
 
-
-class _Reader:
-    """Collects the columns of a table's normal form, fact by fact."""
-
-    def __init__(
-        self, catalogue: Catalogue, account: str, dialect: Dialect, types: Mapping[str, Any]
-    ) -> None:
-        self._account = account
-        self._dialect = dialect
-        self._types = types
-        self._countries = (*sorted(country_codes()), *sorted(catalogue.organisations))
-        self.columns: dict[str, nw.Expr] = {}
-        self.flags: dict[str, nw.Expr] = {}
-        self.native_stages: tuple[dict[str, Any], ...] = ({}, {}, {})
-        self.checks: list[Check] = []
-        self.texts: dict[str, tuple[str, ...]] = {}
-
-    def read(self, field: Field) -> None:
-        """Add the columns of one fact."""
-        kind, name = field.declaration.type.kind, column_name(field.path)
-        for part in ("undisclosed", "asked", "complete", "stated"):
-            self._flag(field, f"{name}__{part}")
-        if kind == "place":
-            self._place(field, name)
-        elif kind != "list" and _RAW + name in self._types:
-            readers = {
-                "bool": self._bool,
-                "integer": self._number,
-                "number": self._number,
-                "money": self._money,
-                "date": self._date,
-                "enum": self._member,
-                "country": self._member,
-                "text": self._text,
-                "set": self._set,
-            }
-            readers[kind](field, name)
-
-    def _wrong(self, field: Field, test: nw.Expr, expected: str, raw: str = "") -> None:
-        flag = f"wrong{len(self.checks)}__{column_name(field.path)}"
-        self.columns[flag] = test.fill_null(False)
-        self.checks.append(Check(flag, field.path, expected, raw))
-
-    # --- one value -----------------------------------------------------------------------
-
-    def _truth(self, field: Field, raw: str) -> nw.Expr | None:
-        dtype, column = self._types[raw], nw.col(raw)
-        expected = "true or false"
-        if dtype == nw.Boolean:
-            return column
-        if dtype.is_numeric():
-            number = column.cast(nw.Float64).fill_nan(None)
-            self._wrong(field, (number != 0) & (number != 1), expected, raw)
-            return number == 1
-        if _is_text(dtype):
-            text = column.cast(nw.String).str.to_lowercase()
-            self._wrong(field, ~text.is_in(["true", "false"]), expected, raw)
-            return text == "true"
-        self._wrong(field, ~column.is_null(), expected)
-        return None
-
-    def _flag(self, field: Field, name: str) -> None:
-        truth = self._truth(field, _RAW + name) if _RAW + name in self._types else None
-        if truth is not None:
-            self.flags[name] = truth
-
-    def _bool(self, field: Field, name: str) -> None:
-        truth = self._truth(field, _RAW + name)
-        if truth is not None:
-            self.columns[name] = truth
-
-    def _parsed(self, field: Field, raw: str, expected: str) -> nw.Expr | None:
-        dtype, column = self._types[raw], nw.col(raw)
-        if dtype.is_numeric():
-            number = column.cast(nw.Float64)
-            return number.fill_nan(None) if dtype.is_float() else number
-        if _is_text(dtype):
-            text = column.cast(nw.String)
-            valid = text.str.contains(_NUMBER)
-            self._wrong(field, ~valid, expected, raw)
-            return nw.when(valid).then(text).cast(nw.Float64)
-        self._wrong(field, ~column.is_null(), expected)
-        return None
-
-    def _within(
-        self, field: Field, raw: str, low: float | None, high: float | None, expected: str
-    ) -> nw.Expr | None:
-        number = self._parsed(field, raw, expected)
-        if number is None:
-            return None
-        lowest = -math.inf if low is None else low
-        highest = math.inf if high is None else high
-        if math.isinf(lowest) or math.isinf(highest):
-            number_is_wrong = ~number.is_finite()
-            if not math.isinf(lowest):
-                number_is_wrong |= number < lowest
-            if not math.isinf(highest):
-                number_is_wrong |= number > highest
-        else:
-            number_is_wrong = ~number.is_between(lowest, highest)
-        if field.declaration.type.kind == "integer" and not self._types[raw].is_integer():
-            number_is_wrong |= number != number.floor()
-        self._wrong(field, number_is_wrong, expected, raw)
-        return number
-
-    def _number(self, field: Field, name: str) -> None:
-        declaration = field.declaration
-        whole = declaration.type.kind == "integer"
-        low, high = declaration.minimum, declaration.maximum
-        if whole:
-            low = -MAX_INTEGER if low is None else low
-            high = MAX_INTEGER if high is None else high
-        expected = "a whole number" if whole else "a finite number"
-        if declaration.minimum is not None and declaration.maximum is not None:
-            expected += f" from {declaration.minimum:g} to {declaration.maximum:g}"
-        number = self._within(field, _RAW + name, low, high, expected)
-        if number is not None:
-            self.columns[name] = number
-
-    def _money(self, field: Field, name: str) -> None:
-        low = field.declaration.minimum or 0
-        high = field.declaration.maximum
-        high = _LARGEST_AMOUNT if high is None else high
-        expected = f"an amount from {low:,.0f} to {high:,.0f}"
-        amount = self._within(field, _RAW + name, low, high, expected)
-        if amount is None:
-            return
-        self.columns[name] = amount
-        raw_currency, raw_rate = f"{_RAW}{name}__currency", f"{_RAW}{name}__rate"
-        if raw_currency not in self._types:
-            return
-        currency = nw.col(raw_currency).cast(nw.String)
-        self._wrong(
-            field,
-            ~currency.str.contains(_CURRENCY),
-            "a three-letter currency code (ISO 4217)",
-            raw_currency,
-        )
-        rate = nw.lit(None, dtype=nw.Float64)
-        if raw_rate in self._types:
-            parsed = self._within(field, raw_rate, None, None, "a rate above 0")
-            if parsed is not None:
-                self._wrong(field, parsed <= 0, "a rate above 0", raw_rate)
-                rate = parsed
-        currency = currency.fill_null(self._account)
-        self.columns[f"{name}__currency"] = currency
-        at_home = currency == self._account
-        self.columns[f"{name}__account"] = nw.when(at_home).then(amount).otherwise(amount * rate)
-
-    def _date(self, field: Field, name: str) -> None:
-        days = self.days(field, _RAW + name)
-        if days is not None:
-            self.columns[name] = days
-
-    def days(self, field: Field, raw: str) -> nw.Expr | None:
-        """Return a date as whole days since 1970-01-01."""
-        dtype, column = self._types[raw], nw.col(raw)
-        expected = "a date such as 2009-10-30"
-        if dtype in (nw.Date, nw.Datetime):
-            if self._dialect.name == "polars":
-                return column.cast(nw.Date).cast(nw.Int32).cast(nw.Float64)
-            parts = (column.dt.year(), column.dt.month(), column.dt.day())
-            return _days_of(*(part.cast(nw.Int64) for part in parts))
-        if not _is_text(dtype):
-            self._wrong(field, ~column.is_null(), expected)
-            return None
-        text = column.cast(nw.String)
-        valid = text.str.contains(_DATE)
-        digits = nw.when(valid).then(text)
-        year, month, day = (
-            digits.str.slice(start, length).cast(nw.Int64)
-            for start, length in ((0, 4), (5, 2), (8, 2))
-        )
-        exists = (
-            month.is_between(1, 12) & (day >= 1) & (day <= _last_day(year, month)) & (year >= 1)
-        )
-        valid = valid & exists
-        self._wrong(field, ~valid, expected, raw)
-        return nw.when(valid).then(_days_of(year, month, day))
-
-    def _text(self, field: Field, name: str) -> None:
-        text = nw.col(_RAW + name).cast(nw.String)
-        blank = text.str.strip_chars() == ""
-        too_long = text.str.len_chars() > _LARGEST_TEXT
-        reserved = text.is_in(sorted(RESERVED_WORDS))
-        self._wrong(
-            field, blank | too_long | reserved, "a text of 1 to 2,000 characters", _RAW + name
-        )
-        self.columns[name] = text
-
-    def _member(self, field: Field, name: str) -> None:
-        fact_type = field.declaration.type
-        members = fact_type.members if fact_type.kind == "enum" else self._countries
-        raw = _RAW + name
-        if not _is_text(self._types[raw]):
-            self._wrong(field, ~nw.col(raw).is_null(), _one_of(members))
-            return
-        self.texts[name] = members
-        if _holds_only(self._types[raw], members):
-            self.native_stages[0][name] = self._dialect.copied(raw)
-            return
-        self.native_stages[0][name] = self._dialect.coded(raw, members)
-        self._wrong(field, ~nw.col(raw).is_null() & nw.col(name).is_null(), _one_of(members), raw)
-
-    def _set(self, field: Field, name: str) -> None:
-        fact_type = field.declaration.type
-        members = fact_type.members if fact_type.element == "enum" else self._countries
-        raw, dtype = _RAW + name, self._types[_RAW + name]
-        if _is_text(dtype):
-            listed = self._dialect.split(raw)
-        elif dtype == nw.List:
-            listed = self._dialect.copied(raw)
-        else:
-            self._wrong(field, ~nw.col(raw).is_null(), "a list of texts")
-            return
-        first, second, third = self.native_stages
-        stated = f"{name}__stated"
-        first[name] = self._dialect.or_empty(listed, stated) if stated in self.flags else listed
-        needed, tests = self._dialect.members(name, field.members)
-        second.update(needed)
-        third.update({member_column(name, member): test for member, test in tests.items()})
-        second[f"{name}__none"] = self._dialect.is_empty(name)
-        second[f"{name}__strange"] = self._dialect.stranger(name, members)
-        self._wrong(field, nw.col(f"{name}__strange"), "every member " + _one_of(members))
-
-    def _place(self, field: Field, name: str) -> None:
-        raw_lat, raw_lon = f"{_RAW}{name}__lat", f"{_RAW}{name}__lon"
-        if raw_lat not in self._types and raw_lon not in self._types:
-            return
-        expected = "a latitude within ±90 and a longitude within ±180 degrees, both"
-        sides = []
-        for raw, bound in ((raw_lat, 90), (raw_lon, 180)):
-            if raw not in self._types:
-                other = raw_lon if raw == raw_lat else raw_lat
-                self._wrong(field, ~nw.col(other).is_null(), expected, other)
-                return
-            side = self._within(field, raw, -bound, bound, expected)
-            if side is None:
-                return
-            sides.append(side)
-        latitude, longitude = sides
-        self._wrong(field, latitude.is_null() != longitude.is_null(), expected)
-        lat, lon = latitude * (math.pi / 180), longitude * (math.pi / 180)
-        self.columns[f"{name}__x"] = lat.cos() * lon.cos()
-        self.columns[f"{name}__y"] = lat.cos() * lon.sin()
-        self.columns[f"{name}__z"] = nw.when(~longitude.is_null()).then(lat.sin())
-
-
-def member_column(name: str, member: str) -> str:
-    """Return the column that says whether a set holds a member."""
-    return f"{name}__has__{member}"
-
-
-def _is_text(dtype: Any) -> bool:
-    return dtype in (nw.String, nw.Categorical) or isinstance(dtype, nw.Enum)
-
-
-def _holds_only(dtype: Any, members: Sequence[str]) -> bool:
-    """Return whether a column's type alone rules out every other text."""
-    return isinstance(dtype, nw.Enum) and set(dtype.categories) <= set(members)
-
-
-def _one_of(members: Sequence[str]) -> str:
-    shown = ", ".join(members[:12])
-    return f"one of {shown}" + (", …" if len(members) > 12 else "")
-
-
-def _last_day(year: nw.Expr, month: nw.Expr) -> nw.Expr:
-    leap = (year % 4 == 0) & ((year % 100 != 0) | (year % 400 == 0))
-    thirty = month.is_in([4, 6, 9, 11])
-    february = nw.when(leap).then(nw.lit(29)).otherwise(nw.lit(28))
-    return (
-        nw.when(month == 2)
-        .then(february)
-        .otherwise(nw.when(thirty).then(nw.lit(30)).otherwise(nw.lit(31)))
-    )
-
-
-def _days_of(year: nw.Expr, month: nw.Expr, day: nw.Expr) -> nw.Expr:
-    """Return days since 1970-01-01 in the Gregorian calendar.
-
-    Years are counted from March, so that the leap day is the last of its year: then the days
-    before a month are (153 × month + 2) // 5 and a year is 365 days and its leap days.
+    `look` returns which tests hold for a whole frame. Where it is given, numbers that are all in
+    order are taken as they are, and rows are looked through only where something is not. Without
+    `check`, values are trusted and none is looked at.
     """
-    early = nw.when(month <= 2).then(nw.lit(1)).otherwise(nw.lit(0))
-    since_march = year - early
-    months = (month + 9) % 12
-    in_year = (153 * months + 2) // 5 + day - 1
-    leap_days = since_march // 4 - since_march // 100 + since_march // 400
-    return (since_march * 365 + leap_days + in_year - 719468).cast(nw.Float64)
+
+    catalogue: Catalogue
+    account: str
+    dialect: Dialect
+    check: bool
+    look: Callable[[Frame, Mapping[str, nw.Expr]], frozenset[str]] | None
+
+    def table(self, frame: Frame, fields: Sequence[Field], keep: Mapping[str, nw.Expr]) -> Table:
+        """Return a frame in normal form. `keep` are columns that go over as they are."""
+        schema = frame.collect_schema()
+        found, _ = found_columns(fields, schema.names())
+        told = {
+            RAW + column_name(column.name): name
+            for name, column in found.items()
+            if not says_nothing(schema[name])
+        }
+        types = {raw: schema[name] for raw, name in told.items()}
+        frame = frame.select(
+            *(expression.alias(name) for name, expression in keep.items()),
+            *(nw.col(name).alias(raw) for raw, name in told.items()),
+        )
+        read = self._read(fields, types, frozenset())
+        if self.look is not None and read.orderly:
+            read = self._read(fields, types, self.look(frame, read.orderly))
+        if read.flags:
+            frame = frame.with_columns(**read.flags)
+        for stage in read.native_stages:
+            if stage:
+                frame = self.dialect.derive(frame, stage)
+        if read.columns:
+            frame = frame.with_columns(**read.columns)
+        names = {*keep, *read.flags, *read.columns}.union(*read.native_stages)
+        return Table(self.dialect.settled(frame), frozenset(names), tuple(read.checks), read.texts)
+
+    def _read(
+        self, fields: Sequence[Field], types: Mapping[str, Any], in_order: frozenset[str]
+    ) -> ColumnReader:
+        reader = ColumnReader(
+            self.catalogue, self.account, self.dialect, types, self.check, in_order
+        )
+        for field in fields:
+            reader.read(field)
+        return reader
 
 
 def fields_of(

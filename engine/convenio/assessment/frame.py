@@ -22,7 +22,15 @@ from convenio.backends.frames.columns import (
 )
 from convenio.backends.frames.conditions import Compiler, Scope
 from convenio.backends.frames.dialects import Dialect, dialect_of
-from convenio.backends.frames.doors import Door, collect, hand_out, holding, numbered, take_in
+from convenio.backends.frames.doors import (
+    Door,
+    collect,
+    hand_out,
+    holding,
+    in_order_of,
+    numbered,
+    take_in,
+)
 from convenio.backends.frames.findings import findings_of
 from convenio.backends.frames.quantifiers import asked_members
 from convenio.backends.frames.ratings import SIDES, add_counts, add_ratings, add_tallies
@@ -237,6 +245,10 @@ class _Work:
         }
         self._dialect: Dialect = dialect_of(self._door.frame)
         self._asked = asked_members(_conditions(pack))
+        # Rows of lists find their case by its id; where all is in memory, by its place, which is
+        # sorted and so found several times sooner.
+        self._by_place = self._door.eager and bool(self._children)
+        self._key = _ROW if self._by_place else ID
 
     @property
     def frame(self) -> Frame:
@@ -341,8 +353,13 @@ class _Work:
         frame = door.frame
         if POSITION not in frame.collect_schema().names():
             frame = numbered(frame, POSITION)
-        keep = {ID: nw.col(self._id), POSITION: nw.col(POSITION)}
-        return self._normalised(frame, fields, keep)
+        if not self._by_place:
+            keep = {ID: nw.col(self._id), POSITION: nw.col(POSITION)}
+            return self._normalised(frame, fields, keep)
+        places = numbered(self._door.frame.select(self._id), _ROW)
+        keep = {_ROW: nw.col(_ROW), POSITION: nw.col(POSITION)}
+        table = self._normalised(in_order_of(places, frame, self._id, _ROW), fields, keep)
+        return replace(table, frame=as_frame(collect(table.frame)))
 
     def _normalised(
         self, frame: Frame, fields: Sequence[Field], keep: Mapping[str, nw.Expr]
@@ -358,7 +375,7 @@ class _Work:
         """Add to each case how many rows its lists have, and whether one of them is wrong."""
         frame, columns = root.frame, set(root.columns)
         checks = list(root.checks)
-        if tables and self._check:
+        if tables and self._check and not self._has_own_ids(frame):
             # The rows of lists are brought together by id, which must tell cases apart.
             frame = frame.join(frame.group_by(ID).agg(nw.len().alias(_SAME)), on=ID, how="left")
             frame = frame.with_columns((nw.col(_SAME).fill_null(1) > 1).alias(_SAME))
@@ -371,15 +388,20 @@ class _Work:
                 flag = f"{base}__{check.flag}"
                 aggregates.append(nw.col(check.flag).cast(nw.Int32).max().alias(flag))
                 checks.append(Check(flag, f"{path}[].{check.path}", check.expected))
-            grouped = table.frame.group_by(ID).agg(*aggregates)
-            frame = frame.join(grouped, on=ID, how="left")
+            grouped = table.frame.group_by(self._key).agg(*aggregates)
+            frame = frame.join(grouped, on=self._key, how="left")
             if self._check and table.checks:
                 flags = [f"{base}__{check.flag}" for check in table.checks]
                 frame = frame.with_columns(
                     *((nw.col(flag).fill_null(0) > 0).alias(flag) for flag in flags)
                 )
             columns.add(rows)
-        return Scope(frame, (ID,), frozenset(columns), facts=root.frame), checks
+        return Scope(frame, (self._key,), frozenset(columns), facts=root.frame), checks
+
+    def _has_own_ids(self, frame: Frame) -> bool:
+        """Return whether it is known that no two cases share their id."""
+        tests = {ID: nw.col(ID).n_unique() == nw.len()}
+        return self._door.eager and bool(holding(frame, tests))
 
     def _guarded(self, scope: Scope, compiler: Compiler) -> tuple[Scope, list[Check]]:
         """Mark rows that state a fact although its `only_if` is false."""

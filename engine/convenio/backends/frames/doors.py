@@ -139,6 +139,16 @@ def numbered(frame: Frame, name: str) -> Frame:
     return as_frame(native_of(frame).with_row_index(name))
 
 
+def in_order_of(places: Frame, rows: Frame, id_name: str, name: str) -> Frame:
+    """Return the rows of a list in the order of their cases, with the place of each row's case.
+
+    `places` holds the ids of the cases and their places, as `name`. Rows without a case are left
+    out.
+    """
+    placed = native_of(rows).join(native_of(places), on=id_name, how="inner", maintain_order="left")
+    return as_frame(collect(as_frame(placed.sort(name, maintain_order=True))))
+
+
 def collect(frame: Frame) -> Any:
     """Return a lazy Polars frame computed.
 

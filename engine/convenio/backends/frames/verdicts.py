@@ -9,7 +9,7 @@ may be critical. A mitigating factor has no severity: 11 is in force, 1 may be.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import reduce
 
@@ -220,37 +220,47 @@ def _wanted(severity: str) -> int:
 
 def codes(verdicts: Verdicts) -> dict[str, nw.Expr]:
     """Return the column of each rule's code, by the rule's identifier."""
-    return {name: _code(columns) for name, columns in verdicts.rules.items()}
+    # The same few numbers stand in every rule, and an expression may be used again.
+    bytes_made: dict[int, nw.Expr] = {}
+
+    def byte(number: int) -> nw.Expr:
+        if number not in bytes_made:
+            bytes_made[number] = small(number)
+        return bytes_made[number]
+
+    return {name: _code(columns, byte) for name, columns in verdicts.rules.items()}
 
 
-def _code(columns: RuleColumns) -> nw.Expr:
+def _code(columns: RuleColumns, byte: Callable[[int], nw.Expr]) -> nw.Expr:
     constant = before = 0
     scored: list[nw.Expr] = []
     for number, truth in columns.levels.items():
         step = number - before
         before = number
-        score = _scored(truth, 11 * step, step)
+        score = _scored(truth, 11 * step, step, byte)
         if isinstance(score, int):
             constant += score
         else:
             scored.append(score)
     if constant or not scored:
-        scored.append(small(constant))
+        scored.append(byte(constant))
     code = reduce(nw.Expr.__add__, scored)
     if columns.applies is True:
         return code
     if not isinstance(columns.applies, nw.Expr):
-        return small(NOT_APPLICABLE) if columns.applies is False else code
-    return nw.when(~columns.applies).then(small(NOT_APPLICABLE)).otherwise(code)
+        return byte(NOT_APPLICABLE) if columns.applies is False else code
+    return nw.when(~columns.applies).then(byte(NOT_APPLICABLE)).otherwise(code)
 
 
-def _scored(truth: Truth, certain_score: int, possible_score: int) -> nw.Expr | int:
+def _scored(
+    truth: Truth, certain_score: int, possible_score: int, byte: Callable[[int], nw.Expr]
+) -> nw.Expr | int:
     if not isinstance(truth, nw.Expr):
         return certain_score if truth is True else possible_score if truth is None else 0
     return (
         nw.when(truth)
-        .then(small(certain_score))
-        .otherwise(nw.when(truth.is_null()).then(small(possible_score)).otherwise(small(0)))
+        .then(byte(certain_score))
+        .otherwise(nw.when(truth.is_null()).then(byte(possible_score)).otherwise(byte(0)))
     )
 
 

@@ -158,8 +158,11 @@ def collect(frame: Frame) -> Any:
 
 
 def holding(frame: Frame, tests: Mapping[str, nw.Expr]) -> frozenset[str]:
-    """Return which tests hold for a whole Polars frame."""
-    found = collect(frame.select(**tests)).row(0, named=True)
+    """Return which tests hold for a whole Polars frame.
+
+    Streamed: each stretch of a column is then looked at by all its tests while it is near.
+    """
+    found = native_of(frame.select(**tests)).collect(engine="streaming").row(0, named=True)
     return frozenset(name for name, holds in found.items() if holds)
 
 

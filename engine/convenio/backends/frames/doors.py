@@ -86,10 +86,18 @@ def polars_of_pandas(frame: Any) -> Any:
 
 
 def _series(column: Any, name: str) -> Any:
+    import pandas as pd
     import polars as pl
 
+    if isinstance(column.dtype, pd.CategoricalDtype):
+        coded = _categories(column)
+        if coded is not None:
+            return coded.alias(name)
     if column.dtype != object:
         return pl.from_pandas(column.rename(name), nan_to_null=True)
+    alike = _alike(column)
+    if alike is not None:
+        return alike.alias(name)
     values = [_plain(value) for value in column.tolist()]
     kinds = {type(value) for value in values if value is not None}
     if not kinds:
@@ -103,6 +111,33 @@ def _series(column: Any, name: str) -> Any:
         return pl.Series(name, values)
     # Mixed values are told apart row by row, as texts; those that don't fit mark their rows.
     return pl.Series(name, [None if v is None else _written(v) for v in values], dtype=pl.String)
+
+
+def _categories(column: Any) -> Any:
+    """Return a column of categories that are texts as an Enum of them; None for other kinds."""
+    import polars as pl
+
+    members = column.cat.categories.tolist()
+    if not members or not all(isinstance(member, str) for member in members):
+        return None
+    code = pl.col("code")
+    known = pl.when(code >= 0).then(code).cast(pl.UInt32)
+    codes = pl.DataFrame({"code": column.cat.codes.to_numpy()})
+    return codes.select(known.cat.to(pl.Enum(members)))["code"]
+
+
+def _alike(column: Any) -> Any:
+    """Return an object column of Booleans alone or of texts alone; None where it is neither."""
+    import pandas as pd
+    import polars as pl
+    import pyarrow as pa
+
+    kind = {"boolean": pa.bool_(), "string": pa.large_string()}.get(
+        pd.api.types.infer_dtype(column, skipna=True)
+    )
+    if kind is None:
+        return None
+    return pl.Series(values=pa.array(column, kind, from_pandas=True))
 
 
 def _plain(value: Any) -> Any:

@@ -156,6 +156,94 @@ def test_a_part_of_a_pandas_frame_keeps_its_rows_together(kind: str, pack: Pack)
     assert set(result.findings["case"]) == {"empty", "right"}
 
 
+def test_pandas_categories_are_read_as_texts(pack: Pack) -> None:
+    access = ["public", None, "secret", "public"]
+    texts = pl.DataFrame({"id": list("abcd"), "text.access": access})
+    dtype = pd.CategoricalDtype(["secret", "none_of_them", "public"])
+    deals = pd.DataFrame({"id": list("abcd"), "text.access": pd.Series(access, dtype=dtype)})
+    expected = assess_frame(texts, pack).cases
+    found = pl.from_pandas(assess_frame(deals, pack).cases)
+    assert found["status"].to_list() == ["ok", "ok", "error", "ok"]
+    assert "secret was found" in found["reason"][2]
+    rules = [rule.id for rule in pack.rules]
+    assert found.select(rules).equals(expected.select(rules), null_equal=True)
+
+
+NUMBERS = st.one_of(
+    st.none(),
+    st.sampled_from([float("nan"), float("inf"), -float("inf"), -1.0, 0.0, -0.0, 2.5, 99.0, 1e16]),
+    st.integers(0, 20).map(float),
+)
+
+
+@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
+@given(
+    rows=st.lists(
+        st.fixed_dictionaries(
+            {
+                "terms.duration_years": NUMBERS,
+                "presence.ceiling": NUMBERS,
+                "value.total": NUMBERS,
+                "context.political_terror": NUMBERS,
+                "offset.share": NUMBERS,
+            }
+        ),
+        min_size=1,
+        max_size=5,
+    ),
+    check=st.booleans(),
+)
+def test_a_row_is_judged_alike_alone_and_among_others(
+    rows: list[dict[str, float | None]], check: bool, pack: Pack
+) -> None:
+    """Columns whose numbers are all in order are not looked at row by row; nobody may notice."""
+    table = pl.DataFrame(
+        [{"id": str(number), **row} for number, row in enumerate(rows)],
+        schema={"id": pl.String, **dict.fromkeys(rows[0], pl.Float64)},
+    )
+    together = assess_frame(table, pack, check=check).cases
+    alone = [assess_frame(part, pack, check=check).cases for part in table.iter_slices(1)]
+    assert together.equals(pl.concat(alone), null_equal=True)
+
+
+@pytest.mark.parametrize("engine", ["polars", "pandas nullable", "pyarrow", "polars lazy"])
+def test_rows_of_lists_come_in_any_order(
+    engine: str, pack: Pack, shipped_cases: dict[str, Case]
+) -> None:
+    table, children = tabulate(list(shipped_cases.values()), pack.catalogue)
+    expected = assess_frame(table, pack, children).cases
+    build = ENGINES[engine]
+    mixed = {}
+    for path, child in children.items():
+        stranger = child.head(1).with_columns(pl.lit("no such case").alias("id"))
+        mixed[path] = build(pl.concat([child.reverse(), stranger]))
+    found = as_polars(assess_frame(build(table), pack, mixed).cases)
+    if engine == "polars lazy":
+        found = expected.select("id").join(found, on="id", how="left", maintain_order="left")
+    columns = ["id", "status", *(rule.id for rule in pack.rules), "flag", "unknown", "clear"]
+    assert found.select(columns).equals(expected.select(columns), null_equal=True)
+
+
+@pytest.mark.parametrize("engine", ["polars", "duckdb"])
+def test_many_rules_of_one_family_are_counted(engine: str, tmp_path: Path) -> None:
+    severities = ("low", "medium", "high", "critical")
+    listed = [
+        {
+            "id": f"MANY-{number:03d}",
+            "when": "terms.years > 5",
+            "severity": severities[number % 4],
+        }
+        for number in range(300)
+    ]
+    pack = convenio.load_pack(write_pack(tmp_path / "pack", listed))
+    table = pl.DataFrame({"id": ["a", "b", "c"], "terms.years": [1.0, 50.0, None]})
+    cases = as_polars(assess_frame(ENGINES[engine](table), pack).cases).sort("id")
+    counts = [(row["clear"], row["flag"], row["unknown"]) for row in cases.to_dicts()]
+    assert counts == [(300, 0, 0), (0, 300, 0), (0, 0, 300)]
+    assert cases["floor"].cast(pl.String).to_list() == ["low", "critical", "low"]
+    assert cases["ceiling"].cast(pl.String).to_list() == ["low", "critical", "critical"]
+
+
 def test_sql_reads_the_results_back(pack: Pack) -> None:
     cases = assess_frame(DEALS, pack).cases
     count = duckdb.sql("SELECT count(*) FROM cases WHERE status = 'ok' AND floor = 'low'")

@@ -72,7 +72,8 @@ def main(given: Sequence[str] | None = None) -> None:
     assessed = convenio.assess_frame(cases, pack, children, as_of=args.as_of)
     assessed.cases.write.mode("overwrite").partitionBy("floor").parquet(args.output)
     if args.findings:
-        assessed.findings.write.mode("overwrite").partitionBy("family").parquet(args.findings)
+        written = assessed.read_from(session.read.parquet(args.output))
+        written.findings.write.mode("overwrite").partitionBy("family").parquet(args.findings)
 
 
 if __name__ == "__main__":

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import warnings
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
@@ -60,6 +60,23 @@ class AssessedFrame:
     def every_finding(self) -> Any:
         """One row for every case and rule, those that are clear or do not apply included."""
         return self._findings(every=True)
+
+    def read_from(self, cases: Any) -> AssessedFrame:
+        """Return the same results with `cases` taken from where they have been written.
+
+        DuckDB, Spark and lazy frames compute when they are asked; findings that are read from
+        written cases do not compute these again.
+
+        >>> import polars
+        >>> from convenio import load_pack
+        >>> deals = polars.LazyFrame({"id": ["a"], "terms.duration_years": [50.0]})
+        >>> with warnings.catch_warnings(action="ignore"):
+        ...     lazy = assess_frame(deals, load_pack("core"))
+        >>> lazy.read_from(lazy.cases.collect()).findings["case"].unique().to_list()
+        ['a']
+        """
+        door = take_in(cases)
+        return replace(self, cases=cases, _computed=door.frame, _door=door)
 
     def _findings(self, every: bool) -> Any:
         with speaking_to(self._computed):

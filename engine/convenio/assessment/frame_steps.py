@@ -39,7 +39,7 @@ from convenio.backends.frames.truth import (
     negate,
 )
 from convenio.backends.frames.values import days_since_1970
-from convenio.backends.frames.verdicts import add_verdicts, codes
+from convenio.backends.frames.verdicts import Verdicts, add_verdicts, codes
 from convenio.backends.frames.words import Frame, as_frame, nw
 from convenio.errors import UsageError
 from convenio.facts.catalogue import FactDeclaration, FactType
@@ -113,15 +113,13 @@ class FrameSteps:
         for path, table in tables.items():
             texts |= {f"{path}[].{name}": members for name, members in (table.texts or {}).items()}
         compiler = Compiler(self._catalogue, self._pack.currency, self._dialect, tables, texts)
-        scope = replace(scope, frame=self._dialect.settled(scope.frame))
         scope, guards = self._guarded(scope, compiler)
         checks = [*checks, *guards] if self._check else []
         if checks and self._door.eager:
             scope, checks = self._settled(scope, checks)
         keep = [*([_ROW] if self._door.ordered else []), ID, *_kept_for(checks)]
         verdicts = add_verdicts(scope, self._pack.compiled, compiler, keep)
-        rated = self._dialect.settled(verdicts.frame)
-        computed = self._cases(rated, verdicts, checks)
+        computed = self._cases(verdicts, checks)
         if self._door.eager:
             table = collect(computed)
             if not table[_ROW].is_sorted():
@@ -278,12 +276,13 @@ class FrameSteps:
 
     # --- results -------------------------------------------------------------------------
 
-    def _cases(self, frame: Frame, verdicts: Any, checks: Sequence[Check]) -> Frame:
+    def _cases(self, verdicts: Verdicts, checks: Sequence[Check]) -> Frame:
+        frame = verdicts.frame
         wrong = disjunction([nw.col(check.flag) for check in checks])
         ranks: list[str] = []
         counted: list[str] = []
         if self._ratings:
-            tallied = add_tallies(self._pack, replace(verdicts, frame=frame))
+            tallied = add_tallies(self._pack, verdicts)
             frame = add_counts(add_ratings(tallied, self._pack))
             ranks = [*SIDES, *(f"{name}__{s}" for name in self._pack.families for s in SIDES)]
             counted = ["flag", "unknown", "clear", "not_applicable"]
@@ -305,7 +304,7 @@ class FrameSteps:
         )
         named = computed
         if ranks:
-            named = _named_ranks(self._dialect.settled(computed), ranks, self._dialect)
+            named = _named_ranks(computed, ranks, self._dialect)
         first = [*([_ROW] if keep else []), ID, "status", "reason", *ranks]
         coded = [rule.id for rule in self._pack.rules]
         return named.select(*first, *counted, "pack", "engine", *coded)

@@ -57,6 +57,8 @@ def _on_duckdb(job: Job, kind: str) -> Summary:
             raise UsageError(f"{path}: can't be read: {said}") from None
 
     result = _assessed(job, read)
+    result.cases.query("results", "CREATE TEMPORARY TABLE assessed AS SELECT * FROM results")
+    result = result.read_from(connection.table("assessed"))
     _write(result.cases, job.output, "cases", connection)
     if job.findings:
         _write(result.findings, job.findings, "findings", connection)
@@ -101,7 +103,8 @@ def _on_spark(job: Job, kind: str) -> Summary:
     temporary = unfinished(job.output)
     result.cases.write.mode("overwrite").parquet(str(temporary))
     if job.findings:
-        result.findings.write.mode("overwrite").parquet(str(job.findings))
+        written = result.read_from(session.read.parquet(str(temporary)))
+        written.findings.write.mode("overwrite").parquet(str(job.findings))
     if job.output.exists():
         shutil.rmtree(job.output)
     temporary.replace(job.output)

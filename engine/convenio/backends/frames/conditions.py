@@ -139,8 +139,6 @@ class Compiler:
             computed |= {scope.key(quantifier): part for quantifier, part in parts.items()}
             if grouped is not None:
                 frame = frame.join(grouped, on=list(scope.keys), how="left")
-        if groups:
-            frame = self.dialect.settled(frame)
         return self._with_set_tests(replace(scope, frame=frame, computed=computed), conditions)
 
     def _with_set_tests(self, scope: Scope, conditions: Sequence[s.Expression]) -> Scope:

@@ -6,7 +6,6 @@ fast. Everything else goes through Narwhals.
 
 from __future__ import annotations
 
-import uuid
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
@@ -74,10 +73,6 @@ class Dialect(ABC):
     def unpivoted(self, frame: Frame, columns: Sequence[str], index: str) -> Frame:
         """Return one row for each row and column, as `rule` and `code`."""
         return frame.unpivot(on=list(columns), index=index, variable_name="rule", value_name="code")
-
-    def settled(self, frame: Frame) -> Frame:
-        """Return the same rows where further steps cost least; most engines change nothing."""
-        return frame
 
 
 _BITS = 62
@@ -182,10 +177,6 @@ class DuckDBDialect(Dialect):
 
     name = "duckdb"
 
-    def __init__(self, relation: Any) -> None:
-        # Only a relation knows its connection; this one asks for nothing.
-        self._seed = relation.project("1 AS nothing").limit(0)
-
     def derive(self, frame: Frame, columns: Mapping[str, Any]) -> Frame:
         """Return the frame with further columns."""
         kept = [_quoted(name) for name in frame.collect_schema().names() if name not in columns]
@@ -251,17 +242,6 @@ class DuckDBDialect(Dialect):
         sql = f"UNPIVOT cases ON {listed} INTO NAME rule VALUE code"
         kept = f"SELECT {_quoted(index)}, rule, code FROM ({sql})"
         return as_frame(native_of(frame).query("cases", kept))
-
-    def settled(self, frame: Frame) -> Frame:
-        """Return the rows as a temporary table of the relation's own connection.
-
-        A relation is bound anew with every step that is added to it, so that a long chain of
-        steps takes longer to plan than to run.
-        """
-        name = f"convenio_{uuid.uuid4().hex}"
-        relation = native_of(frame)
-        relation.query("settling", f"CREATE TEMPORARY TABLE {name} AS SELECT * FROM settling")
-        return as_frame(self._seed.query("seed", f"SELECT * FROM {name}"))
 
 
 class SparkDialect(Dialect):
@@ -345,5 +325,5 @@ def dialect_of(frame: Frame) -> Dialect:
     if not is_through_narwhals(frame):
         return PolarsDialect()
     if frame.implementation.is_duckdb():
-        return DuckDBDialect(native_of(frame))
+        return DuckDBDialect()
     return SparkDialect()

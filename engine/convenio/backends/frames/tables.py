@@ -76,7 +76,7 @@ class Normaliser:
         if read.columns:
             frame = frame.with_columns(**read.columns)
         names = {*keep, *read.flags, *read.columns}.union(*read.native_stages)
-        return Table(self.dialect.settled(frame), frozenset(names), tuple(read.checks), read.texts)
+        return Table(frame, frozenset(names), tuple(read.checks), read.texts)
 
     def _read(
         self, fields: Sequence[Field], types: Mapping[str, Any], in_order: frozenset[str]

@@ -117,7 +117,7 @@ def add_verdicts(
     if inlined:
         frame = scope.frame.with_columns(**stage) if stage else scope.frame
     else:
-        frame = compiler.dialect.settled(scope.frame.select(*keep, **stage))
+        frame = scope.frame.select(*keep, **stage)
     rules: dict[str, RuleColumns] = {}
     rule_columns: list[str] = []
     for stratum in pack.strata:
@@ -126,7 +126,6 @@ def add_verdicts(
             rules[rule.id] = _rule_columns(rule, pack, atoms, rules, stage)
         frame = frame.select(*passed_on, *rule_columns, **stage)
         rule_columns += stage
-        frame = compiler.dialect.settled(frame)
     return Verdicts(frame.select(*keep, *rule_columns), rules)
 
 

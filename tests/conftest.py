@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -34,6 +34,14 @@ settings.register_profile(
     max_examples=int(os.environ.get("CONVENIO_FUZZ", "200")),
 )
 settings.load_profile("fuzz" if "CONVENIO_FUZZ" in os.environ else "convenio")
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _own_cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Keep packs where these tests alone look for them."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("CONVENIO_CACHE", str(tmp_path_factory.mktemp("cache", numbered=True)))
+        yield
 
 
 LONGEST = (

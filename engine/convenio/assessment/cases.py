@@ -14,7 +14,6 @@ from convenio.facts.case_file import read_case
 from convenio.facts.distribution_checks import currency_problems
 from convenio.facts.statements import StatementReader
 from convenio.language.evaluate import Evaluator
-from convenio.packs.loading import load_pack
 from convenio.packs.pack import Pack
 from convenio.resources import data_folder
 
@@ -27,7 +26,10 @@ def load_case(path: str | Path, pack: Pack | None = None) -> Case:
     >>> load_case("us-colombia-dca-2009").as_of.isoformat()
     '2009-10-30'
     """
-    pack = pack or load_pack("core")
+    if pack is None:
+        from convenio.packs.loading import load_pack
+
+        pack = load_pack("core")
     return case_from_document(read_document(find_case(path), CaseError), pack)
 
 
@@ -57,6 +59,7 @@ def case_from_document(document: Document, pack: Pack) -> Case:
 def with_settings(case: Case, pack: Pack, settings: Mapping[str, str]) -> Case:
     """Return the case with facts replaced; values are written as in a case file.
 
+    >>> from convenio import load_pack
     >>> pack = load_pack("core")
     >>> case = load_case("us-colombia-dca-2009", pack)
     >>> with_settings(case, pack, {"terms.duration_years": "3"}).facts["terms.duration_years"].value

@@ -20,7 +20,8 @@ from convenio.backends.frames.rows import tabulate
 from convenio.batch.mapping import TableMapping, mapped
 from convenio.errors import CaseError, ConvenioError, UsageError
 from convenio.facts.case import Case
-from convenio.packs import Pack, load_pack
+from convenio.packs.kept import load_kept_pack
+from convenio.packs.pack import Pack
 from convenio.packs.policy import Rating
 
 TABLES = (".csv", ".parquet", ".jsonl", ".ndjson", ".xlsx")
@@ -219,7 +220,7 @@ _worker_pack: list[Pack] = []
 
 
 def _open_pack(folder: str) -> None:
-    _worker_pack[:] = [load_pack(folder)]
+    _worker_pack[:] = [load_kept_pack(folder)]
 
 
 def _read_in_worker(path: Path) -> Case | str:

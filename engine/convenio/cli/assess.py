@@ -14,7 +14,7 @@ from pathlib import Path
 from convenio.assessment import Assessment, assess
 from convenio.cli import options
 from convenio.errors import CaseError, UsageError
-from convenio.packs import load_pack
+from convenio.packs.kept import load_kept_pack
 from convenio.reports.wording import Wording
 
 FORMATS = ("text", "json", "markdown", "sarif", "junit", "github", "csv")
@@ -78,7 +78,7 @@ def run(args: argparse.Namespace) -> int:
     settings = options.settings_of(args)
     moment = _moment(args)
     _check_exact(args)
-    packs = [load_pack(name) for name in args.pack or ["core"]]
+    packs = [load_kept_pack(name) for name in args.pack or ["core"]]
     assessments: list[Assessment] = []
     code = 0
     for name in args.cases:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 
 from convenio.cli import options, showing
-from convenio.packs import load_pack
+from convenio.packs.kept import load_kept_pack
 
 EXAMPLES = """example:
   convenio compare chile-copper-law --scenario reformed
@@ -29,7 +29,7 @@ def run(args: argparse.Namespace) -> int:
     from convenio.scenarios.compare import compare
 
     wording = options.wording_of(args)
-    pack = load_pack(args.pack)
+    pack = load_kept_pack(args.pack)
     case = options.read_case(args.case, pack, {})
     found = compare(case, pack, args.scenario, options.settings_of(args))
     showing.show(

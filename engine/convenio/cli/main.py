@@ -43,6 +43,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     # A pack is many small objects that all stay: looking through them for garbage again and again
     # slows a short run and finds none.
     gc.set_threshold(100_000, 20, 20)
+    # Else pydantic looks through every package that is installed for plugins of its own.
+    os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
     words = list(sys.argv[1:] if argv is None else argv)
     try:
         return _run(words)

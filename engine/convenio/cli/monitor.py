@@ -11,7 +11,8 @@ from typing import BinaryIO
 
 from convenio.cli import options
 from convenio.errors import EventError, UsageError
-from convenio.packs import Pack, load_pack
+from convenio.packs.kept import load_kept_pack
+from convenio.packs.pack import Pack
 from convenio.reports import observation as report
 from convenio.reports.wording import Wording
 from convenio.resources import data_folder
@@ -56,7 +57,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Run the command."""
     wording = options.wording_of(args)
-    pack = load_pack(args.pack)
+    pack = load_kept_pack(args.pack)
     with ExitStack() as opened:
         name, stream = opened.enter_context(_events(args.events))
         monitor, journal = _start(args, pack, name)

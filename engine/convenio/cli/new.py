@@ -13,7 +13,8 @@ from convenio.authoring import questionnaire
 from convenio.cli import options
 from convenio.errors import UsageError
 from convenio.facts.catalogue import FactDeclaration
-from convenio.packs import Pack, load_pack
+from convenio.packs.kept import load_kept_pack
+from convenio.packs.pack import Pack
 
 EXAMPLES = """example:
   convenio new my-deal.yaml          the twelve first questions
@@ -39,7 +40,7 @@ def run(args: argparse.Namespace) -> int:
     path = Path(args.file)
     if path.suffix not in (".yaml", ".yml"):
         raise UsageError(f"{path}: the name of a case file ends in .yaml")
-    pack = load_pack(args.pack)
+    pack = load_kept_pack(args.pack)
     try:
         if not path.exists():
             _begin(path)

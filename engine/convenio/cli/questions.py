@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 
 from convenio.cli import options, showing
-from convenio.packs import load_pack
+from convenio.packs.kept import load_kept_pack
 
 EXAMPLES = """example:
   convenio questions ecuador-us-sofa-2023 --limit 5"""
@@ -26,7 +26,7 @@ def run(args: argparse.Namespace) -> int:
     if args.limit is not None and args.limit < 1:
         raise UsageError(f"--limit is 1 or more, not {args.limit}")
     wording = options.wording_of(args)
-    pack = load_pack(args.pack)
+    pack = load_kept_pack(args.pack)
     case = options.read_case(args.case, pack, options.settings_of(args))
     found = questions(case, pack)
     showing.show(

@@ -6,7 +6,7 @@ import argparse
 from pathlib import Path
 
 from convenio.cli import options, showing
-from convenio.packs import load_pack
+from convenio.packs.kept import load_kept_pack
 from convenio.packs.policy import RATINGS
 
 EXAMPLES = """example:
@@ -53,7 +53,7 @@ def run(args: argparse.Namespace) -> int:
     if args.svg is not None and not args.frontier:
         raise UsageError("--svg draws the frontier; add --frontier")
     wording = options.wording_of(args)
-    pack = load_pack(args.pack)
+    pack = load_kept_pack(args.pack)
     case = options.read_case(args.case, pack, options.settings_of(args))
     if args.frontier:
         steps = frontier(case, pack, keep=args.keep, ceiling=args.ceiling)

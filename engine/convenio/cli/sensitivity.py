@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 
 from convenio.cli import options, showing
-from convenio.packs import load_pack
+from convenio.packs.kept import load_kept_pack
 
 EXAMPLES = """example:
   convenio sensitivity manta-fol-1999"""
@@ -22,7 +22,7 @@ def run(args: argparse.Namespace) -> int:
     from convenio.scenarios.sensitivity import sensitivity
 
     wording = options.wording_of(args)
-    pack = load_pack(args.pack)
+    pack = load_kept_pack(args.pack)
     case = options.read_case(args.case, pack, options.settings_of(args))
     found = sensitivity(case, pack)
     showing.show(

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from convenio.cli import options
 from convenio.errors import UsageError
-from convenio.packs import load_pack
+from convenio.packs.kept import load_kept_pack
 
 EXAMPLES = """example:
   convenio simulate deal.yaml --draws 1000000 --seed 7 --svg tornado.svg
@@ -48,7 +48,7 @@ def run(args: argparse.Namespace) -> int:
     wording = options.wording_of(args)
     if args.svg and args.output and Path(args.svg).resolve() == Path(args.output).resolve():
         raise UsageError(f"{args.svg}: --svg and --output name the same file")
-    pack = load_pack(args.pack)
+    pack = load_kept_pack(args.pack)
     case = options.read_case(args.case, pack, options.settings_of(args))
     with _progress(args.draws) as advance:
         simulation = simulate(case, pack, args.draws, args.seed, on_progress=advance)

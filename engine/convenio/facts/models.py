@@ -31,6 +31,10 @@ class FactModels:
         self._sections: dict[str, type[BaseModel]] = {}
         self._records: dict[str, type[BaseModel]] = {}
 
+    def __reduce__(self) -> tuple[type[FactModels], tuple[Catalogue]]:
+        # Models are made at run time and can't be written down; each is made again when needed.
+        return FactModels, (self._catalogue,)
+
     def section(self, name: str) -> type[BaseModel]:
         """Return the model of a section, or of a list fact that stands at the top."""
         if name not in self._sections:

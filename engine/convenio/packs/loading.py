@@ -12,18 +12,19 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from convenio.documents import Document, Mapping, read_document
 from convenio.documents.models import position_at, validate
-from convenio.errors import PackError, Position, Problem, UsageError, nearest_name
-from convenio.facts.catalogue import Catalogue, load_catalogue
+from convenio.errors import PackError, Position, Problem
+from convenio.facts.catalogue import Catalogue
+from convenio.facts.catalogue_file import load_catalogue
 from convenio.facts.models import FactModels
 from convenio.language import syntax as s
 from convenio.language.parser import SyntaxFaultError, parse
 from convenio.language.types import Scope, check_condition
 from convenio.packs.compile import CircularError, stratum_of
+from convenio.packs.folders import find_pack
 from convenio.packs.pack import CROSS, Pack
 from convenio.packs.policy import RATINGS, Rating, RatingPolicy, Requirement
 from convenio.packs.rule import Rule, Severity
 from convenio.packs.rule_file import RuleReader
-from convenio.resources import data_folder
 
 Result = TypeVar("Result")
 
@@ -50,25 +51,6 @@ class _PackFile(BaseModel):
     currency: str = Field(pattern="^[A-Z]{3}$")
     families: list[str] = Field(min_length=1)
     rating: _Rating
-
-
-def find_pack(name: str) -> Path:
-    """Return the folder of a pack given as a folder or as the name of one that ships.
-
-    Raises UsageError where there is none.
-    """
-    folder = Path(name)
-    if (folder / "pack.yaml").is_file():
-        return folder
-    root = data_folder("rules")
-    shipped = sorted(path.parent.name for path in root.glob("*/pack.yaml"))
-    if name in shipped:
-        return root / name
-    nearest = nearest_name(name, shipped)
-    hint = f"; did you mean {nearest}?" if nearest else ""
-    raise UsageError(
-        f"no pack '{name}': neither a folder with a pack.yaml nor one of {', '.join(shipped)}{hint}"
-    )
 
 
 def load_pack(name: str | Path = "core") -> Pack:

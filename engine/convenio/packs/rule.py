@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -29,6 +30,10 @@ BASES: tuple[Basis, ...] = (
     "analogue",
     "judgement",
 )
+
+
+PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
+"""`{path}` in a `because`."""
 
 
 @dataclass(frozen=True, slots=True)

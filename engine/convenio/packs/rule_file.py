@@ -20,6 +20,7 @@ from convenio.facts.values import country_codes
 from convenio.language import syntax as s
 from convenio.language.parser import SyntaxFaultError, parse
 from convenio.packs.rule import (
+    PLACEHOLDER,
     SEVERITIES,
     Article,
     Basis,
@@ -33,9 +34,6 @@ from convenio.packs.rule import (
     Threshold,
     Version,
 )
-
-PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
-"""`{path}` in a `because`."""
 
 _EXPECTED = re.compile(
     r"(?:low|medium|high|critical)(?:\.\.(?:low|medium|high|critical))?\Z"

@@ -17,7 +17,7 @@ from convenio.assessment.open_questions import open_questions
 from convenio.facts.case import Element, StatedFact, Value
 from convenio.facts.catalogue import Catalogue, FactDeclaration
 from convenio.facts.values import Money, Place, country_codes
-from convenio.packs.rule_file import PLACEHOLDER
+from convenio.packs.rule import PLACEHOLDER
 from convenio.resources import data_folder
 
 LANGUAGES = ("en",)

@@ -51,6 +51,7 @@ from convenio.version import __version__
 RATING_NAMES = ("not_assessed", *RATINGS)
 _ROW = "row__number"
 _SAME = "wrong__same_id"
+_WRONG = "row__is_wrong"
 _OK, ERROR = "ok", "error"
 _READ = "what the conditions read"
 
@@ -279,10 +280,14 @@ class FrameSteps:
     def _cases(self, verdicts: Verdicts, checks: Sequence[Check]) -> Frame:
         frame = verdicts.frame
         wrong = disjunction([nw.col(check.flag) for check in checks])
+        if isinstance(wrong, nw.Expr):
+            # Every column of the results asks for it: written out in each, plans would grow long.
+            frame = frame.with_columns(wrong.alias(_WRONG))
+            wrong = nw.col(_WRONG)
         ranks: list[str] = []
         counted: list[str] = []
         if self._ratings:
-            tallied = add_tallies(self._pack, verdicts)
+            tallied = add_tallies(self._pack, replace(verdicts, frame=frame))
             frame = add_counts(add_ratings(tallied, self._pack))
             ranks = [*SIDES, *(f"{name}__{s}" for name in self._pack.families for s in SIDES)]
             counted = ["flag", "unknown", "clear", "not_applicable"]

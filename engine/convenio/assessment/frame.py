@@ -27,7 +27,7 @@ from convenio.backends.frames.doors import (
 from convenio.backends.frames.findings import findings_of
 from convenio.backends.frames.refusals import NO_ID, fault
 from convenio.backends.frames.rows import case_of_row
-from convenio.backends.frames.words import Frame, as_frame, native_of, nw, speaking_to
+from convenio.backends.frames.words import Frame, as_frame, native_of, nw, rows_of, speaking_to
 from convenio.errors import UsageError
 from convenio.packs.pack import Pack
 
@@ -159,19 +159,17 @@ def explain_frame(
         raise UsageError(problems)
     tables = {path: _chosen(table, id, ids) for path, table in whole.items()}
     small = tables.pop("")
-    rows = small.collect().rows(named=True)
+    rows = rows_of(small)
     elements: dict[Any, dict[str, list[dict[str, Any]]]] = {}
     for path, table in tables.items():
-        for row in table.collect().rows(named=True):
+        for row in rows_of(table):
             elements.setdefault(row[id], {}).setdefault(path, []).append(row)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", FrameWarning)
         natives = {path: native_of(table) for path, table in tables.items()}
         results = assess_frame(native_of(small), pack, natives, id=id, as_of=as_of)
     faults = {
-        row[ID]: row["reason"]
-        for row in as_frame(results.cases).collect().rows(named=True)
-        if row["status"] == ERROR
+        row[ID]: row["reason"] for row in rows_of(as_frame(results.cases)) if row["status"] == ERROR
     }
     found: dict[Any, Assessment] = {}
     for row in rows:

@@ -241,8 +241,9 @@ class FrameSteps:
 
     def _has_own_ids(self, frame: Frame) -> bool:
         """Return whether it is known that no two cases share their id."""
-        tests = {ID: nw.col(ID).n_unique() == nw.len()}
-        return self._door.eager and bool(holding(frame, tests))
+        if not self._door.eager:
+            return False
+        return bool(holding(frame, {ID: nw.col(ID).n_unique() == nw.len()}))
 
     def _guarded(self, scope: Scope, compiler: Compiler) -> tuple[Scope, list[Check]]:
         """Mark rows that state a fact although its `only_if` is false."""

@@ -10,7 +10,9 @@ from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 
-from convenio.backends.frames.words import Frame, as_frame, is_through_narwhals, native_of
+from convenio.backends.frames.sql import DuckDBSql, SparkSql
+from convenio.backends.frames.sql_frames import DuckDBFrame, SqlFrame
+from convenio.backends.frames.words import Frame, as_frame, native_of
 
 SEPARATOR = ";"
 """Between the members of a set that is written as one text."""
@@ -164,12 +166,8 @@ class PolarsDialect(Dialect):
         return (pl.col(column) + 1).reinterpret(signed=False).cat.to(pl.Enum(list(names)))
 
 
-def _quoted(name: str) -> str:
-    return '"' + name.replace('"', '""') + '"'
-
-
-def _text(value: str) -> str:
-    return "'" + value.replace("'", "''") + "'"
+_DUCKDB, _SPARK = DuckDBSql(), SparkSql()
+_quoted, _text = _DUCKDB.name, _DUCKDB.text
 
 
 class DuckDBDialect(Dialect):
@@ -245,85 +243,77 @@ class DuckDBDialect(Dialect):
 
 
 class SparkDialect(Dialect):
-    """PySpark; nothing is collected and no Python runs on rows."""
+    """PySpark; expressions are SQL. Nothing is collected and no Python runs on rows."""
 
     name = "spark"
 
-    def __init__(self) -> None:
-        from pyspark.sql import functions
-
-        self._functions = functions
-
     def derive(self, frame: Frame, columns: Mapping[str, Any]) -> Frame:
         """Return the frame with further columns."""
-        return as_frame(native_of(frame).withColumns(dict(columns)))
+        native = native_of(frame)
+        kept = [_SPARK.name(name) for name in native.columns if name not in columns]
+        added = [f"{sql} AS {_SPARK.name(name)}" for name, sql in columns.items()]
+        return as_frame(native.selectExpr(*kept, *added))
 
     def members(self, column: str, wanted: Sequence[str]) -> tuple[dict[str, Any], dict[str, Any]]:
         """Return for each wanted member whether the set holds it."""
-        f = self._functions
-        found = {member: f.exists(column, self._equal_to(member)) for member in wanted}
-        return {}, {member: f.coalesce(test, self._known(column)) for member, test in found.items()}
-
-    def _equal_to(self, member: str) -> Any:
-        f = self._functions
-        return lambda item: f.coalesce(item == f.lit(member), f.lit(False))
-
-    def _known(self, column: str) -> Any:
-        f = self._functions
-        return f.when(f.col(column).isNotNull(), f.lit(False))
+        name = _SPARK.name(column)
+        return {}, {
+            member: f"exists({name}, m -> coalesce(m = {_SPARK.text(member)}, false))"
+            for member in wanted
+        }
 
     def stranger(self, column: str, known: Sequence[str]) -> Any:
         """Return whether a set holds what is no member, or a null."""
-        f = self._functions
-        strange = f.exists(column, lambda item: item.isNull() | ~item.isin(list(known)))
-        return f.coalesce(strange, f.lit(False))
+        listed = ", ".join(map(_SPARK.text, known))
+        strange = f"exists({_SPARK.name(column)}, m -> m IS NULL OR m NOT IN ({listed}))"
+        return f"coalesce({strange}, false)"
 
     def is_empty(self, column: str) -> Any:
         """Return whether a set has no members."""
-        f = self._functions
-        return f.when(f.col(column).isNotNull(), f.size(column) == 0)
+        name = _SPARK.name(column)
+        return f"CASE WHEN {name} IS NOT NULL THEN size({name}) = 0 END"
 
     def overlap(self, left: str, right: str) -> Any:
         """Return whether two sets share a member."""
-        return self._functions.arrays_overlap(left, right)
+        return f"arrays_overlap({_SPARK.name(left)}, {_SPARK.name(right)})"
 
     def holds(self, column: str, item: str) -> Any:
         """Return whether a set holds the value of another column."""
-        f = self._functions
-        return f.array_contains(f.col(column), f.col(item))
+        return f"array_contains({_SPARK.name(column)}, {_SPARK.name(item)})"
 
     def split(self, column: str) -> Any:
         """Return a text cut into a list of texts."""
-        f = self._functions
-        parts = f.transform(f.split(column, SEPARATOR), lambda part: f.trim(part, None))
-        return f.filter(parts, lambda part: part != "")
+        parts = f"transform(split({_SPARK.name(column)}, '{SEPARATOR}'), m -> trim(m))"
+        return f"filter({parts}, m -> m <> '')"
 
     def or_empty(self, listed: Any, stated: str) -> Any:
         """Return a list, or an empty one where it is null and another column is true."""
-        f = self._functions
-        empty = f.array().cast("array<string>")
-        return f.coalesce(listed, f.when(f.col(stated), empty))
+        empty = f"CASE WHEN {_SPARK.name(stated)} THEN CAST(array() AS ARRAY<STRING>) END"
+        return f"coalesce({listed}, {empty})"
 
     def coded(self, column: str, members: Sequence[str]) -> Any:
         """Return a text column with what is no member taken out."""
-        f = self._functions
-        return f.when(f.col(column).isin(list(members)), f.col(column))
+        name = _SPARK.name(column)
+        return f"CASE WHEN {name} IN ({', '.join(map(_SPARK.text, members))}) THEN {name} END"
 
     def copied(self, column: str) -> Any:
         """Return a column as it is."""
-        return self._functions.col(column)
+        return _SPARK.name(column)
 
     def named(self, column: str, names: Sequence[str]) -> Any:
         """Return names for ranks, as texts."""
-        f = self._functions
-        place = f.col(column).cast("int") + 2
-        return f.when(place.isNotNull(), f.element_at(f.array(*map(f.lit, names)), place))
+        listed = ", ".join(map(_SPARK.text, names))
+        name = _SPARK.name(column)
+        found = f"element_at(array({listed}), CAST({name} AS INT) + 2)"
+        return f"CASE WHEN {name} IS NOT NULL THEN {found} END"
+
+    def unpivoted(self, frame: Frame, columns: Sequence[str], index: str) -> Frame:
+        """Return one row for each row and column."""
+        return as_frame(native_of(frame).unpivot([index], [*columns], "rule", "code"))
 
 
-def dialect_of(frame: Frame) -> Dialect:
+def dialect_of(frame: Any) -> Dialect:
     """Return the dialect of a frame; the kinds of frame are checked at the door."""
-    if not is_through_narwhals(frame):
+    if not isinstance(frame, SqlFrame):
         return PolarsDialect()
-    if frame.implementation.is_duckdb():
-        return DuckDBDialect()
-    return SparkDialect()
+    return DuckDBDialect() if isinstance(frame, DuckDBFrame) else SparkDialect()

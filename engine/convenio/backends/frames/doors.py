@@ -60,7 +60,7 @@ def take_in(frame: Any, what: str = "the frame") -> Door:
         kind: Kind = "polars" if isinstance(taken, narwhals.DataFrame) else "polars_lazy"
         return Door(as_frame(taken.to_native()), kind)
     if implementation.is_duckdb():
-        return Door(taken.lazy(), "duckdb")
+        return Door(as_frame(taken.to_native()), "duckdb")
     if implementation.is_pyspark() or implementation.is_pyspark_connect():
         native = taken.to_native()
         # A dot in a name would be looked for inside a column.

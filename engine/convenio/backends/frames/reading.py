@@ -66,8 +66,7 @@ class ColumnReader:
     ) -> None:
         self._check = check
         self._in_order = in_order
-        self.orderly: dict[str, nw.Expr] = {}
-        """For each column of numbers, whether all of them may stand in it."""
+        self._numbers: dict[str, tuple[float | None, float | None, bool]] = {}
         self._account = account
         self._dialect = dialect
         self._types = types
@@ -98,6 +97,14 @@ class ColumnReader:
                 "set": self._set,
             }
             readers[kind](field, name)
+
+    def orderly(self) -> dict[str, nw.Expr]:
+        """Return for each column of numbers whether all of them may stand in it."""
+        tests = {}
+        for raw, bounds in self._numbers.items():
+            given = nw.col(raw).cast(nw.Float64)
+            tests[raw] = _all_fit(given, *bounds) if self._check else _known(given)
+        return tests
 
     def _wrong(self, field: Field, test: nw.Expr, expected: str, raw: str = "") -> None:
         if not self._check:
@@ -157,8 +164,7 @@ class ColumnReader:
             return number
         whole = field.declaration.type.kind == "integer" and not self._types[raw].is_integer()
         if self._types[raw].is_numeric():
-            given = nw.col(raw).cast(nw.Float64)
-            self.orderly[raw] = _all_fit(given, low, high, whole) if self._check else _known(given)
+            self._numbers[raw] = (low, high, whole)
         self._wrong(field, ~_fits(number, low, high, whole), expected, raw)
         return number
 

@@ -66,8 +66,8 @@ class Normaliser:
             *(nw.col(name).alias(raw) for raw, name in told.items()),
         )
         read = self._read(fields, types, frozenset())
-        if self.look is not None and read.orderly:
-            read = self._read(fields, types, self.look(frame, read.orderly))
+        if self.look is not None and (tests := read.orderly()):
+            read = self._read(fields, types, self.look(frame, tests))
         if read.flags:
             frame = frame.with_columns(**read.flags)
         for stage in read.native_stages:

@@ -1,9 +1,10 @@
-"""The words in which columns are computed: Narwhals', spoken to Polars without Narwhals between.
+"""The words in which columns are computed: those of Narwhals, whoever is spoken to.
 
-Narwhals took its words from Polars, so what is written in them for DuckDB and Spark means the same
-to Polars itself. Said to it directly, a plan is made several times sooner, which is most of the
-time where a table is small. Modules of this package import `nw` from here and write Narwhals; the
-type checker sees Narwhals, so that no word is used which only Polars knows.
+Modules of this package import `nw` from here and write Narwhals. Narwhals took its words from
+Polars, so to Polars they are said as they are; for DuckDB and Spark they become SQL. Narwhals
+itself would take several times as long to make a plan, and a minute on Spark
+(docs/decisions/0005). The type checker sees Narwhals, so that no word is used which only Polars
+knows.
 """
 
 from __future__ import annotations
@@ -11,73 +12,74 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 import narwhals
+
+from convenio.backends.frames.sql import Words
+from convenio.backends.frames.sql_frames import DuckDBFrame, SparkFrame, SqlFrame
 
 if TYPE_CHECKING:
     import narwhals as nw
 else:
 
-    class _Words:
-        """Hands every name on to the module that is spoken to."""
+    class _Spoken:
+        """Hands every name on to the words that are spoken."""
 
         def __getattr__(self, name: str) -> Any:
-            return getattr(_SPOKEN_TO.get(), name)
+            return getattr(_SPOKEN.get(), name)
 
-    nw = _Words()
+    nw = _Spoken()
 
-__all__ = [
-    "Frame",
-    "as_frame",
-    "is_through_narwhals",
-    "native_of",
-    "nw",
-    "says_nothing",
-    "speaking_to",
-]
+__all__ = ["Frame", "as_frame", "native_of", "nw", "rows_of", "says_nothing", "speaking_to"]
 
-_SPOKEN_TO: ContextVar[ModuleType] = ContextVar("spoken_to", default=narwhals)
+_SPOKEN: ContextVar[Any] = ContextVar("spoken", default=narwhals)
 
 Frame = narwhals.LazyFrame[Any]
-"""A lazy frame, of Narwhals or of Polars itself."""
+"""A lazy frame of Polars, or one that takes SQL; both have the methods of Narwhals' lazy frames."""
 
 
 @contextmanager
 def speaking_to(frame: Frame) -> Iterator[None]:
     """Make expressions that a frame understands, for as long as this lasts."""
-    if is_through_narwhals(frame):
-        module: ModuleType = narwhals
-    else:
-        import polars
-
-        module = polars
-    token = _SPOKEN_TO.set(module)
+    token = _SPOKEN.set(_words_of(frame))
     try:
         yield
     finally:
-        _SPOKEN_TO.reset(token)
+        _SPOKEN.reset(token)
 
 
-def is_through_narwhals(frame: Any) -> bool:
-    """Return whether a frame is one of Narwhals; else it is one of Polars."""
-    return isinstance(frame, narwhals.LazyFrame)
+def _words_of(frame: Any) -> Any:
+    if isinstance(frame, SqlFrame):
+        return Words(frame.sql)
+    import polars
+
+    return polars
 
 
 def as_frame(native: Any) -> Frame:
     """Return an engine's own frame, lazy, as it is computed on here."""
-    frame: Any = native.lazy() if _is_of_polars(native) else narwhals.from_native(native).lazy()
+    engine = type(native).__module__.partition(".")[0]
+    frame: Any
+    if engine == "polars":
+        frame = native.lazy()
+    elif engine == "pyspark":
+        frame = SparkFrame(native)
+    else:
+        frame = DuckDBFrame(native)
     return frame  # type: ignore[no-any-return]
 
 
-def _is_of_polars(native: Any) -> bool:
-    return type(native).__module__.partition(".")[0] == "polars"
-
-
-def native_of(frame: Frame) -> Any:
+def native_of(frame: Any) -> Any:
     """Return the engine's own frame."""
-    return frame.to_native() if is_through_narwhals(frame) else frame
+    return frame.native if isinstance(frame, SqlFrame) else frame
+
+
+def rows_of(frame: Frame) -> list[dict[str, Any]]:
+    """Return all rows of a frame, computed."""
+    table = narwhals.from_native(native_of(frame)).lazy().collect()
+    rows: list[dict[str, Any]] = table.rows(named=True)
+    return rows
 
 
 def says_nothing(dtype: Any) -> bool:

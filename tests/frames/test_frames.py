@@ -224,6 +224,36 @@ def test_rows_of_lists_come_in_any_order(
     assert found.select(columns).equals(expected.select(columns), null_equal=True)
 
 
+SIGNS = (
+    "o'neill",
+    "c:\\new",
+    "50%_of",
+    "`so`",
+    '"as told"',
+    "{x}",
+    "${HOME}",
+    "?",
+    "; drop",
+    "ñandú",
+)
+"""Words that stand in an engine's own text of a plan with signs that mean something there."""
+
+
+@pytest.mark.parametrize("engine", ["polars", "polars lazy", "duckdb", "spark"])
+def test_words_may_hold_any_sign(engine: str, tmp_path: Path) -> None:
+    listed = [
+        {"id": f"SIGN-{n:03d}", "when": f"contains(terms.title, {word!r})", "severity": "low"}
+        for n, word in enumerate(SIGNS)
+    ]
+    pack = convenio.load_pack(write_pack(tmp_path / "pack", listed))
+    table = pl.DataFrame(
+        {"id": [f"it's {n}" for n in range(len(SIGNS))], "terms.title": [f"x {w}" for w in SIGNS]}
+    )
+    cases = as_polars(assess_frame(ENGINES[engine](table), pack).cases).sort("id")
+    found = [[row[f"SIGN-{n:03d}"] for n in range(len(SIGNS))] for row in cases.to_dicts()]
+    assert found == [[11 * (n == row) for n in range(len(SIGNS))] for row in range(len(SIGNS))]
+
+
 @pytest.mark.parametrize("engine", ["polars", "duckdb"])
 def test_many_rules_of_one_family_are_counted(engine: str, tmp_path: Path) -> None:
     severities = ("low", "medium", "high", "critical")

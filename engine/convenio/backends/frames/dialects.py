@@ -1,7 +1,7 @@
 """What each engine must do in its own words, because the common expressions have none for it.
 
 That is: members of sets, shared members of two sets, texts cut into sets, texts coded to compare
-fast. Everything else goes through Narwhals.
+fast. Everything else is said in common words (`words.py`).
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 
-from convenio.backends.frames.sql import DuckDBSql, SparkSql
+from convenio.backends.frames.sql import Column, DuckDBSql, SparkSql, Sql
 from convenio.backends.frames.sql_frames import DuckDBFrame, SqlFrame
 from convenio.backends.frames.words import Frame, as_frame, native_of
 
@@ -166,145 +166,130 @@ class PolarsDialect(Dialect):
         return (pl.col(column) + 1).reinterpret(signed=False).cat.to(pl.Enum(list(names)))
 
 
-_DUCKDB, _SPARK = DuckDBSql(), SparkSql()
-_quoted, _text = _DUCKDB.name, _DUCKDB.text
+class SqlDialect(Dialect):
+    """What DuckDB and Spark write alike; expressions are SQL."""
 
-
-class DuckDBDialect(Dialect):
-    """DuckDB relations; expressions are SQL."""
-
-    name = "duckdb"
+    sql: ClassVar[Sql]
 
     def derive(self, frame: Frame, columns: Mapping[str, Any]) -> Frame:
         """Return the frame with further columns."""
-        kept = [_quoted(name) for name in frame.collect_schema().names() if name not in columns]
-        added = [f"({sql}) AS {_quoted(name)}" for name, sql in columns.items()]
-        return as_frame(native_of(frame).project(", ".join((*kept, *added))))
+        made: dict[str, Any] = {name: Column(self.sql, text) for name, text in columns.items()}
+        return frame.with_columns(**made)
+
+    def copied(self, column: str) -> Any:
+        """Return a column as it is."""
+        return self.sql.name(column)
+
+    def coded(self, column: str, members: Sequence[str]) -> Any:
+        """Return a text column with what is no member taken out."""
+        text = f"CAST({self.sql.name(column)} AS {self.sql.types['String']})"
+        return f"CASE WHEN {text} IN ({self._listed(members)}) THEN {text} END"
+
+    def _listed(self, texts: Sequence[str]) -> str:
+        return ", ".join(map(self.sql.text, texts))
+
+
+class DuckDBDialect(SqlDialect):
+    """DuckDB relations."""
+
+    name = "duckdb"
+    sql = DuckDBSql()
 
     def members(self, column: str, wanted: Sequence[str]) -> tuple[dict[str, Any], dict[str, Any]]:
         """Return for each wanted member whether the set holds it."""
-        return {}, {
-            member: f"list_contains({_quoted(column)}, {_text(member)})" for member in wanted
-        }
+        name = self.sql.name(column)
+        return {}, {member: f"list_contains({name}, {self.sql.text(member)})" for member in wanted}
 
     def stranger(self, column: str, known: Sequence[str]) -> Any:
         """Return whether a set holds what is no member, or a null."""
-        listed = ", ".join(map(_text, known))
-        strange = f"len(list_filter({_quoted(column)}, lambda m: m IS NULL OR m NOT IN ({listed})))"
+        test = f"m IS NULL OR m NOT IN ({self._listed(known)})"
+        strange = f"len(list_filter({self.sql.name(column)}, lambda m: {test}))"
         return f"coalesce({strange} > 0, false)"
 
     def is_empty(self, column: str) -> Any:
         """Return whether a set has no members."""
-        return f"len({_quoted(column)}) = 0"
+        return f"len({self.sql.name(column)}) = 0"
 
     def overlap(self, left: str, right: str) -> Any:
         """Return whether two sets share a member."""
-        return f"list_has_any({_quoted(left)}, {_quoted(right)})"
+        return f"list_has_any({self.sql.name(left)}, {self.sql.name(right)})"
 
     def holds(self, column: str, item: str) -> Any:
         """Return whether a set holds the value of another column."""
-        found = f"list_contains({_quoted(column)}, {_quoted(item)})"
-        return f"CASE WHEN {_quoted(item)} IS NOT NULL THEN {found} END"
+        name, item_name = self.sql.name(column), self.sql.name(item)
+        found = f"list_contains({name}, {item_name})"
+        return f"CASE WHEN {item_name} IS NOT NULL THEN {found} END"
 
     def split(self, column: str) -> Any:
         """Return a text cut into a list of texts."""
-        parts = f"list_transform(string_split({_quoted(column)}, '{SEPARATOR}'), lambda m: trim(m))"
-        return f"list_filter({parts}, lambda m: m <> '')"
+        cut = f"string_split({self.sql.name(column)}, '{SEPARATOR}')"
+        return f"list_filter(list_transform({cut}, lambda m: trim(m)), lambda m: m <> '')"
 
     def or_empty(self, listed: Any, stated: str) -> Any:
         """Return a list, or an empty one where it is null and another column is true."""
-        return f"coalesce({listed}, CASE WHEN {_quoted(stated)} THEN CAST([] AS VARCHAR[]) END)"
-
-    def coded(self, column: str, members: Sequence[str]) -> Any:
-        """Return a text column with what is no member taken out."""
-        listed = ", ".join(map(_text, members))
-        text = f"CAST({_quoted(column)} AS VARCHAR)"
-        return f"CASE WHEN {text} IN ({listed}) THEN {text} END"
-
-    def copied(self, column: str) -> Any:
-        """Return a column as it is."""
-        return _quoted(column)
+        empty = f"CASE WHEN {self.sql.name(stated)} THEN CAST([] AS VARCHAR[]) END"
+        return f"coalesce({listed}, {empty})"
 
     def named(self, column: str, names: Sequence[str]) -> Any:
         """Return names for ranks, as an ENUM in the order of the ranks."""
-        listed = ", ".join(map(_text, names))
-        return f"CAST(list_extract([{listed}], {_quoted(column)} + 2) AS ENUM ({listed}))"
+        listed = self._listed(names)
+        found = f"list_extract([{listed}], {self.sql.name(column)} + 2)"
+        return f"CAST({found} AS ENUM ({listed}))"
 
     def unpivoted(self, frame: Frame, columns: Sequence[str], index: str) -> Frame:
-        """Return one row for each row and column.
-
-        The relation's own connection does it; the common way would look for the relation in the
-        default one.
-        """
-        listed = ", ".join(map(_quoted, columns))
+        """Return one row for each row and column."""
+        listed = ", ".join(map(self.sql.name, columns))
         sql = f"UNPIVOT cases ON {listed} INTO NAME rule VALUE code"
-        kept = f"SELECT {_quoted(index)}, rule, code FROM ({sql})"
+        kept = f"SELECT {self.sql.name(index)}, rule, code FROM ({sql})"
         return as_frame(native_of(frame).query("cases", kept))
 
 
-class SparkDialect(Dialect):
-    """PySpark; expressions are SQL. Nothing is collected and no Python runs on rows."""
+class SparkDialect(SqlDialect):
+    """PySpark; nothing is collected and no Python runs on rows."""
 
     name = "spark"
-
-    def derive(self, frame: Frame, columns: Mapping[str, Any]) -> Frame:
-        """Return the frame with further columns."""
-        native = native_of(frame)
-        kept = [_SPARK.name(name) for name in native.columns if name not in columns]
-        added = [f"{sql} AS {_SPARK.name(name)}" for name, sql in columns.items()]
-        return as_frame(native.selectExpr(*kept, *added))
+    sql = SparkSql()
 
     def members(self, column: str, wanted: Sequence[str]) -> tuple[dict[str, Any], dict[str, Any]]:
         """Return for each wanted member whether the set holds it."""
-        name = _SPARK.name(column)
+        name = self.sql.name(column)
         return {}, {
-            member: f"exists({name}, m -> coalesce(m = {_SPARK.text(member)}, false))"
+            member: f"exists({name}, m -> coalesce(m = {self.sql.text(member)}, false))"
             for member in wanted
         }
 
     def stranger(self, column: str, known: Sequence[str]) -> Any:
         """Return whether a set holds what is no member, or a null."""
-        listed = ", ".join(map(_SPARK.text, known))
-        strange = f"exists({_SPARK.name(column)}, m -> m IS NULL OR m NOT IN ({listed}))"
-        return f"coalesce({strange}, false)"
+        test = f"m IS NULL OR m NOT IN ({self._listed(known)})"
+        return f"coalesce(exists({self.sql.name(column)}, m -> {test}), false)"
 
     def is_empty(self, column: str) -> Any:
         """Return whether a set has no members."""
-        name = _SPARK.name(column)
+        name = self.sql.name(column)
         return f"CASE WHEN {name} IS NOT NULL THEN size({name}) = 0 END"
 
     def overlap(self, left: str, right: str) -> Any:
         """Return whether two sets share a member."""
-        return f"arrays_overlap({_SPARK.name(left)}, {_SPARK.name(right)})"
+        return f"arrays_overlap({self.sql.name(left)}, {self.sql.name(right)})"
 
     def holds(self, column: str, item: str) -> Any:
         """Return whether a set holds the value of another column."""
-        return f"array_contains({_SPARK.name(column)}, {_SPARK.name(item)})"
+        return f"array_contains({self.sql.name(column)}, {self.sql.name(item)})"
 
     def split(self, column: str) -> Any:
         """Return a text cut into a list of texts."""
-        parts = f"transform(split({_SPARK.name(column)}, '{SEPARATOR}'), m -> trim(m))"
+        parts = f"transform(split({self.sql.name(column)}, '{SEPARATOR}'), m -> trim(m))"
         return f"filter({parts}, m -> m <> '')"
 
     def or_empty(self, listed: Any, stated: str) -> Any:
         """Return a list, or an empty one where it is null and another column is true."""
-        empty = f"CASE WHEN {_SPARK.name(stated)} THEN CAST(array() AS ARRAY<STRING>) END"
+        empty = f"CASE WHEN {self.sql.name(stated)} THEN CAST(array() AS ARRAY<STRING>) END"
         return f"coalesce({listed}, {empty})"
-
-    def coded(self, column: str, members: Sequence[str]) -> Any:
-        """Return a text column with what is no member taken out."""
-        name = _SPARK.name(column)
-        return f"CASE WHEN {name} IN ({', '.join(map(_SPARK.text, members))}) THEN {name} END"
-
-    def copied(self, column: str) -> Any:
-        """Return a column as it is."""
-        return _SPARK.name(column)
 
     def named(self, column: str, names: Sequence[str]) -> Any:
         """Return names for ranks, as texts."""
-        listed = ", ".join(map(_SPARK.text, names))
-        name = _SPARK.name(column)
-        found = f"element_at(array({listed}), CAST({name} AS INT) + 2)"
+        name = self.sql.name(column)
+        found = f"element_at(array({self._listed(names)}), CAST({name} AS INT) + 2)"
         return f"CASE WHEN {name} IS NOT NULL THEN {found} END"
 
     def unpivoted(self, frame: Frame, columns: Sequence[str], index: str) -> Frame:

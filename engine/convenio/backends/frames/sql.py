@@ -141,8 +141,9 @@ class SparkSql(Sql):
         return "`" + name.replace("`", "``") + "`"
 
     def text(self, value: str) -> str:
-        """Return a text in quotes; a backslash begins an escape there."""
-        return "'" + value.replace("\\", "\\\\").replace("'", "\\'") + "'"
+        """Return a text in quotes; a backslash begins an escape, `${` a name of the settings."""
+        escaped = value.replace("\\", "\\\\").replace("'", "\\'").replace("${", "$\\{")
+        return f"'{escaped}'"
 
     def number(self, value: float) -> str:
         """Return a floating-point number."""
@@ -298,7 +299,9 @@ class Column:
     def is_in(self, values: Iterable[Any]) -> Column:
         """Return whether a value is one of some; null where there is none."""
         listed = ", ".join(self.sql.literal(value) for value in values)
-        return self._made(f"({self._part(self)} IN ({listed or 'NULL'}))")
+        if not listed:
+            return self._made(f"(CASE WHEN {self._part(self)} IS NOT NULL THEN FALSE END)")
+        return self._made(f"({self._part(self)} IN ({listed}))")
 
     def floor(self) -> Column:
         """Return the largest whole number that is not above."""

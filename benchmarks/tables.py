@@ -5,7 +5,8 @@ Of Convenio it imports nothing, so that what a hand-written way takes of memory 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
+from functools import reduce
 from typing import Any
 
 import numpy as np
@@ -38,17 +39,27 @@ def make_table(rows: int, unknown_share: float = UNKNOWN_SHARE) -> pl.DataFrame:
     return pl.DataFrame(columns)
 
 
-def by_hand_polars(condition: Condition) -> pl.Expr:
-    """Return a condition as somebody would write it for Polars."""
+def by_hand_polars(condition: Condition, two_valued: bool = False) -> pl.Expr:
+    """Return a condition as somebody would write it for Polars.
+
+    Two-valued, each test of what is missing is false.
+    """
     match condition:
         case Not(part):
-            return ~by_hand_polars(part)
+            return ~by_hand_polars(part, two_valued)
         case And(parts):
-            return _all(parts, lambda a, b: a & b)
+            return reduce(lambda a, b: a & b, [by_hand_polars(p, two_valued) for p in parts])
         case Or(parts):
-            return _all(parts, lambda a, b: a | b)
+            return reduce(lambda a, b: a | b, [by_hand_polars(p, two_valued) for p in parts])
+    test = _by_hand_test(condition)
+    return test.fill_null(False) if two_valued else test
+
+
+def _by_hand_test(condition: Condition) -> pl.Expr:
+    match condition:
         case Compare(path, name, value):
-            return _compared(pl.col(path), name, value)
+            found: pl.Expr = _compared(pl.col(path), name, value)
+            return found
         case Equals(path, value):
             return pl.col(path) == value
         case Among(path, values):
@@ -56,13 +67,6 @@ def by_hand_polars(condition: Condition) -> pl.Expr:
         case Holds(path):
             return pl.col(path)
     raise AssertionError(condition)
-
-
-def _all(parts: Sequence[Condition], join: Callable[[Any, Any], Any]) -> Any:
-    first, *others = map(by_hand_polars, parts)
-    for other in others:
-        first = join(first, other)
-    return first
 
 
 def _compared(column: Any, name: str, value: float) -> Any:
@@ -95,9 +99,9 @@ def by_hand_numpy(condition: Condition, columns: Mapping[str, np.ndarray], codes
     raise AssertionError(condition)
 
 
-def by_hand(rules: Sequence[SyntheticRule]) -> dict[str, pl.Expr]:
-    """Return what is selected from a table: one nullable Boolean column a rule."""
-    return {rule.id: by_hand_polars(rule.condition) for rule in rules}
+def by_hand(rules: Sequence[SyntheticRule], two_valued: bool = False) -> dict[str, pl.Expr]:
+    """Return what is selected from a table: one Boolean column a rule, nullable or two-valued."""
+    return {rule.id: by_hand_polars(rule.condition, two_valued) for rule in rules}
 
 
 def numpy_columns(table: pl.DataFrame) -> dict[str, np.ndarray]:

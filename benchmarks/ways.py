@@ -86,6 +86,11 @@ def _polars_by_hand(table: pl.DataFrame, workload: Workload) -> Prepared:
     return always(lambda: table.select(**selected))
 
 
+def _polars_two_valued(table: pl.DataFrame, workload: Workload) -> Prepared:
+    selected = by_hand(workload.rules, two_valued=True)
+    return always(lambda: table.select(**selected))
+
+
 def _numpy_by_hand(table: pl.DataFrame, workload: Workload) -> Prepared:
     columns = numpy_columns(table)
     return always(lambda: run_numpy(columns, workload.rules))
@@ -159,6 +164,7 @@ VERDICTS_TRUSTED = Way(
 )
 WAYS = (
     BY_HAND,
+    Way("Polars by hand, two-valued", _polars_two_valued, two_valued=True),
     Way("NumPy by hand, two-valued", _numpy_by_hand, two_valued=True),
     Way(
         "OpenFisca-core, two-valued, calculating alone",

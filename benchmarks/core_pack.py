@@ -1,4 +1,4 @@
-"""Times the core pack over tables of its own cases, repeated: what a ministry's register looks like.
+"""Times the core pack over tables of its own cases, repeated, as a ministry's register would be.
 
 Every case that ships is a row, as often as it takes; its lists are child tables. A list is told
 apart from others by the id of its case, a text of some thirty characters.

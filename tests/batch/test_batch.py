@@ -100,6 +100,25 @@ def test_results_in_other_kinds_of_file(deals: Path, ending: str) -> None:
         assert sorted(read["id"].to_list()) == ["a", "c"]
 
 
+@pytest.mark.parametrize("engine", ["polars", "duckdb"])
+def test_columns_that_folders_name(tmp_path: Path, engine: str) -> None:
+    """Partitioned Parquet keeps some columns in the names of its folders alone."""
+    whole = pl.read_csv(DEALS.encode()).filter(pl.col("id") != "b")
+    flat, nested = tmp_path / "flat.parquet", tmp_path / "nested"
+    whole.write_parquet(flat)
+    for row in whole.iter_slices(1):
+        years, access = row["terms.duration_years"][0], row["text.access"][0]
+        folder = nested / f"terms.duration_years={years}" / f"text.access={access}"
+        folder.mkdir(parents=True)
+        row.drop("terms.duration_years", "text.access").write_parquet(folder / "part.parquet")
+    found = []
+    for number, source in enumerate((flat, nested)):
+        out = tmp_path / f"out{number}.parquet"
+        assert main(["batch", str(source), "-o", str(out), "--engine", engine]) == 0
+        found.append(pl.read_parquet(out).sort("id").drop("pack", "engine"))
+    assert found[0].equals(found[1], null_equal=True)
+
+
 def test_a_stopped_run_goes_on_where_it_was(
     deals: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -51,7 +51,7 @@ def _on_duckdb(job: Job, kind: str) -> Summary:
         pattern = str(path / "**" / f"*.{kind}") if path.is_dir() else str(path)
         reader = {"parquet": "read_parquet", "csv": "read_csv", "json": "read_json"}[kind]
         try:
-            return getattr(connection, reader)(pattern)
+            return getattr(connection, reader)(pattern, hive_partitioning=path.is_dir())
         except duckdb.Error as told:
             said = str(told).splitlines()[0]
             raise UsageError(f"{path}: can't be read: {said}") from None

@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote
 
 from convenio.assessment.cases import load_case
 from convenio.assessment.frame import assess_frame
@@ -28,6 +29,8 @@ TABLES = (".csv", ".parquet", ".jsonl", ".ndjson", ".xlsx")
 CASE_FILES = (".yaml", ".yml", ".json")
 OUTPUTS = (".parquet", ".csv", ".xlsx", ".duckdb")
 ROWS_A_PART = 200_000
+_NO_VALUE = "__HIVE_DEFAULT_PARTITION__"
+"""What a folder is called where the column that it tells has no value."""
 _LARGEST_SHEET = 1_048_575
 
 Progress = Callable[[int], None]
@@ -243,8 +246,23 @@ def _table_parts(job: Job, path: Path) -> Iterator[Part]:
                 part = cases.slice(start, ROWS_A_PART)
                 yield _with_children(part, {**children, **lists}, kept)
             return
-        for batch in _scan(path).collect_batches(chunk_size=ROWS_A_PART, maintain_order=True):
+        table = _with_columns_of_folders(_scan(path), path, job.source)
+        for batch in table.collect_batches(chunk_size=ROWS_A_PART, maintain_order=True):
             yield _with_children(batch, lists, None)
+
+
+def _with_columns_of_folders(table: Any, path: Path, source: Path) -> Any:
+    """Add the columns that folders between the source and a file name, as in `year=2009/`."""
+    import polars as pl
+
+    if path == source:
+        return table
+    told = dict(part.split("=", 1) for part in path.relative_to(source).parent.parts if "=" in part)
+    known = table.collect_schema().names()
+    values = {name: None if text == _NO_VALUE else unquote(text) for name, text in told.items()}
+    return table.with_columns(
+        pl.lit(value, pl.String).alias(name) for name, value in values.items() if name not in known
+    )
 
 
 @contextmanager

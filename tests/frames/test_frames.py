@@ -321,6 +321,38 @@ def test_a_list_is_empty_absent_or_has_rows(pack: Pack) -> None:
         assert len(stated["rows"].elements) == 1, engine
 
 
+@pytest.mark.parametrize("engine", ENGINES)
+def test_lists_may_stand_in_a_column_of_the_cases(engine: str, pack: Pack) -> None:
+    pack = for_engine(pack, engine)
+    deals = pl.DataFrame({"id": ["rows", "empty", "absent"], "incidents__stated": [True] * 3})
+    deals = deals.with_columns(incidents__stated=pl.col("id") != "absent")
+    incidents = pl.DataFrame(
+        {"id": ["rows", "rows"], "i": [0, 1], "deaths": [3, None], "date": ["2019-05-01", None]}
+    )
+    record = incidents.group_by("id").agg(pl.struct("deaths", "date").alias("incidents"))
+    nested = deals.join(record, on="id", how="left", maintain_order="left").select(
+        "id",
+        pl.when(pl.col("id") == "empty").then([]).otherwise("incidents").alias("incidents"),
+    )
+    build = ENGINES[engine]
+    day = dt.date(2020, 1, 1)
+    expected = assess_frame(build(deals), pack, {"incidents": build(incidents)}, as_of=day)
+    found = assess_frame(build(nested), pack, as_of=day)
+    sides = [as_polars(one.cases).sort("id") for one in (expected, found)]
+    assert sides[0].equals(sides[1], null_equal=True)
+    assert sides[0]["status"].to_list() == ["ok"] * 3
+
+
+def test_a_list_is_told_once_and_its_cases_by_id(pack: Pack) -> None:
+    nested = pl.DataFrame({"id": ["a"], "incidents": [[{"deaths": 3}]]})
+    with pytest.raises(UsageError, match="a column of the cases and a table of its own"):
+        assess_frame(nested, pack, {"incidents": pl.DataFrame({"id": ["a"], "deaths": [3]})})
+    with pytest.raises(UsageError, match=r"id: .*no such column"):
+        assess_frame(nested.drop("id"), pack)
+    case = explain_frame(nested, pack, ["a"], as_of=dt.date(2020, 1, 1))["a"].case
+    assert case.facts["incidents"].elements[0].fields["deaths"].value == 3
+
+
 def test_wrong_rows_of_a_list_mark_their_case(pack: Pack) -> None:
     deals = pl.DataFrame({"id": ["a", "b"]})
     incidents = pl.DataFrame({"id": ["a", "b"], "i": [0, 0], "deaths": [-3, 3]})

@@ -25,6 +25,7 @@ from convenio.backends.frames.doors import (
     take_in,
 )
 from convenio.backends.frames.findings import findings_of
+from convenio.backends.frames.nesting import unnested
 from convenio.backends.frames.refusals import NO_ID, fault
 from convenio.backends.frames.rows import case_of_row
 from convenio.backends.frames.words import Frame, as_frame, native_of, nw, rows_of, speaking_to
@@ -145,7 +146,8 @@ def explain_frame(
     >>> found.case.facts["terms.duration_years"].value
     50.0
     """
-    whole = {"": take_in(frame).frame}
+    cases, nested = unnested(take_in(frame).frame, pack.catalogue, id)
+    whole = {"": cases, **nested}
     whole |= {
         path: take_in(child, f"the table of {path}").frame
         for path, child in (children or {}).items()

@@ -25,6 +25,7 @@ from convenio.backends.frames.doors import (
     numbered,
     take_in,
 )
+from convenio.backends.frames.nesting import unnested
 from convenio.backends.frames.quantifiers import asked_members
 from convenio.backends.frames.ratings import SIDES, add_counts, add_ratings, add_tallies
 from convenio.backends.frames.reading import Check, Field
@@ -88,10 +89,14 @@ class FrameSteps:
         self._as_of = as_of
         self._check = check
         self._ratings = ratings
-        self._door = take_in(frame)
-        self._children = {
-            path: take_in(child, f"the table of {path}") for path, child in children.items()
-        }
+        door = take_in(frame)
+        cases, nested = unnested(door.frame, self._catalogue, id_name)
+        self._door = replace(door, frame=cases)
+        self._children = {path: Door(rows, door.kind) for path, rows in nested.items()}
+        for path, child in children.items():
+            if path in nested:
+                raise UsageError([fault(path, "is a column of the cases and a table of its own")])
+            self._children[path] = take_in(child, f"the table of {path}")
         self._dialect: Dialect = dialect_of(self._door.frame)
         self._read = _read_by(pack)
         # Rows of lists find their case by its id; where all is in memory, by its place, which is

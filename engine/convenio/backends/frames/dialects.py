@@ -10,6 +10,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 
+from convenio.backends.frames.columns import POSITION
 from convenio.backends.frames.sql import Column, DuckDBSql, SparkSql, Sql
 from convenio.backends.frames.sql_frames import DuckDBFrame, SqlFrame
 from convenio.backends.frames.words import Frame, as_frame, native_of
@@ -71,6 +72,10 @@ class Dialect(ABC):
     @abstractmethod
     def named(self, column: str, names: Sequence[str]) -> Any:
         """Return names for ranks, of which the first stands for -1; null where the rank is."""
+
+    @abstractmethod
+    def elements(self, frame: Frame, key: str, column: str, fields: Sequence[str]) -> Frame:
+        """Return one row for each record in a column of lists: key, place from 0, and fields."""
 
     def unpivoted(self, frame: Frame, columns: Sequence[str], index: str) -> Frame:
         """Return one row for each row and column, as `rule` and `code`."""
@@ -160,6 +165,16 @@ class PolarsDialect(Dialect):
         """Return a column as it is."""
         return self._polars.col(column)
 
+    def elements(self, frame: Frame, key: str, column: str, fields: Sequence[str]) -> Frame:
+        """Return one row for each record in a column of lists."""
+        pl = self._polars
+        length = pl.col(column).list.len()
+        placed = native_of(frame).select(key, column, pl.int_ranges(length).alias(POSITION))
+        rows = placed.filter(length > 0).explode(column, POSITION)
+        record = pl.col(column).struct
+        own = [record.field(name) for name in fields if name not in (key, POSITION)]
+        return as_frame(rows.select(key, POSITION, *own))
+
     def named(self, column: str, names: Sequence[str]) -> Any:
         """Return names for ranks, as an Enum in the order of the ranks."""
         pl = self._polars
@@ -184,6 +199,22 @@ class SqlDialect(Dialect):
         """Return a text column with what is no member taken out."""
         text = f"CAST({self.sql.name(column)} AS {self.sql.types['String']})"
         return f"CASE WHEN {text} IN ({self._listed(members)}) THEN {text} END"
+
+    def elements(self, frame: Frame, key: str, column: str, fields: Sequence[str]) -> Frame:
+        """Return one row for each record in a column of lists."""
+        name = self.sql.name
+        rows = as_frame(self._spread(native_of(frame), name(key), name(column)))
+        own = {
+            field: Column(self.sql, f"{name('record')}.{name(field)}")
+            for field in fields
+            if field not in (key, POSITION)
+        }
+        made: dict[str, Any] = own
+        return rows.select(key, POSITION, **made)
+
+    @abstractmethod
+    def _spread(self, native: Any, key: str, column: str) -> Any:
+        """Return one row for each record: key, place from 0, and `record`; names are quoted."""
 
     def _listed(self, texts: Sequence[str]) -> str:
         return ", ".join(map(self.sql.text, texts))
@@ -235,6 +266,10 @@ class DuckDBDialect(SqlDialect):
         listed = self._listed(names)
         found = f"list_extract([{listed}], {self.sql.name(column)} + 2)"
         return f"CAST({found} AS ENUM ({listed}))"
+
+    def _spread(self, native: Any, key: str, column: str) -> Any:
+        places = f"unnest(range(len({column}))) AS {POSITION}"
+        return native.project(f"{key}, {places}, unnest({column}) AS record")
 
     def unpivoted(self, frame: Frame, columns: Sequence[str], index: str) -> Frame:
         """Return one row for each row and column."""
@@ -291,6 +326,9 @@ class SparkDialect(SqlDialect):
         name = self.sql.name(column)
         found = f"element_at(array({self._listed(names)}), CAST({name} AS INT) + 2)"
         return f"CASE WHEN {name} IS NOT NULL THEN {found} END"
+
+    def _spread(self, native: Any, key: str, column: str) -> Any:
+        return native.selectExpr(key, f"posexplode({column}) AS ({POSITION}, record)")
 
     def unpivoted(self, frame: Frame, columns: Sequence[str], index: str) -> Frame:
         """Return one row for each row and column."""

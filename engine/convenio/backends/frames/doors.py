@@ -104,6 +104,8 @@ def _series(column: Any, name: str) -> Any:
         return pl.Series(name, values, dtype=pl.Null)
     if kinds <= {int, float} and bool not in kinds:
         return pl.Series(name, values, dtype=pl.Float64)
+    if kinds == {list} and any(isinstance(m, dict) for v in values if v for m in v):
+        return pl.Series(name, values, strict=False)
     if kinds == {list}:
         texts = [None if v is None else [None if m is None else str(m) for m in v] for v in values]
         return pl.Series(name, texts, dtype=pl.List(pl.String))

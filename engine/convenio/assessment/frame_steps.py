@@ -113,7 +113,7 @@ class FrameSteps:
         """Return the results, in words that the frame understands."""
         self._refuse_wrong_columns()
         root = self._root()
-        tables = {path: self._child(path, door) for path, door in self._children.items()}
+        tables = {path: self._child(path, rows) for path, rows in self._rows_of_lists().items()}
         scope, checks = self._counted(root, tables)
         texts = dict(root.texts or {})
         for path, table in tables.items():
@@ -193,19 +193,26 @@ class FrameSteps:
         checks = (Check(flag, self._id, "an identifier"), *table.checks)
         return Table(frame, table.columns, checks, table.texts)
 
-    def _child(self, path: str, door: Door) -> Table:
+    def _rows_of_lists(self) -> dict[str, Frame]:
+        """Return the tables of lists, each with the place of its rows within their list."""
+        tables = {path: door.frame for path, door in self._children.items()}
+        for path, table in tables.items():
+            if POSITION not in table.collect_schema().names():
+                tables[path] = numbered(table, POSITION)
+        if not self._by_place:
+            return tables
+        places = numbered(self._door.frame.select(self._id), _ROW)
+        return in_order_of(places, tables, self._id, _ROW)
+
+    def _child(self, path: str, rows: Frame) -> Table:
         record = self._catalogue.records[self._catalogue.facts[path].type.record]
         fields = fields_of(record, self._read.members, f"{path}[].")
-        frame = door.frame
-        if POSITION not in frame.collect_schema().names():
-            frame = numbered(frame, POSITION)
-        if not self._by_place:
-            keep = {ID: nw.col(self._id), POSITION: nw.col(POSITION)}
-            return self._normalised(frame, fields, keep)
-        places = numbered(self._door.frame.select(self._id), _ROW)
-        keep = {_ROW: nw.col(_ROW), POSITION: nw.col(POSITION)}
-        table = self._normalised(in_order_of(places, frame, self._id, _ROW), fields, keep)
-        return replace(table, frame=as_frame(collect(table.frame)))
+        keep = {
+            self._key: nw.col(_ROW if self._by_place else self._id),
+            POSITION: nw.col(POSITION),
+        }
+        table = self._normalised(rows, fields, keep)
+        return replace(table, frame=as_frame(collect(table.frame))) if self._by_place else table
 
     def _normalised(
         self, frame: Frame, fields: Sequence[Field], keep: Mapping[str, nw.Expr]

@@ -129,17 +129,27 @@ def _categories(column: Any) -> Any:
 
 
 def _alike(column: Any) -> Any:
-    """Return an object column of Booleans alone or of texts alone; None where it is neither."""
+    """Return an object column of Booleans, texts, dates or lists of texts; None for any other."""
     import pandas as pd
     import polars as pl
     import pyarrow as pa
 
-    kind = {"boolean": pa.bool_(), "string": pa.large_string()}.get(
-        pd.api.types.infer_dtype(column, skipna=True)
-    )
+    kind = {
+        "boolean": pa.bool_(),
+        "string": pa.large_string(),
+        "date": pa.date32(),
+        "mixed": pa.list_(pa.large_string()),
+    }.get(pd.api.types.infer_dtype(column, skipna=True))
     if kind is None:
         return None
-    return pl.Series(values=pa.array(column, kind, from_pandas=True))
+    # To Arrow a text is a list of its letters.
+    types = set(map(type, column)) if pa.types.is_list(kind) else ()
+    if any(issubclass(own, str | bytes) for own in types):
+        return None
+    try:
+        return pl.Series(values=pa.array(column, kind, from_pandas=True))
+    except (pa.ArrowInvalid, pa.ArrowTypeError):
+        return None
 
 
 def _plain(value: Any) -> Any:
@@ -176,14 +186,30 @@ def numbered(frame: Frame, name: str) -> Frame:
     return as_frame(native_of(frame).with_row_index(name))
 
 
-def in_order_of(places: Frame, rows: Frame, id_name: str, name: str) -> Frame:
-    """Return the rows of a list in the order of their cases, with the place of each row's case.
+def in_order_of(
+    places: Frame, tables: Mapping[str, Frame], id_name: str, name: str
+) -> dict[str, Frame]:
+    """Return the rows of lists in the order of their cases, with the place of each row's case.
 
     `places` holds the ids of the cases and their places, as `name`. Rows without a case are left
-    out.
+    out. The ids of all lists are looked up together: making ready for that takes longest.
     """
-    placed = native_of(rows).join(native_of(places), on=id_name, how="inner", maintain_order="left")
-    return as_frame(collect(as_frame(placed.sort(name, maintain_order=True))))
+    import polars as pl
+
+    rows = {path: collect(table) for path, table in tables.items()}
+    if not rows:
+        return {}
+    ids = pl.concat([table.lazy().select(id_name) for table in rows.values()])
+    found = ids.join(native_of(places), on=id_name, how="left", maintain_order="left")
+    column = collect(as_frame(found.select(name)))[name]
+    placed: dict[str, Frame] = {}
+    start = 0
+    for path, table in rows.items():
+        own = table.with_columns(column.slice(start, table.height))
+        start += table.height
+        kept = own.filter(pl.col(name).is_not_null()).sort(name, maintain_order=True)
+        placed[path] = as_frame(kept)
+    return placed
 
 
 def collect(frame: Frame) -> Any:

@@ -22,8 +22,8 @@ from convenio.version import __version__
 _MOST = 24
 """Packs that are kept; the oldest make room."""
 _CODE = Path(__file__).resolve().parents[1]
-_READING = ("documents", "facts", "language", "packs")
-"""What of the code makes a pack out of files."""
+_READING = (".", "documents", "facts", "language", "packs")
+"""What of the code makes a pack out of files, and of what kinds its parts are."""
 
 
 def load_kept_pack(name: str | Path = "core") -> Pack:

@@ -103,7 +103,7 @@ def _tally(
             count = plus(count, total([told(new) for new, _ in changed], len(members)))
             count = minus(count, total([told(old) for _, old in changed], len(members)))
             above = truths
-            sides[side][number] = _keptnumber_of(f"{name}__{side}{number}", count, stage)
+            sides[side][number] = _kept_number(f"{name}__{side}{number}", count, stage)
     return _Tally(**sides)
 
 
@@ -111,7 +111,7 @@ def _same(truth: Truth) -> Truth:
     return truth
 
 
-def _keptnumber_of(name: str, number: Number, stage: dict[str, nw.Expr]) -> Number:
+def _kept_number(name: str, number: Number, stage: dict[str, nw.Expr]) -> Number:
     if isinstance(number, int):
         return number
     stage[name] = number

@@ -259,6 +259,7 @@ class Column:
     def __ge__(self, other: Any) -> Column:
         return self._compared(">=", other)
 
+    # `==` makes an expression, so that no column can be a key.
     __hash__ = None  # type: ignore[assignment]
 
     def alias(self, name: str) -> Column:

@@ -132,14 +132,14 @@ def add_verdicts(
 def _used_once(pack: CompiledPack) -> frozenset[int]:
     """Return the atoms of the first stratum that stand in one place only.
 
-    What says when a rule applies stands before each of its levels, and what is counted is looked
-    at twice.
+    What says when a rule applies is kept, and stands before each of its levels; what is counted is
+    looked at twice.
     """
     places: Counter[int] = Counter()
     for stratum, rules in enumerate(pack.strata):
         for rule in rules:
             levels = [formula for _, formula in rule.levels]
-            for formula, times in ((rule.applies, len(levels)), *((one, 1) for one in levels)):
+            for formula, times in ((rule.applies, 2), *((one, 1) for one in levels)):
                 weight = 2 if stratum or _counts(formula) else times
                 for number in atoms_of(formula):
                     places[number] += weight

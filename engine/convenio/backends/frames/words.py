@@ -60,14 +60,15 @@ def _words_of(frame: Any) -> Any:
 def as_frame(native: Any) -> Frame:
     """Return an engine's own frame, lazy, as it is computed on here."""
     engine = type(native).__module__.partition(".")[0]
-    frame: Any
+    made: Any
     if engine == "polars":
-        frame = native.lazy()
+        made = native.lazy()
     elif engine == "pyspark":
-        frame = SparkFrame(native)
+        made = SparkFrame(native)
     else:
-        frame = DuckDBFrame(native)
-    return frame  # type: ignore[no-any-return]
+        made = DuckDBFrame(native)
+    frame: Frame = made
+    return frame
 
 
 def native_of(frame: Any) -> Any:

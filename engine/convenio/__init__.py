@@ -27,13 +27,11 @@ if TYPE_CHECKING:
     from convenio.packs import Pack, load_pack
     from convenio.reports.html import render_brief
     from convenio.reports.tables import findings_table
+    from convenio.scenarios.answers import Questions, questions
     from convenio.scenarios.compare import Comparison, compare
     from convenio.scenarios.exact import ExactRange, exact_range
-    from convenio.scenarios.monitor import Monitor
-    from convenio.scenarios.observation import Observation, Refusal
-    from convenio.scenarios.questions import Questions, questions
-    from convenio.scenarios.remedies import frontier, remedies
-    from convenio.scenarios.remedy import Remedies
+    from convenio.scenarios.monitor import Monitor, Observation, Refusal
+    from convenio.scenarios.remedies import Remedies, frontier, remedies
     from convenio.scenarios.sensitivity import Sensitivity, sensitivity
     from convenio.scenarios.simulate import Simulation, simulate
 
@@ -59,11 +57,11 @@ _PUBLIC = {
     "ExactRange": "convenio.scenarios.exact",
     "exact_range": "convenio.scenarios.exact",
     "Monitor": "convenio.scenarios.monitor",
-    "Observation": "convenio.scenarios.observation",
-    "Refusal": "convenio.scenarios.observation",
-    "Questions": "convenio.scenarios.questions",
-    "questions": "convenio.scenarios.questions",
-    "Remedies": "convenio.scenarios.remedy",
+    "Observation": "convenio.scenarios.monitor",
+    "Refusal": "convenio.scenarios.monitor",
+    "Questions": "convenio.scenarios.answers",
+    "questions": "convenio.scenarios.answers",
+    "Remedies": "convenio.scenarios.remedies",
     "frontier": "convenio.scenarios.remedies",
     "remedies": "convenio.scenarios.remedies",
     "Sensitivity": "convenio.scenarios.sensitivity",

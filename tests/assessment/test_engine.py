@@ -14,7 +14,7 @@ import pytest
 
 from convenio import Assessment, Engine, assess
 from convenio.assessment.engine import COMPILE_AFTER
-from convenio.backends import workers
+from convenio.backends.durable import workers
 from convenio.errors import EngineError, UsageError
 from convenio.facts.case import Case
 from convenio.packs import Pack

@@ -7,10 +7,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from convenio.assessment import assessment
-from convenio.backends import compiled, reference
+from convenio.backends import rules
 from convenio.backends.outcome import OUTCOMES, Outcome
+from convenio.backends.python import logic as text
+from convenio.backends.python import rules as compiled
 from convenio.facts.case import Case, StatedFact
-from convenio.language import evaluate, quantities, source, trace
+from convenio.language import evaluate, quantities, trace, truth
 from convenio.language.quantities import Interval
 from convenio.language.trace import Trace
 from convenio.language.truth import Truth
@@ -120,14 +122,10 @@ _WRITTEN = (WRITTEN,)
 _COMPILED = (COMPILED,)
 
 CHANGES = (
-    Change(
-        "and waits for every part", "kleene", reference, "conjunction", _no_false_wins, _WRITTEN
-    ),
-    Change("or waits for every part", "kleene", reference, "disjunction", _no_true_wins, _WRITTEN),
-    Change(
-        "or takes unknown for no", "kleene", reference, "disjunction", _unknown_is_false, _WRITTEN
-    ),
-    Change("not U is T", "kleene", reference, "negate", lambda value: not value, _WRITTEN),
+    Change("and waits for every part", "kleene", truth, "conjunction", _no_false_wins, _WRITTEN),
+    Change("or waits for every part", "kleene", truth, "disjunction", _no_true_wins, _WRITTEN),
+    Change("or takes unknown for no", "kleene", truth, "disjunction", _unknown_is_false, _WRITTEN),
+    Change("not U is T", "kleene", truth, "negate", lambda value: not value, _WRITTEN),
     Change("any takes unknown for no", "lists", evaluate, "disjunction", _unknown_is_false),
     Change("all waits for every part", "lists", evaluate, "conjunction", _no_false_wins),
     Change(
@@ -139,22 +137,22 @@ CHANGES = (
         _WRITTEN,
     ),
     Change("at_least counts T alone", "atoms_at_least", evaluate, "threshold", _certain_only),
-    Change("and waits for every part", "kleene", source, "all_of", _and_waits, _COMPILED),
-    Change("or waits for every part", "kleene", source, "any_of", _or_waits, _COMPILED),
+    Change("and waits for every part", "kleene", text, "conjunction", _and_waits, _COMPILED),
+    Change("or waits for every part", "kleene", text, "disjunction", _or_waits, _COMPILED),
     Change(
-        "or takes unknown for no", "kleene", source, "any_of", _text_unknown_is_false, _COMPILED
+        "or takes unknown for no", "kleene", text, "disjunction", _text_unknown_is_false, _COMPILED
     ),
-    Change("not U is T", "kleene", source, "opposite", lambda p: f"(3, 3, 3, 0)[{p}]", _COMPILED),
+    Change("not U is T", "kleene", text, "negate", lambda p: f"(3, 3, 3, 0)[{p}]", _COMPILED),
     Change(
-        "any takes unknown for no", "lists", source, "any_of", _text_unknown_is_false, _COMPILED
+        "any takes unknown for no", "lists", text, "disjunction", _text_unknown_is_false, _COMPILED
     ),
-    Change("all waits for every part", "lists", source, "all_of", _and_waits, _COMPILED),
-    Change("any is cut short", "quantifiers_pairs", source, "any_of", _or_waits, _COMPILED),
+    Change("all waits for every part", "lists", text, "conjunction", _and_waits, _COMPILED),
+    Change("any is cut short", "quantifiers_pairs", text, "disjunction", _or_waits, _COMPILED),
     Change(
         "at_least counts T alone",
         "atoms_at_least",
-        source,
-        "at_least",
+        text,
+        "threshold",
         _text_certain_only,
         _COMPILED,
     ),
@@ -167,7 +165,7 @@ CHANGES = (
         _COMPILED,
     ),
     Change(
-        "unknown findings are clear", "flagged", reference, "flag_truth", lambda *_: False, _WRITTEN
+        "unknown findings are clear", "flagged", rules, "flag_truth", lambda *_: False, _WRITTEN
     ),
     Change(
         "intervals by their lower end", "count_sum", quantities, "_compare_intervals", _ends_agree

@@ -7,7 +7,7 @@ from typing import Any
 
 from conformance.rows import VERDICT_OF, Row
 from convenio import Assessment, Finding
-from convenio.language.normal import AtomTable, normalise
+from convenio.language.formula import AtomTable, normalise
 from convenio.language.parser import parse
 from convenio.language.syntax import unparse
 

@@ -17,7 +17,7 @@ import yaml
 
 from conftest import CaseReader
 from convenio.errors import CaseError, Problem
-from told import assert_told
+from problems import assert_problem
 
 pytestmark = pytest.mark.timeout(10)
 
@@ -58,7 +58,7 @@ def test_a_wrong_case_is_refused_with_every_place_and_what_is_wrong(
     for problem, expected in zip(problems, row["problems"], strict=True):
         assert problem.position.file == "case.yaml"
         assert str(problem).startswith(f"case.yaml:{problem.position.line}:")
-        assert_told(problem, expected)
+        assert_problem(problem, expected)
 
 
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: row["name"])

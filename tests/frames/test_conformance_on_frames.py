@@ -16,7 +16,7 @@ from conformance.packs import Packs, case_text, read_case, write_pack
 from convenio import assess, load_pack
 from convenio.assessment.frame import FrameWarning, assess_frame
 from convenio.backends.frames.rows import tabulate
-from convenio.backends.frames.verdicts import code_of
+from convenio.backends.frames.rules import code_of
 from convenio.facts.case import Case
 from convenio.packs import Pack
 from frames.engines import ENGINES, FAST, as_polars

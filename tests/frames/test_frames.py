@@ -22,10 +22,10 @@ import convenio
 from conformance.packs import case_text, read_case, write_pack
 from convenio import Pack, assess, assess_frame, explain_frame, frame_columns
 from convenio.backends.frames.rows import tabulate
-from convenio.backends.frames.verdicts import outcome_of
+from convenio.backends.frames.rules import outcome_of_code
 from convenio.errors import UsageError
 from convenio.facts.case import Case
-from convenio.language.normal import speaks_of_findings
+from convenio.language.formula import speaks_of_findings
 from convenio.language.syntax import Expression, unparse
 from convenio.language.trace import Trace
 from convenio.packs.rule import Rule
@@ -459,7 +459,7 @@ def test_a_code_reads_back(pack: Pack, shipped_cases: dict[str, Case]) -> None:
     row = assess_frame(table, pack, children).cases.to_dicts()[0]
     for rule, outcome in assess(case, pack, "reference").outcomes.items():
         mitigating = pack.by_id[rule].kind == "mitigating"
-        assert outcome_of(row[rule], mitigating) == outcome
+        assert outcome_of_code(row[rule], mitigating) == outcome
 
 
 @settings(max_examples=2, deadline=None, suppress_health_check=list(HealthCheck))

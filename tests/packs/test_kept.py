@@ -12,7 +12,7 @@ from convenio import assess, load_pack
 from convenio.errors import PackError
 from convenio.facts.case import Case
 from convenio.packs import Pack
-from convenio.packs.kept import load_kept_pack
+from convenio.packs.cache import load_cached_pack
 from convenio.reports import json as json_report
 from convenio.reports.wording import Wording
 
@@ -36,9 +36,9 @@ def kept_in(cache: Path) -> list[Path]:
 
 
 def test_a_kept_pack_says_what_the_files_say(cache: Path, shipped_cases: dict[str, Case]) -> None:
-    load_kept_pack("core")
+    load_cached_pack("core")
     written = kept_in(cache)[0].stat().st_mtime_ns
-    again = load_kept_pack("core")
+    again = load_cached_pack("core")
     assert [file.stat().st_mtime_ns for file in kept_in(cache)] == [written]
     fresh = load_pack("core")
     assert again.digest == fresh.digest
@@ -48,21 +48,21 @@ def test_a_kept_pack_says_what_the_files_say(cache: Path, shipped_cases: dict[st
 
 
 def test_a_pack_that_was_changed_is_read_again(cache: Path, copied: Path) -> None:
-    first = load_kept_pack(copied)
+    first = load_cached_pack(copied)
     file = copied / "pack.yaml"
     file.write_text(file.read_text().replace("currency: USD", "currency: EUR"))
-    assert (first.currency, load_kept_pack(copied).currency) == ("USD", "EUR")
+    assert (first.currency, load_cached_pack(copied).currency) == ("USD", "EUR")
     assert len(kept_in(cache)) == 2
     (copied / "tension.yaml").write_text("- no rule")
     with pytest.raises(PackError):
-        load_kept_pack(copied)
+        load_cached_pack(copied)
 
 
 @pytest.mark.parametrize("content", [b"", b"nothing that was kept", b"\x80\x05N."])
 def test_a_broken_cache_is_no_fault_of_the_user(cache: Path, content: bytes) -> None:
-    load_kept_pack("core")
+    load_cached_pack("core")
     kept_in(cache)[0].write_bytes(content)
-    assert isinstance(load_kept_pack("core"), Pack)
+    assert isinstance(load_cached_pack("core"), Pack)
     assert kept_in(cache)[0].stat().st_size > 10_000
 
 
@@ -71,14 +71,14 @@ def test_only_what_is_the_users_alone_is_trusted(
 ) -> None:
     cache.mkdir()
     cache.chmod(0o777)
-    assert load_kept_pack("core").currency == "USD"
+    assert load_cached_pack("core").currency == "USD"
     assert kept_in(cache) == []
     monkeypatch.setenv("CONVENIO_CACHE", "")
-    assert load_kept_pack("core").currency == "USD"
+    assert load_cached_pack("core").currency == "USD"
     file = tmp_path / "file"
     file.write_text("")
     monkeypatch.setenv("CONVENIO_CACHE", str(file))
-    assert load_kept_pack("core").currency == "USD"
+    assert load_cached_pack("core").currency == "USD"
 
 
 def test_the_cache_does_not_grow_for_ever(cache: Path, tmp_path: Path) -> None:
@@ -87,5 +87,5 @@ def test_the_cache_does_not_grow_for_ever(cache: Path, tmp_path: Path) -> None:
     text = (folder / "pack.yaml").read_text()
     for number in range(26):
         (folder / "pack.yaml").write_text(text + f"# {number}\n")
-        load_kept_pack(folder)
+        load_cached_pack(folder)
     assert len(kept_in(cache)) == 24

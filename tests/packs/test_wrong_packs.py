@@ -18,7 +18,7 @@ import yaml
 from convenio import load_pack
 from convenio.errors import PackError
 from convenio.packs import Pack
-from told import assert_told
+from problems import assert_problem
 
 pytestmark = pytest.mark.timeout(10)
 
@@ -121,7 +121,7 @@ def test_a_wrong_pack_is_refused_with_every_place_and_what_is_wrong(
     elif row.get("at") != "anywhere":
         assert places == marks(files), told
     for problem, expected in zip(problems, row["problems"], strict=True):
-        assert_told(problem, expected)
+        assert_problem(problem, expected)
 
 
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: row["name"])

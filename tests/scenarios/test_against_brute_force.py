@@ -15,16 +15,16 @@ from hypothesis import strategies as st
 from convenio import Engine, Pack
 from convenio.assessment import Assessment
 from convenio.assessment.cases import without_excluded
+from convenio.backends.solver import logic
 from convenio.errors import Position, UsageError
 from convenio.facts.case import Case, Element, StatedFact
 from convenio.language.evaluate import Evaluator
 from convenio.packs.policy import RATINGS, Rating, rank
-from convenio.scenarios import remedies as module
+from convenio.scenarios.answers.ranking import questions
 from convenio.scenarios.changes import fact_at, with_fact, with_value
-from convenio.scenarios.exact import exact_range
-from convenio.scenarios.questions import questions
-from convenio.scenarios.remedies import remedies
-from convenio.scenarios.remedy import Remedy
+from convenio.scenarios.exact.search import exact_range
+from convenio.scenarios.remedies.negotiation import Remedy
+from convenio.scenarios.remedies.search import remedies
 from scenarios.small_packs import DOMAINS, random_case, random_pack, values_of
 
 some = settings(max_examples=max(1, settings.default.max_examples // 4))
@@ -315,7 +315,7 @@ def test_single_changes_are_found_without_the_solver(seed: int) -> None:
         raise UsageError("this needs the solver")
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(module.logic, "load_z3", missing)
+        patch.setattr(logic, "load_z3", missing)
         found = remedies(case, pack, target)
     assert found.singles_only
     expected = brute_force(case, pack, target, "floor", 1)

@@ -21,10 +21,10 @@ from convenio.documents import parse_document
 from convenio.errors import CaseError, EventError, UsageError
 from convenio.facts.case import Case, StatedFact
 from convenio.facts.plain import said
-from convenio.scenarios.events import MAX_LINE, lists_of
-from convenio.scenarios.journal import Journal, read_state
-from convenio.scenarios.monitor import Monitor
-from convenio.scenarios.observation import Observation, Refusal
+from convenio.scenarios.monitor.events import MAX_LINE, lists_of
+from convenio.scenarios.monitor.journal import Journal, read_state
+from convenio.scenarios.monitor.monitor import Monitor
+from convenio.scenarios.monitor.observation import Observation, Refusal
 
 ROOT = Path(__file__).parents[2]
 STREAM = ROOT / "events" / "us-colombia-dca-2009.jsonl"

@@ -26,9 +26,9 @@ from convenio.facts.values import Money
 from convenio.language import syntax as s
 from convenio.language.evaluate import Evaluator
 from convenio.packs.rule import Rule
-from convenio.scenarios import simulate_worlds
-from convenio.scenarios.simulate import Simulation, simulate
-from convenio.scenarios.simulate_draws import column, factors_of, latent, scores, uncertain_facts
+from convenio.scenarios.simulate import worlds as simulate_worlds
+from convenio.scenarios.simulate.draws import column, factors_of, latent, scores, uncertain_facts
+from convenio.scenarios.simulate.simulation import Simulation, simulate
 from semantics.random_packs import FAMILIES, RATINGS, rules
 from semantics.worlds import random_case
 
@@ -524,7 +524,7 @@ def test_other_facts_change_no_draw(build: Build) -> None:
 
 def test_a_known_stream_stays_as_it_is() -> None:
     """Draws must not change from one version to the next, since a seed stands in reports."""
-    from convenio.scenarios.simulate_draws import _uniform
+    from convenio.scenarios.simulate.draws import _uniform
 
     assert _uniform("terms.years", 7, "draws", 0, 3).tolist() == KNOWN
     assert _uniform("terms.years", 7, "draws", 0, 100)[:3].tolist() == KNOWN

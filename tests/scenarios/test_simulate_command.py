@@ -13,7 +13,7 @@ from convenio import Pack, load_case
 from convenio.cli import main
 from convenio.facts.case import Case
 from convenio.reports.tornado import tornado_svg
-from convenio.scenarios.simulate import simulate
+from convenio.scenarios.simulate.simulation import simulate
 
 ROOT = Path(__file__).parents[2]
 EXAMPLE = str(ROOT / "docs" / "simulate-example.yaml")

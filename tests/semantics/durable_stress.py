@@ -18,7 +18,7 @@ from convenio import assess, load_pack
 from convenio.backends import reference
 from convenio.backends.durable import DurableEngine
 from convenio.language import syntax as s
-from convenio.language.normal import All, AnyOf, AtLeastOf, Formula, Test
+from convenio.language.formula import All, AnyOf, AtLeastOf, Atom, Formula
 from convenio.language.truth import Truth
 from convenio.packs.compile import CompiledPack, CompiledRule
 from convenio.packs.rule import SEVERITIES, RuleKind
@@ -74,7 +74,7 @@ def _rule(random: Random, name: str, family: str, atoms: list[int]) -> CompiledR
 def random_formula(random: Random, atoms: list[int], depth: int = 3) -> Formula:
     """Return a formula; some are wider than what the library is given at once."""
     if depth == 0 or random.random() < 0.35:
-        return Test(random.choice(atoms), random.random() < 0.6)
+        return Atom(random.choice(atoms), random.random() < 0.6)
     width = random.choice((0, 1, 2, 2, 3, 3, 4, 11 if depth > 1 else 30))
     parts = tuple(random_formula(random, atoms, depth - 1) for _ in range(width))
     shape = random.randrange(3)

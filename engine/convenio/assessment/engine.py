@@ -22,8 +22,8 @@ from convenio.language.truth import CODE_OF, TRUTH_OF
 from convenio.packs.pack import Pack
 
 if TYPE_CHECKING:
-    from convenio.backends.compiled import Inference as CompiledInference
-    from convenio.language.compiled import Conditions
+    from convenio.backends.python.conditions import Conditions
+    from convenio.backends.python.rules import Inference as CompiledInference
 
 Inference = Literal["auto", "durable_rules", "reference"]
 
@@ -154,8 +154,8 @@ class Engine:
 
         Worth its time where many cases are to come, or where each is waited for.
         """
-        from convenio.backends.compiled import compile_inference
-        from convenio.language.compiled import compile_conditions
+        from convenio.backends.python.conditions import compile_conditions
+        from convenio.backends.python.rules import compile_inference
 
         with self._lock:
             if self._compiled is None:
@@ -187,7 +187,7 @@ class Engine:
         return _Inferred(codes, encode(outcomes, self._order), evaluator)
 
     def _assess_in_processes(self, cases: Iterable[Case], processes: int) -> Iterator[Assessment]:
-        from convenio.backends.workers import infer_in_processes
+        from convenio.backends.durable.workers import infer_in_processes
 
         inferred = ((case, self._infer(case)) for case in cases)
         items = (((case, found), found.facts) for case, found in inferred)

@@ -8,7 +8,8 @@ from functools import cached_property
 from typing import NamedTuple
 
 from convenio.assessment.support import Decided, PackSupport
-from convenio.backends.outcome import Outcome, Verdict, flag_truth
+from convenio.backends.outcome import Outcome, Verdict
+from convenio.backends.reference import flag_truth
 from convenio.facts.case import CONFIDENCE_ORDER, Case, Confidence, StatedFact
 from convenio.language import syntax as s
 from convenio.language.evaluate import Evaluator

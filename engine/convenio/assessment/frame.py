@@ -11,7 +11,6 @@ from typing import Any
 
 from convenio.assessment.assessing import assess
 from convenio.assessment.assessment import Assessment
-from convenio.assessment.frame_steps import ERROR, FrameSteps, FrameWarning
 from convenio.backends.frames.columns import (
     ID,
     POSITION,
@@ -19,16 +18,24 @@ from convenio.backends.frames.columns import (
     case_columns,
     child_columns,
 )
-from convenio.backends.frames.doors import (
-    Door,
-    hand_out,
-    take_in,
-)
 from convenio.backends.frames.findings import findings_of
+from convenio.backends.frames.interchange import (
+    GivenFrame,
+    from_native,
+    to_native,
+)
+from convenio.backends.frames.namespace import (
+    Frame,
+    as_frame,
+    native_of,
+    ns,
+    rows_of,
+    use_namespace,
+)
 from convenio.backends.frames.nesting import unnested
-from convenio.backends.frames.refusals import NO_ID, fault
+from convenio.backends.frames.problems import NO_ID, fault
 from convenio.backends.frames.rows import case_of_row
-from convenio.backends.frames.words import Frame, as_frame, native_of, nw, rows_of, speaking_to
+from convenio.backends.frames.steps import ERROR, FrameSteps, FrameWarning
 from convenio.errors import UsageError
 from convenio.packs.pack import Pack
 
@@ -42,7 +49,7 @@ class AssessedFrame:
     `cases` has one row for each row given: `id`, `status` ("ok" or "error") and `reason`, `floor`
     and `ceiling` overall and `<family>__floor`, `<family>__ceiling`, how many rules have each
     verdict (`flag`, `clear`, `unknown`, `not_applicable`), `pack` and `engine`, and one code for
-    each rule; `convenio.backends.frames.verdicts` tells what a code says. With `ratings=False`
+    each rule; `convenio.backends.frames.rules` tells what a code says. With `ratings=False`
     ratings and counts are left out. `findings` has one row for each finding that is flagged or
     unknown; `every_finding` has one for every rule. They are computed when first asked for.
     """
@@ -50,7 +57,7 @@ class AssessedFrame:
     cases: Any
     pack: Pack
     _computed: Frame = field(repr=False)
-    _door: Door = field(repr=False)
+    _given: GivenFrame = field(repr=False)
 
     @cached_property
     def findings(self) -> Any:
@@ -76,12 +83,12 @@ class AssessedFrame:
         >>> lazy.read_from(lazy.cases.collect()).findings["case"].unique().to_list()
         ['a']
         """
-        door = take_in(cases)
-        return replace(self, cases=cases, _computed=door.frame, _door=door)
+        given = from_native(cases)
+        return replace(self, cases=cases, _computed=given.frame, _given=given)
 
     def _findings(self, every: bool) -> Any:
-        with speaking_to(self._computed):
-            return hand_out(findings_of(self._computed, self.pack, every), self._door)
+        with use_namespace(self._computed):
+            return to_native(findings_of(self._computed, self.pack, every), self._given)
 
 
 def assess_frame(
@@ -116,9 +123,9 @@ def assess_frame(
     ['ok']
     """
     steps = FrameSteps(frame, pack, dict(children or {}), id, as_of, check, ratings)
-    with speaking_to(steps.frame):
+    with use_namespace(steps.frame):
         done = steps.run()
-    return AssessedFrame(done.cases, pack, done.frame, done.door)
+    return AssessedFrame(done.cases, pack, done.frame, done.given)
 
 
 def explain_frame(
@@ -146,10 +153,10 @@ def explain_frame(
     >>> found.case.facts["terms.duration_years"].value
     50.0
     """
-    cases, nested = unnested(take_in(frame).frame, pack.catalogue, id)
+    cases, nested = unnested(from_native(frame).frame, pack.catalogue, id)
     whole = {"": cases, **nested}
     whole |= {
-        path: take_in(child, f"the table of {path}").frame
+        path: from_native(child, f"the table of {path}").frame
         for path, child in (children or {}).items()
     }
     problems = [
@@ -190,8 +197,8 @@ def explain_frame(
 
 
 def _chosen(table: Frame, id: str, ids: Sequence[Any]) -> Frame:
-    with speaking_to(table):
-        return table.filter(nw.col(id).is_in(list(ids)))
+    with use_namespace(table):
+        return table.filter(ns.col(id).is_in(list(ids)))
 
 
 def frame_columns(pack: Pack, path: str | None = None) -> tuple[FrameColumn, ...]:

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from convenio.assessment.engine import Engine
+from convenio.backends.python.conditions import Conditions, compile_conditions
 from convenio.facts.case import Case, Element, StatedFact
 from convenio.language import syntax as s
-from convenio.language.compiled import Conditions, compile_conditions
 from convenio.language.types import AS_OF
 
 

@@ -15,8 +15,9 @@ from typing import Any, TypeVar
 from convenio.backends.outcome import Outcome
 from convenio.facts.catalogue import Catalogue
 from convenio.language import syntax as s
-from convenio.language.normal import All, AnyOf, AtLeastOf, Formula, Test, atoms_of
-from convenio.language.truth import TRUTH_OF, Truth, conjunction, disjunction, negate, threshold
+from convenio.language.formula import AtLeastOf, Atom, Formula, atoms_of
+from convenio.language.logic import KLEENE, fold
+from convenio.language.truth import TRUTH_OF, Truth, negate
 from convenio.language.types import AS_OF
 from convenio.packs.compile import CompiledPack, CompiledRule
 
@@ -119,17 +120,7 @@ def _distinct(items: Iterable[_Item]) -> tuple[_Item, ...]:
 
 def truth_of(formula: Formula, truths: Truths) -> Truth:
     """Return the truth of a formula."""
-    match formula:
-        case Test(atom, positive):
-            truth = truths(atom)
-            return truth if positive else negate(truth)
-        case All(parts):
-            return conjunction([truth_of(part, truths) for part in parts])
-        case AnyOf(parts):
-            return disjunction([truth_of(part, truths) for part in parts])
-        case AtLeastOf(count, parts, positive):
-            truth = threshold(count, [truth_of(part, truths) for part in parts])
-            return truth if positive else negate(truth)
+    return fold(formula, truths, KLEENE)
 
 
 def support(formula: Formula, truths: Truths) -> Iterator[int]:
@@ -137,8 +128,8 @@ def support(formula: Formula, truths: Truths) -> Iterator[int]:
 
     Of a formula that every part, or no part, decides together, all parts are.
     """
-    if isinstance(formula, Test):
-        yield formula.atom
+    if isinstance(formula, Atom):
+        yield formula.number
         return
     truth = truth_of(formula, truths)
     if isinstance(formula, AtLeastOf) and not formula.positive:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from convenio.language import syntax as s
-from convenio.language.truth import Truth, disjunction
-from convenio.packs.rule import SEVERITIES, Severity
+from convenio.language.truth import Truth
+from convenio.packs.rule import SEVERITIES, Severity, severity_number
 
 Verdict = Literal["flag", "clear", "unknown", "not_applicable"]
 VERDICTS: tuple[Verdict, ...] = ("flag", "clear", "unknown", "not_applicable")
@@ -34,9 +33,10 @@ class Outcome:
             return False
         if severity is None or self.ceiling is None:
             return True if self.verdict == "flag" else None
-        if self.severity is not None and _at_least(self.severity, severity):
+        wanted = severity_number(severity)
+        if severity_number(self.severity) >= wanted:
             return True
-        return None if _at_least(self.ceiling, severity) else False
+        return None if severity_number(self.ceiling) >= wanted else False
 
 
 def _possible_outcomes() -> Iterator[Outcome]:
@@ -67,20 +67,3 @@ def decode(codes: bytes, rules: Sequence[str]) -> dict[str, Outcome]:
     {'AA-001': Outcome(verdict='clear', severity=None, ceiling=None)}
     """
     return dict(zip(rules, map(OUTCOMES.__getitem__, codes), strict=True))
-
-
-def _at_least(found: str, wanted: str) -> bool:
-    order: Sequence[str] = SEVERITIES
-    return order.index(found) >= order.index(wanted)
-
-
-def flag_truth(
-    node: s.Flagged | s.FlaggedIn,
-    outcomes: Mapping[str, Outcome],
-    families: Mapping[str, Sequence[str]],
-) -> Truth:
-    """Return the truth of `flagged(…)` or `flagged_in(…)` from the outcomes of lower strata."""
-    if isinstance(node, s.Flagged):
-        return outcomes[node.rule].flagged(node.severity)
-    members: Iterable[str] = families.get(node.family, ())
-    return disjunction(outcomes[rule].flagged(node.severity) for rule in members)

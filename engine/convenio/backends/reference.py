@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from convenio.backends.outcome import Outcome, flag_truth
+from convenio.backends import rules
+from convenio.backends.outcome import Outcome
 from convenio.language import syntax as s
-from convenio.language.normal import All, AnyOf, AtLeastOf, Formula, Test
-from convenio.language.truth import Truth, conjunction, disjunction, negate, threshold
+from convenio.language.logic import KLEENE, Logic
+from convenio.language.truth import Truth
 from convenio.packs.compile import CompiledPack, CompiledRule
 from convenio.packs.rule import Severity
 
@@ -16,40 +17,7 @@ NAME = "reference"
 
 def infer(pack: CompiledPack, facts: Mapping[int, Truth]) -> dict[str, Outcome]:
     """Return the outcome of every rule; `facts` gives the truth of every fact atom."""
-    outcomes: dict[str, Outcome] = {}
-    for stratum in pack.strata:
-        # A stratum asks only about findings of the strata below it.
-        outcomes.update({rule.id: outcome_of(rule, pack, facts, outcomes) for rule in stratum})
-    return outcomes
-
-
-def outcome_of(
-    rule: CompiledRule,
-    pack: CompiledPack,
-    facts: Mapping[int, Truth],
-    outcomes: Mapping[str, Outcome],
-) -> Outcome:
-    """Return the outcome of one rule; `outcomes` are those of the strata below it."""
-
-    def truth(formula: Formula) -> Truth:
-        match formula:
-            case Test(atom, positive):
-                node = pack.atoms[atom]
-                if isinstance(node, s.Flagged | s.FlaggedIn):
-                    value = flag_truth(node, outcomes, pack.families)
-                else:
-                    value = facts[atom]
-                return value if positive else negate(value)
-            case All(parts):
-                return conjunction([truth(part) for part in parts])
-            case AnyOf(parts):
-                return disjunction([truth(part) for part in parts])
-            case AtLeastOf(count, parts, positive):
-                value = threshold(count, [truth(part) for part in parts])
-                return value if positive else negate(value)
-
-    severities = [severity for severity, _ in rule.levels]
-    return verdict(truth(rule.applies), severities, [truth(when) for _, when in rule.levels])
+    return rules.infer(pack, facts.__getitem__, ONE_CASE)
 
 
 def verdict(
@@ -65,3 +33,38 @@ def verdict(
     if applies is True and certain:
         return Outcome("flag", certain[-1], possible[-1])
     return Outcome("unknown", None, possible[-1])
+
+
+def outcome_of(
+    rule: CompiledRule,
+    pack: CompiledPack,
+    facts: Mapping[int, Truth],
+    outcomes: Mapping[str, Outcome],
+) -> Outcome:
+    """Return the outcome of one rule; `outcomes` are those of the strata below it."""
+    return rules.outcome_of(rule, pack, facts.__getitem__, ONE_CASE, outcomes)
+
+
+def flag_truth(
+    node: s.Flagged | s.FlaggedIn,
+    outcomes: Mapping[str, Outcome],
+    families: Mapping[str, Sequence[str]],
+) -> Truth:
+    """Return the truth of `flagged(…)` or `flagged_in(…)` from the outcomes of lower strata."""
+    return rules.flag_truth(node, families, outcomes, ONE_CASE)
+
+
+class _OneCase:
+    """Plain truths in, outcomes out."""
+
+    logic: Logic[Truth] = KLEENE
+
+    def outcome(self, rule: CompiledRule, applies: Truth, levels: Sequence[Truth]) -> Outcome:
+        return verdict(applies, [severity for severity, _ in rule.levels], levels)
+
+    def flagged(self, outcome: Outcome, severity: str | None) -> Truth:
+        return outcome.flagged(severity)
+
+
+ONE_CASE: rules.Target[Truth, Outcome] = _OneCase()
+"""What the reference makes of rules; `flagged(…)` reads severities off outcomes."""

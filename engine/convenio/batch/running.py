@@ -21,7 +21,7 @@ from convenio.backends.frames.rows import tabulate
 from convenio.batch.mapping import TableMapping, mapped
 from convenio.errors import CaseError, ConvenioError, UsageError
 from convenio.facts.case import Case
-from convenio.packs.kept import load_kept_pack
+from convenio.packs.cache import load_cached_pack
 from convenio.packs.pack import Pack
 from convenio.packs.policy import Rating
 
@@ -223,7 +223,7 @@ _worker_pack: list[Pack] = []
 
 
 def _open_pack(folder: str) -> None:
-    _worker_pack[:] = [load_kept_pack(folder)]
+    _worker_pack[:] = [load_cached_pack(folder)]
 
 
 def _read_in_worker(path: Path) -> Case | str:

@@ -14,7 +14,7 @@ from pathlib import Path
 from convenio.assessment import Assessment, assess
 from convenio.cli import options
 from convenio.errors import CaseError, UsageError
-from convenio.packs.kept import load_kept_pack
+from convenio.packs.cache import load_cached_pack
 from convenio.reports.wording import Wording
 
 FORMATS = ("text", "json", "markdown", "sarif", "junit", "github", "csv")
@@ -78,7 +78,7 @@ def run(args: argparse.Namespace) -> int:
     settings = options.settings_of(args)
     moment = _moment(args)
     _check_exact(args)
-    packs = [load_kept_pack(name) for name in args.pack or ["core"]]
+    packs = [load_cached_pack(name) for name in args.pack or ["core"]]
     assessments: list[Assessment] = []
     code = 0
     for name in args.cases:
@@ -151,20 +151,21 @@ def _with_exact(
     args: argparse.Namespace, text: str, assessments: list[Assessment], wording: Wording
 ) -> str:
     """Add the exact ranges to a report, and write the cases that show them."""
-    from convenio.reports import blocks, range
-    from convenio.scenarios.exact import exact_range
+    from convenio.reports import blocks
+    from convenio.reports import exact as exact_report
+    from convenio.scenarios.exact.search import exact_range
 
     found = [exact_range(a.case, a.pack, further=args.solver_max) for a in assessments]
     if args.witness is not None:
         for exact in found:
-            for name, content in range.witnesses(exact):
+            for name, content in exact_report.witnesses(exact):
                 options.write_file(args.witness / name, content, args.cases)
     if args.format == "json":
         content = json.loads(text)
         documents = content if isinstance(content, list) else [content]
         for document, exact in zip(documents, found, strict=True):
-            document["exact"] = range.to_dict(exact)
+            document["exact"] = exact_report.to_dict(exact)
         return json.dumps(content, ensure_ascii=False, indent=1) + "\n"
-    shown = [(exact.base.case.title, [range.block(exact, wording)]) for exact in found]
+    shown = [(exact.base.case.title, [exact_report.block(exact, wording)]) for exact in found]
     write = blocks.as_markdown if args.format == "markdown" else blocks.as_text
     return "\n".join([text, *(write(title, parts) for title, parts in shown)])

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from convenio.cli import options
 from convenio.errors import CaseError, UsageError
-from convenio.packs.kept import load_kept_pack
+from convenio.packs.cache import load_cached_pack
 from convenio.packs.policy import RATINGS
 
 EXAMPLES = """examples:
@@ -71,7 +71,7 @@ def run(args: argparse.Namespace) -> int:
         from convenio.batch.running import Job, run_job
     except ModuleNotFoundError as missing:
         raise UsageError(f"batch needs {missing.name}: pip install 'convenio[frames]'") from None
-    pack = load_kept_pack(args.pack)
+    pack = load_cached_pack(args.pack)
     job = Job(
         source=Path(args.input),
         output=Path(args.output),

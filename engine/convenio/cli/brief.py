@@ -12,7 +12,7 @@ from typing import Any
 from convenio.assessment import Assessment, assess
 from convenio.cli import options
 from convenio.errors import CaseError, UsageError
-from convenio.packs.kept import load_kept_pack
+from convenio.packs.cache import load_cached_pack
 from convenio.reports.wording import Wording
 
 EXAMPLES = """examples:
@@ -45,7 +45,7 @@ def run(args: argparse.Namespace) -> int:
     """Run the command."""
     wording = options.wording_of(args)
     settings = options.settings_of(args)
-    pack = load_kept_pack(args.pack)
+    pack = load_cached_pack(args.pack)
     previous = _previous(args.previous) if args.previous else None
     assessments: list[Assessment] = []
     code = 0

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import argparse
 
-from convenio.cli import options, showing
-from convenio.packs.kept import load_kept_pack
+from convenio.cli import options, output
+from convenio.packs.cache import load_cached_pack
 
 EXAMPLES = """example:
   convenio compare chile-copper-law --scenario reformed
@@ -14,7 +14,7 @@ EXAMPLES = """example:
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments of the command."""
-    showing.add_case(parser)
+    output.add_case(parser)
     parser.add_argument(
         "--scenario",
         action="append",
@@ -25,18 +25,18 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Run the command."""
-    from convenio.reports import comparison
+    from convenio.reports import compare as compare_report
     from convenio.scenarios.compare import compare
 
     wording = options.wording_of(args)
-    pack = load_kept_pack(args.pack)
+    pack = load_cached_pack(args.pack)
     case = options.read_case(args.case, pack, {})
     found = compare(case, pack, args.scenario, options.settings_of(args))
-    showing.show(
+    output.show(
         args,
         case.title,
-        lambda: comparison.blocks(found, wording),
-        lambda: comparison.to_dict(found),
+        lambda: compare_report.blocks(found, wording),
+        lambda: compare_report.to_dict(found),
         [args.case],
     )
     return 0

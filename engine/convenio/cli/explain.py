@@ -7,7 +7,7 @@ import sys
 
 from convenio.assessment import assess
 from convenio.cli import options
-from convenio.packs.kept import load_kept_pack
+from convenio.packs.cache import load_cached_pack
 
 EXAMPLES = """example:
   convenio explain cases/us-colombia-dca-2009.yaml SOV-004"""
@@ -27,7 +27,7 @@ def run(args: argparse.Namespace) -> int:
     from convenio.reports.explain import explanation
 
     wording = options.wording_of(args)
-    pack = load_kept_pack(args.pack)
+    pack = load_cached_pack(args.pack)
     for name in args.rules:
         options.check_rule(pack, name)
     assessment = assess(options.read_case(args.case, pack, options.settings_of(args)), pack)

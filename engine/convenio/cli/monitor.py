@@ -11,14 +11,14 @@ from typing import BinaryIO
 
 from convenio.cli import options
 from convenio.errors import EventError, UsageError
-from convenio.packs.kept import load_kept_pack
+from convenio.packs.cache import load_cached_pack
 from convenio.packs.pack import Pack
-from convenio.reports import observation as report
+from convenio.reports import monitor as report
 from convenio.reports.wording import Wording
 from convenio.resources import data_folder
-from convenio.scenarios.journal import Journal, read_state
-from convenio.scenarios.monitor import Monitor
-from convenio.scenarios.observation import Observation, Refusal
+from convenio.scenarios.monitor.journal import Journal, read_state
+from convenio.scenarios.monitor.monitor import Monitor
+from convenio.scenarios.monitor.observation import Observation, Refusal
 
 EXAMPLES = """examples:
   convenio monitor us-colombia-dca-2009 --events us-colombia-dca-2009 --format text
@@ -57,7 +57,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Run the command."""
     wording = options.wording_of(args)
-    pack = load_kept_pack(args.pack)
+    pack = load_cached_pack(args.pack)
     with ExitStack() as opened:
         name, stream = opened.enter_context(_events(args.events))
         monitor, journal = _start(args, pack, name)

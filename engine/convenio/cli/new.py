@@ -13,7 +13,7 @@ from convenio.authoring import questionnaire
 from convenio.cli import options
 from convenio.errors import UsageError
 from convenio.facts.catalogue import FactDeclaration
-from convenio.packs.kept import load_kept_pack
+from convenio.packs.cache import load_cached_pack
 from convenio.packs.pack import Pack
 
 EXAMPLES = """example:
@@ -40,7 +40,7 @@ def run(args: argparse.Namespace) -> int:
     path = Path(args.file)
     if path.suffix not in (".yaml", ".yml"):
         raise UsageError(f"{path}: the name of a case file ends in .yaml")
-    pack = load_kept_pack(args.pack)
+    pack = load_cached_pack(args.pack)
     try:
         if not path.exists():
             _begin(path)

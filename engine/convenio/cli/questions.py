@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import argparse
 
-from convenio.cli import options, showing
-from convenio.packs.kept import load_kept_pack
+from convenio.cli import options, output
+from convenio.packs.cache import load_cached_pack
 
 EXAMPLES = """example:
   convenio questions ecuador-us-sofa-2023 --limit 5"""
@@ -13,27 +13,27 @@ EXAMPLES = """example:
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments of the command."""
-    showing.add_case(parser)
+    output.add_case(parser)
     parser.add_argument("--limit", type=int, metavar="N", help="show the first N (default: all)")
 
 
 def run(args: argparse.Namespace) -> int:
     """Run the command."""
     from convenio.errors import UsageError
-    from convenio.reports import inquiry
-    from convenio.scenarios.questions import questions
+    from convenio.reports import questions as questions_report
+    from convenio.scenarios.answers.ranking import questions
 
     if args.limit is not None and args.limit < 1:
         raise UsageError(f"--limit is 1 or more, not {args.limit}")
     wording = options.wording_of(args)
-    pack = load_kept_pack(args.pack)
+    pack = load_cached_pack(args.pack)
     case = options.read_case(args.case, pack, options.settings_of(args))
     found = questions(case, pack)
-    showing.show(
+    output.show(
         args,
         case.title,
-        lambda: inquiry.blocks(found, wording, args.limit),
-        lambda: inquiry.to_dict(found),
+        lambda: questions_report.blocks(found, wording, args.limit),
+        lambda: questions_report.to_dict(found),
         [args.case],
     )
     return 0

@@ -5,8 +5,8 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from convenio.cli import options, showing
-from convenio.packs.kept import load_kept_pack
+from convenio.cli import options, output
+from convenio.packs.cache import load_cached_pack
 from convenio.packs.policy import RATINGS
 
 EXAMPLES = """example:
@@ -17,7 +17,7 @@ EXAMPLES = """example:
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments of the command."""
-    showing.add_case(parser)
+    output.add_case(parser)
     parser.add_argument(
         "--target",
         default="moderate",
@@ -45,15 +45,15 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Run the command."""
     from convenio.errors import UsageError
-    from convenio.reports import remedy
-    from convenio.scenarios.remedies import frontier, remedies
+    from convenio.reports import remedies as remedies_report
+    from convenio.scenarios.remedies.search import frontier, remedies
 
     if args.max_changes is not None and args.max_changes < 1:
         raise UsageError(f"--max-changes is 1 or more, not {args.max_changes}")
     if args.svg is not None and not args.frontier:
         raise UsageError("--svg draws the frontier; add --frontier")
     wording = options.wording_of(args)
-    pack = load_kept_pack(args.pack)
+    pack = load_cached_pack(args.pack)
     case = options.read_case(args.case, pack, options.settings_of(args))
     if args.frontier:
         steps = frontier(case, pack, keep=args.keep, ceiling=args.ceiling)
@@ -61,11 +61,11 @@ def run(args: argparse.Namespace) -> int:
             from convenio.reports.charts import frontier_chart
 
             options.write_file(args.svg, frontier_chart(steps, wording), [args.case])
-        showing.show(
+        output.show(
             args,
             case.title,
-            lambda: remedy.ladder(steps, wording),
-            lambda: {"steps": [remedy.to_dict(step) for step in steps]},
+            lambda: remedies_report.ladder(steps, wording),
+            lambda: {"steps": [remedies_report.to_dict(step) for step in steps]},
             [args.case],
         )
         return 0
@@ -78,11 +78,11 @@ def run(args: argparse.Namespace) -> int:
         every=args.all,
         ceiling=args.ceiling,
     )
-    showing.show(
+    output.show(
         args,
         case.title,
-        lambda: remedy.blocks(found, wording),
-        lambda: remedy.to_dict(found),
+        lambda: remedies_report.blocks(found, wording),
+        lambda: remedies_report.to_dict(found),
         [args.case],
     )
     return 0

@@ -8,7 +8,7 @@ import sys
 from convenio.cli import options
 from convenio.errors import UsageError
 from convenio.language.syntax import TRUE, unparse
-from convenio.packs.kept import load_kept_pack
+from convenio.packs.cache import load_cached_pack
 from convenio.packs.pack import Pack
 from convenio.packs.rule import Rule
 
@@ -29,7 +29,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Run the command."""
-    pack = load_kept_pack(args.pack)
+    pack = load_cached_pack(args.pack)
     for name in args.rule:
         options.check_rule(pack, name)
     if args.family and args.family not in pack.families:

@@ -43,6 +43,6 @@ def _schema(args: argparse.Namespace) -> dict[str, object]:
 
         return assessment_schema()
     from convenio.facts.schema import case_schema
-    from convenio.packs.kept import load_kept_pack
+    from convenio.packs.cache import load_cached_pack
 
-    return case_schema(load_kept_pack(args.pack).catalogue)
+    return case_schema(load_cached_pack(args.pack).catalogue)

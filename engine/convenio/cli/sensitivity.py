@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import argparse
 
-from convenio.cli import options, showing
-from convenio.packs.kept import load_kept_pack
+from convenio.cli import options, output
+from convenio.packs.cache import load_cached_pack
 
 EXAMPLES = """example:
   convenio sensitivity manta-fol-1999"""
@@ -13,23 +13,23 @@ EXAMPLES = """example:
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments of the command."""
-    showing.add_case(parser)
+    output.add_case(parser)
 
 
 def run(args: argparse.Namespace) -> int:
     """Run the command."""
-    from convenio.reports import firmness
+    from convenio.reports import sensitivity as sensitivity_report
     from convenio.scenarios.sensitivity import sensitivity
 
     wording = options.wording_of(args)
-    pack = load_kept_pack(args.pack)
+    pack = load_cached_pack(args.pack)
     case = options.read_case(args.case, pack, options.settings_of(args))
     found = sensitivity(case, pack)
-    showing.show(
+    output.show(
         args,
         case.title,
-        lambda: firmness.blocks(found, wording),
-        lambda: firmness.to_dict(found),
+        lambda: sensitivity_report.blocks(found, wording),
+        lambda: sensitivity_report.to_dict(found),
         [args.case],
     )
     return 0

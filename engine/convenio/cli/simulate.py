@@ -11,7 +11,7 @@ from pathlib import Path
 
 from convenio.cli import options
 from convenio.errors import UsageError
-from convenio.packs.kept import load_kept_pack
+from convenio.packs.cache import load_cached_pack
 
 EXAMPLES = """example:
   convenio simulate deal.yaml --draws 1000000 --seed 7 --svg tornado.svg
@@ -42,13 +42,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Run the command."""
-    from convenio.reports.simulation import render_json, render_text
-    from convenio.scenarios.simulate import simulate
+    from convenio.reports.simulate import render_json, render_text
+    from convenio.scenarios.simulate.simulation import simulate
 
     wording = options.wording_of(args)
     if args.svg and args.output and Path(args.svg).resolve() == Path(args.output).resolve():
         raise UsageError(f"{args.svg}: --svg and --output name the same file")
-    pack = load_kept_pack(args.pack)
+    pack = load_cached_pack(args.pack)
     case = options.read_case(args.case, pack, options.settings_of(args))
     with _progress(args.draws) as advance:
         simulation = simulate(case, pack, args.draws, args.seed, on_progress=advance)

@@ -237,6 +237,9 @@ Expression = (
     | FlaggedIn
 )
 
+Connective = Not | And | Or | AtLeast
+"""What joins conditions to a condition; everything else that is true or false is an atom."""
+
 TRUE = Literal(True)
 
 

@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import Any
 
 from convenio.language import syntax as s
-from convenio.language.normal import AtomTable, Formula, normalise
+from convenio.language.formula import AtomTable, Formula, normalise
 from convenio.packs.rule import Rule, RuleKind, Severity
 
 

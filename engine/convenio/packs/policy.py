@@ -1,15 +1,32 @@
-"""How findings add up to a rating. Monotone: a further finding never lowers it."""
+"""How findings add up to a rating. Monotone: a further finding never lowers it.
+
+What is said here of one family's findings holds for every target: `T` is what a target calls true
+or false, and `Held` tells whether so many findings stand.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, TypeVar
 
-from convenio.packs.rule import SEVERITIES, Severity
+from convenio.language.logic import KLEENE, Logic
+from convenio.language.truth import Truth
+from convenio.packs.rule import Severity, severity_number
+
+T = TypeVar("T")
+
+Held = Callable[[int, int], T]
+"""Tells whether findings of a severity (by its number) or worse are at least so many."""
 
 Rating = Literal["not_assessed", "low", "moderate", "high", "critical"]
 RATINGS: tuple[Rating, ...] = ("low", "moderate", "high", "critical")
+
+
+Side = Literal["floor", "ceiling"]
+"""The rating that is established, or the one that can't be ruled out."""
+
+SIDES: tuple[Side, Side] = ("floor", "ceiling")
 
 
 def rank(rating: Rating) -> int:
@@ -25,11 +42,29 @@ class Requirement:
     severity: Severity
 
 
+GRAVE = severity_number("high")
+"""The number of the severity from which on a finding keeps a rating at moderate."""
+
+
 @dataclass(frozen=True, slots=True)
 class RatingPolicy:
     """For each rating above low, the requirements of which one must hold."""
 
     rows: Mapping[Rating, tuple[Requirement, ...]]
+
+    def row(self, rank: int, held: Held[T], logic: Logic[T]) -> T:
+        """Return whether the row of one rating holds."""
+        return logic.disjunction(
+            [
+                held(severity_number(requirement.severity), requirement.at_least)
+                for requirement in self.rows.get(RATINGS[rank], ())
+            ]
+        )
+
+    def above(self, rank: int, held: Held[T], logic: Logic[T]) -> T:
+        """Return whether the rating before mitigation is worse than that of a rank."""
+        worse = range(rank + 1, len(RATINGS))
+        return logic.disjunction([self.row(one, held, logic) for one in worse])
 
     def rate(self, severities: Iterable[Severity]) -> tuple[Rating, Severity | None]:
         """Return the highest rating whose row holds, and the severity that counted for it.
@@ -38,23 +73,31 @@ class RatingPolicy:
         >>> policy.rate(["medium", "high"])
         ('high', 'high')
         """
-        found = list(severities)
+        numbers = [severity_number(severity) for severity in severities]
         for rating in reversed(RATINGS):
             for requirement in self.rows.get(rating, ()):
-                at_least = SEVERITIES.index(requirement.severity)
-                if sum(SEVERITIES.index(s) >= at_least for s in found) >= requirement.at_least:
+                wanted = severity_number(requirement.severity)
+                if sum(number >= wanted for number in numbers) >= requirement.at_least:
                     return rating, requirement.severity
         return "low", None
 
     def mitigated(self, rating: Rating, severities: Iterable[Severity]) -> Rating:
-        """Return the rating one step lower, as a mitigating factor in force makes it.
+        """Return the rating as it is with a mitigating factor in force; see `is_lowered`."""
 
-        The step is not taken where it would end below moderate while a high or critical finding
-        stands, nor below low.
-        """
-        if rating in ("not_assessed", "low"):
+        def above(place: int) -> Truth:
+            return rank(rating) > place
+
+        is_grave = any(severity_number(severity) >= GRAVE for severity in severities)
+        if not is_lowered(above, is_grave, True, KLEENE):
             return rating
-        lower = RATINGS[RATINGS.index(rating) - 1]
-        if lower == "low" and any(s in ("high", "critical") for s in severities):
-            return rating
-        return lower
+        return RATINGS[rank(rating) - 1]
+
+
+def is_lowered(above: Callable[[int], T], is_grave: T, in_force: T, logic: Logic[T]) -> T:
+    """Return whether a mitigating factor in force takes a rating one step down.
+
+    `above` tells whether the rating is worse than that of a rank. The step is not taken where it
+    would end below moderate while a high or critical finding stands, nor below low.
+    """
+    from_moderate = logic.conjunction([above(0), logic.negate(is_grave)])
+    return logic.conjunction([in_force, logic.disjunction([above(1), from_moderate])])

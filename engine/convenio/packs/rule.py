@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Literal
@@ -16,6 +16,17 @@ from convenio.language import syntax as s
 
 Severity = Literal["low", "medium", "high", "critical"]
 SEVERITIES: tuple[Severity, ...] = ("low", "medium", "high", "critical")
+
+
+def severity_number(severity: str | None) -> int:
+    """Return 1 to 4 for low to critical, 0 for none.
+
+    >>> severity_number("critical")
+    4
+    """
+    order: Sequence[str] = SEVERITIES
+    return 0 if severity is None else order.index(severity) + 1
+
 
 RuleKind = Literal["risk", "compound", "mitigating"]
 RULE_KINDS: tuple[RuleKind, ...] = ("risk", "compound", "mitigating")

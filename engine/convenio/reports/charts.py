@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from convenio.reports.templates import templates
 from convenio.reports.wording import Wording
-from convenio.scenarios.remedy import Remedies
+from convenio.scenarios.remedies.negotiation import Remedies
 
 _WIDEST = 300
 

@@ -11,7 +11,7 @@ from typing import Any
 
 from convenio.assessment.assessment import Assessment
 from convenio.reports.json import to_dict
-from convenio.reports.outlook import Outlook
+from convenio.reports.scenario_sections import ScenarioSections
 from convenio.reports.templates import templates
 from convenio.reports.view import BriefView
 from convenio.reports.wording import Wording
@@ -39,8 +39,8 @@ def render_brief(
     environment = templates("brief")
     environment.globals["_"] = wording
     style = (data_folder("reports") / "brief" / "brief.css").read_text(encoding="utf-8")
-    outlook = Outlook(assessment, wording).sections
-    styles = [style, *(s for part in outlook for s in _STYLE.findall(part.chart))]
+    sections = ScenarioSections(assessment, wording).sections
+    styles = [style, *(s for part in sections for s in _STYLE.findall(part.chart))]
     return environment.get_template("brief.html.j2").render(
         view=BriefView(assessment, wording, previous),
         a=assessment,
@@ -51,7 +51,7 @@ def render_brief(
         version=__version__,
         style=style,
         style_hashes=list(dict.fromkeys(map(_hash_of, styles))),
-        outlook=outlook,
+        scenario_sections=sections,
         data=_embedded(to_dict(assessment, wording)),
     )
 

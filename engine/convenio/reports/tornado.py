@@ -9,8 +9,8 @@ from convenio.facts.values import Money
 from convenio.packs.policy import RATINGS, rank
 from convenio.reports.templates import templates
 from convenio.reports.wording import Wording
-from convenio.scenarios.simulate import Simulation
-from convenio.scenarios.simulate_sensitivity import Held, TornadoBar
+from convenio.scenarios.simulate.drivers import Held, TornadoBar
+from convenio.scenarios.simulate.simulation import Simulation
 
 _LEFT, _RIGHT = 300, 730
 _LABEL = 42
@@ -38,7 +38,7 @@ def tornado_svg(simulation: Simulation, wording: Wording | None = None) -> str:
 
     >>> from convenio import load_case, load_pack
     >>> from convenio.assessment.cases import with_settings
-    >>> from convenio.scenarios.simulate import simulate
+    >>> from convenio.scenarios.simulate.simulation import simulate
     >>> pack = load_pack("core")
     >>> years = {"terms.duration_years": "{distribution: uniform, low: 2, high: 30}"}
     >>> case = with_settings(load_case("panamax-2014", pack), pack, years)

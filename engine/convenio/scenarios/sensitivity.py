@@ -17,13 +17,13 @@ from convenio.facts.case import Case, StatedFact
 from convenio.facts.values import EARTH_RADIUS_KM, Place, chord_between
 from convenio.language import syntax as s
 from convenio.language.evaluate import Evaluator, Rows
-from convenio.language.normal import AtomTable
+from convenio.language.formula import AtomTable
 from convenio.language.truth import TRUTH_OF, Truth
 from convenio.packs.compile import compile_rule
 from convenio.packs.pack import Pack
 from convenio.packs.policy import Rating
 from convenio.packs.rule import Rule
-from convenio.scenarios.breakpoints import Breakpoints
+from convenio.scenarios.answers.breakpoints import Breakpoints
 from convenio.scenarios.notebook import as_html
 
 JUDGEMENT = "judgement"

@@ -15,17 +15,7 @@ from typing import Any
 from convenio.backends.frames import values as v
 from convenio.backends.frames.columns import AS_OF, POSITION, column_name
 from convenio.backends.frames.dialects import Dialect
-from convenio.backends.frames.quantifiers import (
-    Quantifier,
-    own_parts,
-    quantifiers_in,
-    reads_outside,
-    set_tests_in,
-    speaks_of_lists,
-)
-from convenio.backends.frames.reading import member_column
-from convenio.backends.frames.tables import Table
-from convenio.backends.frames.truth import (
+from convenio.backends.frames.logic import (
     Truth,
     certain,
     choose,
@@ -37,7 +27,17 @@ from convenio.backends.frames.truth import (
     threshold,
     unknown,
 )
-from convenio.backends.frames.words import Frame, nw
+from convenio.backends.frames.namespace import Frame, ns
+from convenio.backends.frames.quantifiers import (
+    Quantifier,
+    own_parts,
+    quantifiers_in,
+    reads_outside,
+    set_tests_in,
+    speaks_of_lists,
+)
+from convenio.backends.frames.reading import member_column
+from convenio.backends.frames.tables import Table
 from convenio.facts.catalogue import Catalogue, FactDeclaration
 from convenio.facts.values import chord_of
 from convenio.language import syntax as s
@@ -83,24 +83,24 @@ class _Parts:
 class _Aggregates:
     """What is computed on the rows of a list, and how it is brought together for each case."""
 
-    staged: dict[str, nw.Expr] = field(default_factory=dict)
-    aggregates: dict[str, nw.Expr] = field(default_factory=dict)
+    staged: dict[str, ns.Expr] = field(default_factory=dict)
+    aggregates: dict[str, ns.Expr] = field(default_factory=dict)
 
     def aggregate(
-        self, name: str, column: nw.Expr, function: Callable[[nw.Expr], nw.Expr]
-    ) -> nw.Expr:
+        self, name: str, column: ns.Expr, function: Callable[[ns.Expr], ns.Expr]
+    ) -> ns.Expr:
         """Add a column and what becomes of it; return the result's column."""
         self.staged[name] = column
-        self.aggregates[name] = function(nw.col(name))
-        return nw.col(name)
+        self.aggregates[name] = function(ns.col(name))
+        return ns.col(name)
 
-    def sum(self, name: str, column: nw.Expr) -> nw.Expr:
+    def sum(self, name: str, column: ns.Expr) -> ns.Expr:
         """Add the sum of a column, 0 where there is nothing to add."""
-        return self.aggregate(name, column, nw.Expr.sum).fill_null(0.0)
+        return self.aggregate(name, column, ns.Expr.sum).fill_null(0.0)
 
-    def count(self, name: str, test: nw.Expr) -> str:
+    def count(self, name: str, test: ns.Expr) -> str:
         """Add for how many rows a test holds; return the name of that column."""
-        self.aggregate(name, test.cast(nw.Int32), nw.Expr.sum)
+        self.aggregate(name, test.cast(ns.Int32), ns.Expr.sum)
         return name
 
 
@@ -164,7 +164,7 @@ class Compiler:
             return scope
         return replace(
             scope,
-            frame=self.dialect.derive(scope.frame, added),
+            frame=self.dialect.with_columns(scope.frame, added),
             computed={**scope.computed, **computed},
         )
 
@@ -180,7 +180,7 @@ class Compiler:
         inner = replace(inner, variables={**scope.variables, **variables})
         bodies = {quantifier: own_parts(quantifier, prefixes) for quantifier in quantifiers}
         inner = self.prepare(inner, [part for parts in bodies.values() for part in parts])
-        truths: dict[str, nw.Expr] = {}
+        truths: dict[str, ns.Expr] = {}
         work = _Aggregates()
         parts: dict[Quantifier, _Parts] = {}
         for quantifier, own in bodies.items():
@@ -190,7 +190,7 @@ class Compiler:
             else:
                 truth = f"body{number}"
                 truths[truth] = expression(self.condition(own[0], inner))
-                parts[quantifier] = _truth_parts(quantifier, nw.col(truth), number, work)
+                parts[quantifier] = _truth_parts(quantifier, ns.col(truth), number, work)
         frame = inner.frame.with_columns(**truths) if truths else inner.frame
         frame = frame.with_columns(**work.staged)
         named = [aggregate.alias(name) for name, aggregate in work.aggregates.items()]
@@ -215,7 +215,7 @@ class Compiler:
         for path, prefix in zip(lists, prefixes, strict=True):
             table = self._tables[path]
             renamed = table.frame.select(
-                nw.col(key), *(nw.col(n).alias(prefix + n) for n in sorted(table.columns - {key}))
+                ns.col(key), *(ns.col(n).alias(prefix + n) for n in sorted(table.columns - {key}))
             )
             frame = renamed if frame is None else frame.join(renamed, on=key, how="inner")
             columns |= {prefix + name for name in table.columns - {key}}
@@ -240,8 +240,8 @@ class Compiler:
         missing = conjunction((certain(counts), figure.is_null()))
         broken = work.count(f"broken{number}", expression(disjunction((unknown(counts), missing))))
 
-        def summed(name: str, part: v.Figure) -> nw.Expr:
-            return work.sum(f"{name}{number}", nw.when(taken).then(_or_null(part)))
+        def summed(name: str, part: v.Figure) -> ns.Expr:
+            return work.sum(f"{name}{number}", ns.when(taken).then(_or_null(part)))
 
         if isinstance(term, v.Interval):
             interval = v.Interval(summed("low", term.low), summed("high", term.high))
@@ -254,13 +254,13 @@ class Compiler:
         # A sum stays in its currency where all amounts have one; else all are converted.
         worth = summed("worth", term.account)
         lacking = work.count(f"lacking{number}", taken & _or_null(term.account).is_null())
-        currency = nw.when(taken).then(term.currency)
-        first = work.aggregate(f"first{number}", currency, nw.Expr.min)
-        last = work.aggregate(f"last{number}", currency, nw.Expr.max)
-        account = nw.when(nw.col(lacking).fill_null(0) == 0).then(worth)
+        currency = ns.when(taken).then(term.currency)
+        first = work.aggregate(f"first{number}", currency, ns.Expr.min)
+        last = work.aggregate(f"last{number}", currency, ns.Expr.max)
+        account = ns.when(ns.col(lacking).fill_null(0) == 0).then(worth)
         same = (first == last).fill_null(False)
-        figure = nw.when(same).then(total).otherwise(account)
-        kept = nw.when(same).then(first).otherwise(nw.lit(self._account))
+        figure = ns.when(same).then(total).otherwise(account)
+        kept = ns.when(same).then(first).otherwise(ns.lit(self._account))
         return _Parts(total=v.Amount(figure, kept, account), broken=broken)
 
     # --- conditions ----------------------------------------------------------------------
@@ -280,7 +280,7 @@ class Compiler:
                 return threshold(count, [self.condition(part, scope) for part in operands])
             case s.Path() | s.Field():
                 name = self._column(node, scope)
-                return nw.col(name) if name else None
+                return ns.col(name) if name else None
             case s.Compare(operator, left, right):
                 return self._compare(operator, self.value(left, scope), self.value(right, scope))
             case s.In():
@@ -313,7 +313,7 @@ class Compiler:
         if isinstance(node.container, s.Choices):
             item = self.value(node.item, scope)
             choices = node.container.values
-            if isinstance(item, v.Text) and isinstance(item.text, nw.Expr):
+            if isinstance(item, v.Text) and isinstance(item.text, ns.Expr):
                 return item.text.is_in([str(choice) for choice in choices])
             literals = [self.value(s.Literal(choice), scope) for choice in choices]
             return disjunction([self._compare("==", item, literal) for literal in literals])
@@ -321,13 +321,13 @@ class Compiler:
         if name is None:
             return None
         if isinstance(node.item, s.Literal):
-            inside: nw.Expr = nw.col(self._member(node.container, str(node.item.value), scope))
+            inside: ns.Expr = ns.col(self._member(node.container, str(node.item.value), scope))
         elif scope.key(node) in scope.computed:
-            inside = nw.col(scope.computed[scope.key(node)])
+            inside = ns.col(scope.computed[scope.key(node)])
         else:
             return None
         if self._has(f"{name}__complete", scope):
-            still_open = negate(nw.col(f"{name}__complete"))
+            still_open = negate(ns.col(f"{name}__complete"))
             return choose((inside, True), (still_open, None), otherwise=inside)
         return inside
 
@@ -339,21 +339,21 @@ class Compiler:
     def _overlaps(self, node: s.Overlaps, scope: Scope) -> Truth:
         names = [self._column(side, scope) for side in (node.left, node.right)]
         empty = [
-            conjunction((certain(nw.col(f"{name}__none")), self._complete(name, scope)))
+            conjunction((certain(ns.col(f"{name}__none")), self._complete(name, scope)))
             for name in names
             if name is not None
         ]
-        is_known = [False if name is None else ~nw.col(name).is_null() for name in names]
+        is_known = [False if name is None else ~ns.col(name).is_null() for name in names]
         whole = [name is not None and self._complete(name, scope) for name in names]
         decided = conjunction([*is_known, *whole])
         shared: Truth = None
         if scope.key(node) in scope.computed:
-            shared = certain(nw.col(scope.computed[scope.key(node)]))
+            shared = certain(ns.col(scope.computed[scope.key(node)]))
         return choose((disjunction(empty), False), (shared, True), (decided, False), otherwise=None)
 
     def _complete(self, name: str, scope: Scope) -> Truth:
         column = f"{name}__complete"
-        return possibly(nw.col(column)) if self._has(column, scope) else True
+        return possibly(ns.col(column)) if self._has(column, scope) else True
 
     def _about(self, word: str, operand: s.Path | s.Field, scope: Scope) -> Truth:
         declaration = self._declaration(operand, scope)
@@ -363,9 +363,9 @@ class Compiler:
             known = self._listed(operand.path if isinstance(operand, s.Path) else "", scope)[0]
         else:
             name = f"{base}__x" if declaration.type.kind == "place" else base
-            known = ~nw.col(name).is_null() if self._has(name, scope) else False
+            known = ~ns.col(name).is_null() if self._has(name, scope) else False
         undisclosed, asked = (
-            certain(nw.col(f"{base}__{part}")) if self._has(f"{base}__{part}", scope) else False
+            certain(ns.col(f"{base}__{part}")) if self._has(f"{base}__{part}", scope) else False
             for part in ("undisclosed", "asked")
         )
         if word == "known":
@@ -388,7 +388,7 @@ class Compiler:
     def _contains(self, node: s.Expression, word: str, scope: Scope) -> Truth:
         text = self.value(node, scope)
         assert isinstance(text, v.Text)
-        if not isinstance(text.text, nw.Expr):
+        if not isinstance(text.text, ns.Expr):
             return None if text.text is None else folded(word) in folded(text.text)
         lowered = text.text.str.replace_all("İ", "i", literal=True).str.to_lowercase()
         even = lowered.str.replace_all("ς", "σ", literal=True)
@@ -402,10 +402,10 @@ class Compiler:
         rows = f"{base}__rows"
         has_rows: Truth = False
         if self._has(rows, scope):
-            has_rows = nw.col(rows).fill_null(0) > 0
+            has_rows = ns.col(rows).fill_null(0) > 0
         said: Truth = False
         if self._has(f"{base}__stated", scope):
-            said = certain(nw.col(f"{base}__stated"))
+            said = certain(ns.col(f"{base}__stated"))
         stated = disjunction((said, has_rows))
         complete = self._complete(base, scope)
         still_open = conjunction((stated, negate(complete)))
@@ -445,14 +445,14 @@ class Compiler:
         parts: _Parts = scope.computed[scope.key(node)]
         low, unknowns = _figure(parts.true), _figure(parts.unknown)
         high = v.compute("+", low, unknowns)
-        nothing = nw.lit(None, dtype=nw.Float64)
-        infinite = nw.lit(float("inf"))
+        nothing = ns.lit(None, dtype=ns.Float64)
+        infinite = ns.lit(float("inf"))
 
-        def bounded(figure: nw.Expr) -> nw.Expr:
-            known = nw.when(expression(absent)).then(nothing).otherwise(figure)
-            return nw.when(expression(empty)).then(nw.lit(0.0)).otherwise(known)
+        def bounded(figure: ns.Expr) -> ns.Expr:
+            known = ns.when(expression(absent)).then(nothing).otherwise(figure)
+            return ns.when(expression(empty)).then(ns.lit(0.0)).otherwise(known)
 
-        upper = nw.when(expression(still_open)).then(infinite).otherwise(_or_null(high))
+        upper = ns.when(expression(still_open)).then(infinite).otherwise(_or_null(high))
         return v.Interval(bounded(_or_null(low)), bounded(upper))
 
     def _sum(self, node: s.Sum, scope: Scope) -> v.Value:
@@ -460,13 +460,13 @@ class Compiler:
         parts: _Parts = scope.computed[scope.key(node)]
         broken = disjunction((absent, still_open, _some(parts.broken)))
 
-        def settled(figure: v.Figure) -> nw.Expr:
+        def settled(figure: v.Figure) -> ns.Expr:
             known = (
-                nw.when(expression(broken))
-                .then(nw.lit(None, dtype=nw.Float64))
+                ns.when(expression(broken))
+                .then(ns.lit(None, dtype=ns.Float64))
                 .otherwise(_or_null(figure))
             )
-            return nw.when(expression(empty)).then(nw.lit(0.0)).otherwise(known)
+            return ns.when(expression(empty)).then(ns.lit(0.0)).otherwise(known)
 
         total = parts.total or v.Number(0.0)
         if isinstance(total, v.Amount):
@@ -475,7 +475,7 @@ class Compiler:
             currency = total.currency
             if currency is not None:
                 currency = (
-                    nw.when(expression(empty)).then(nw.lit(self._account)).otherwise(currency)
+                    ns.when(expression(empty)).then(ns.lit(self._account)).otherwise(currency)
                 )
             return v.Amount(own, currency, worth)
         if isinstance(total, v.Interval):
@@ -517,18 +517,18 @@ class Compiler:
     def _fact(self, node: s.Path | s.Field, scope: Scope) -> v.Value:
         base = self._base(node, scope)
         if isinstance(node, s.Path) and node.path == AS_OF:
-            return v.Day(nw.col(AS_OF) if AS_OF in scope.columns else None)
+            return v.Day(ns.col(AS_OF) if AS_OF in scope.columns else None)
         kind = self._declaration(node, scope).type.kind
         if kind == "place":
             axes = [f"{base}__{axis}" for axis in "xyz"]
             if not self._has(axes[0], scope):
                 return v.Point(None)
-            return v.Point((nw.col(axes[0]), nw.col(axes[1]), nw.col(axes[2])))
-        column = nw.col(base) if self._has(base, scope) else None
+            return v.Point((ns.col(axes[0]), ns.col(axes[1]), ns.col(axes[2])))
+        column = ns.col(base) if self._has(base, scope) else None
         if kind == "money":
             if not self._has(f"{base}__currency", scope):
                 return v.Amount(column, None, column)
-            return v.Amount(column, nw.col(f"{base}__currency"), nw.col(f"{base}__account"))
+            return v.Amount(column, ns.col(f"{base}__currency"), ns.col(f"{base}__account"))
         if kind == "date":
             return v.Day(column)
         if kind == "bool":
@@ -567,7 +567,7 @@ class Compiler:
 
 
 def _truth_parts(
-    node: s.Quantified | s.Count, truth: nw.Expr, number: int, work: _Aggregates
+    node: s.Quantified | s.Count, truth: ns.Expr, number: int, work: _Aggregates
 ) -> _Parts:
     unknowns = work.count(f"unknown{number}", truth.is_null())
     if isinstance(node, s.Quantified) and node.word == "all":
@@ -579,15 +579,15 @@ def _truth_parts(
 
 def _some(name: str | None) -> Truth:
     """Return whether a count of elements is above 0; cases without elements have none."""
-    return False if name is None else nw.col(name).fill_null(0) > 0
+    return False if name is None else ns.col(name).fill_null(0) > 0
 
 
 def _figure(name: str | None) -> v.Figure:
-    return 0.0 if name is None else nw.col(name).cast(nw.Float64).fill_null(0.0)
+    return 0.0 if name is None else ns.col(name).cast(ns.Float64).fill_null(0.0)
 
 
-def _or_null(figure: v.Figure) -> nw.Expr:
-    return nw.lit(None, dtype=nw.Float64) if figure is None else v.lifted(figure)
+def _or_null(figure: v.Figure) -> ns.Expr:
+    return ns.lit(None, dtype=ns.Float64) if figure is None else v.lifted(figure)
 
 
 def _day(value: v.Value) -> v.Figure:
@@ -602,7 +602,7 @@ def _day(value: v.Value) -> v.Figure:
 def _same_truth(operator: str, left: Truth, right: Truth) -> Truth:
     if left is None or right is None:
         return None
-    if not isinstance(left, nw.Expr) and not isinstance(right, nw.Expr):
+    if not isinstance(left, ns.Expr) and not isinstance(right, ns.Expr):
         return (left == right) == (operator == "==")
     sides = (expression(left), expression(right))
     return sides[0] == sides[1] if operator == "==" else sides[0] != sides[1]
@@ -614,9 +614,9 @@ def _compare_texts(operator: str, left: v.Text, right: v.Text) -> Truth:
     if isinstance(left.text, str) and isinstance(right.text, str):
         return (left.text == right.text) == (operator == "==")
     first, second = left.text, right.text
-    if left.members != right.members and isinstance(first, nw.Expr) and isinstance(second, nw.Expr):
-        first, second = first.cast(nw.String), second.cast(nw.String)
+    if left.members != right.members and isinstance(first, ns.Expr) and isinstance(second, ns.Expr):
+        first, second = first.cast(ns.String), second.cast(ns.String)
     if isinstance(first, str):
         first, second = second, first
-    assert isinstance(first, nw.Expr)
+    assert isinstance(first, ns.Expr)
     return first == second if operator == "==" else first != second

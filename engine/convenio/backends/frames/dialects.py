@@ -11,9 +11,9 @@ from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 
 from convenio.backends.frames.columns import POSITION
-from convenio.backends.frames.sql import Column, DuckDBSql, SparkSql, Sql
+from convenio.backends.frames.namespace import Frame, as_frame, native_of
+from convenio.backends.frames.sql import DuckDBSql, Expr, SparkSql, Sql
 from convenio.backends.frames.sql_frames import DuckDBFrame, SqlFrame
-from convenio.backends.frames.words import Frame, as_frame, native_of
 
 SEPARATOR = ";"
 """Between the members of a set that is written as one text."""
@@ -27,7 +27,7 @@ class Dialect(ABC):
     """True where an expression in another costs no more than a column of its own."""
 
     @abstractmethod
-    def derive(self, frame: Frame, columns: Mapping[str, Any]) -> Frame:
+    def with_columns(self, frame: Frame, columns: Mapping[str, Any]) -> Frame:
         """Return the frame with further columns."""
 
     @abstractmethod
@@ -38,7 +38,7 @@ class Dialect(ABC):
         """
 
     @abstractmethod
-    def stranger(self, column: str, known: Sequence[str]) -> Any:
+    def has_unknown_member(self, column: str, known: Sequence[str]) -> Any:
         """Return whether a set holds what is no member, or a null."""
 
     @abstractmethod
@@ -66,11 +66,11 @@ class Dialect(ABC):
         """Return a text column in the form that compares fastest; null where it is no member."""
 
     @abstractmethod
-    def copied(self, column: str) -> Any:
+    def column(self, column: str) -> Any:
         """Return a column as it is."""
 
     @abstractmethod
-    def named(self, column: str, names: Sequence[str]) -> Any:
+    def as_enum(self, column: str, names: Sequence[str]) -> Any:
         """Return names for ranks, of which the first stands for -1; null where the rank is."""
 
     @abstractmethod
@@ -97,7 +97,7 @@ class PolarsDialect(Dialect):
 
         self._polars = polars
 
-    def derive(self, frame: Frame, columns: Mapping[str, Any]) -> Frame:
+    def with_columns(self, frame: Frame, columns: Mapping[str, Any]) -> Frame:
         """Return the frame with further columns."""
         return as_frame(native_of(frame).with_columns(**columns))
 
@@ -121,7 +121,7 @@ class PolarsDialect(Dialect):
                 tests[member] = (pl.col(name) & pl.lit(bit, pl.Int64)) != 0
         return masks, tests
 
-    def stranger(self, column: str, known: Sequence[str]) -> Any:
+    def has_unknown_member(self, column: str, known: Sequence[str]) -> Any:
         """Return whether a set holds what is no member, or a null."""
         pl = self._polars
         inside = pl.element().cast(pl.String).is_in(list(known)).fill_null(False)
@@ -161,7 +161,7 @@ class PolarsDialect(Dialect):
         pl = self._polars
         return pl.col(column).cast(pl.Enum(list(members)), strict=False)
 
-    def copied(self, column: str) -> Any:
+    def column(self, column: str) -> Any:
         """Return a column as it is."""
         return self._polars.col(column)
 
@@ -175,7 +175,7 @@ class PolarsDialect(Dialect):
         own = [record.field(name) for name in fields if name not in (key, POSITION)]
         return as_frame(rows.select(key, POSITION, *own))
 
-    def named(self, column: str, names: Sequence[str]) -> Any:
+    def as_enum(self, column: str, names: Sequence[str]) -> Any:
         """Return names for ranks, as an Enum in the order of the ranks."""
         pl = self._polars
         return (pl.col(column) + 1).reinterpret(signed=False).cat.to(pl.Enum(list(names)))
@@ -186,12 +186,12 @@ class SqlDialect(Dialect):
 
     sql: ClassVar[Sql]
 
-    def derive(self, frame: Frame, columns: Mapping[str, Any]) -> Frame:
+    def with_columns(self, frame: Frame, columns: Mapping[str, Any]) -> Frame:
         """Return the frame with further columns."""
-        made: dict[str, Any] = {name: Column(self.sql, text) for name, text in columns.items()}
+        made: dict[str, Any] = {name: Expr(self.sql, text) for name, text in columns.items()}
         return frame.with_columns(**made)
 
-    def copied(self, column: str) -> Any:
+    def column(self, column: str) -> Any:
         """Return a column as it is."""
         return self.sql.name(column)
 
@@ -205,7 +205,7 @@ class SqlDialect(Dialect):
         name = self.sql.name
         rows = as_frame(self._spread(native_of(frame), name(key), name(column)))
         own = {
-            field: Column(self.sql, f"{name('record')}.{name(field)}")
+            field: Expr(self.sql, f"{name('record')}.{name(field)}")
             for field in fields
             if field not in (key, POSITION)
         }
@@ -231,7 +231,7 @@ class DuckDBDialect(SqlDialect):
         name = self.sql.name(column)
         return {}, {member: f"list_contains({name}, {self.sql.text(member)})" for member in wanted}
 
-    def stranger(self, column: str, known: Sequence[str]) -> Any:
+    def has_unknown_member(self, column: str, known: Sequence[str]) -> Any:
         """Return whether a set holds what is no member, or a null."""
         test = f"m IS NULL OR m NOT IN ({self._listed(known)})"
         strange = f"len(list_filter({self.sql.name(column)}, lambda m: {test}))"
@@ -261,7 +261,7 @@ class DuckDBDialect(SqlDialect):
         empty = f"CASE WHEN {self.sql.name(stated)} THEN CAST([] AS VARCHAR[]) END"
         return f"coalesce({listed}, {empty})"
 
-    def named(self, column: str, names: Sequence[str]) -> Any:
+    def as_enum(self, column: str, names: Sequence[str]) -> Any:
         """Return names for ranks, as an ENUM in the order of the ranks."""
         listed = self._listed(names)
         found = f"list_extract([{listed}], {self.sql.name(column)} + 2)"
@@ -293,7 +293,7 @@ class SparkDialect(SqlDialect):
             for member in wanted
         }
 
-    def stranger(self, column: str, known: Sequence[str]) -> Any:
+    def has_unknown_member(self, column: str, known: Sequence[str]) -> Any:
         """Return whether a set holds what is no member, or a null."""
         test = f"m IS NULL OR m NOT IN ({self._listed(known)})"
         return f"coalesce(exists({self.sql.name(column)}, m -> {test}), false)"
@@ -321,7 +321,7 @@ class SparkDialect(SqlDialect):
         empty = f"CASE WHEN {self.sql.name(stated)} THEN CAST(array() AS ARRAY<STRING>) END"
         return f"coalesce({listed}, {empty})"
 
-    def named(self, column: str, names: Sequence[str]) -> Any:
+    def as_enum(self, column: str, names: Sequence[str]) -> Any:
         """Return names for ranks, as texts."""
         name = self.sql.name(column)
         found = f"element_at(array({self._listed(names)}), CAST({name} AS INT) + 2)"
@@ -336,7 +336,7 @@ class SparkDialect(SqlDialect):
 
 
 def dialect_of(frame: Any) -> Dialect:
-    """Return the dialect of a frame; the kinds of frame are checked at the door."""
+    """Return the dialect of a frame; the kinds of frame are checked where they come in."""
     if not isinstance(frame, SqlFrame):
         return PolarsDialect()
     return DuckDBDialect() if isinstance(frame, DuckDBFrame) else SparkDialect()

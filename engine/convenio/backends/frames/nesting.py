@@ -6,8 +6,8 @@ from typing import Any
 
 from convenio.backends.frames.columns import column_name
 from convenio.backends.frames.dialects import dialect_of
-from convenio.backends.frames.refusals import NO_ID, fault
-from convenio.backends.frames.words import Frame, nw, speaking_to
+from convenio.backends.frames.namespace import Frame, ns, use_namespace
+from convenio.backends.frames.problems import NO_ID, fault
 from convenio.errors import UsageError
 from convenio.facts.catalogue import Catalogue
 
@@ -23,7 +23,7 @@ def unnested(frame: Frame, catalogue: Catalogue, id_name: str) -> tuple[Frame, d
     lists = [path for path, fact in catalogue.facts.items() if fact.type.kind == "list"]
     known = {name: path for path in lists for name in (path, column_name(path))}
     schema = frame.collect_schema()
-    with speaking_to(frame):
+    with use_namespace(frame):
         types: dict[str, Any] = {name: schema[name] for name in schema.names() if name in known}
         held = {name: known[name] for name, dtype in types.items() if _holds_records(dtype)}
         if not held:
@@ -36,7 +36,7 @@ def unnested(frame: Frame, catalogue: Catalogue, id_name: str) -> tuple[Frame, d
             fields = [field.name for field in types[name].inner.fields]
             tables[path] = dialect.elements(frame, id_name, name, fields)
         stated = {
-            f"{column_name(path)}__stated": ~nw.col(name).is_null() for name, path in held.items()
+            f"{column_name(path)}__stated": ~ns.col(name).is_null() for name, path in held.items()
         }
         told = {key for key in stated if key in schema.names()}
         added = {key: test for key, test in stated.items() if key not in told}
@@ -45,4 +45,4 @@ def unnested(frame: Frame, catalogue: Catalogue, id_name: str) -> tuple[Frame, d
 
 
 def _holds_records(dtype: Any) -> bool:
-    return bool(dtype == nw.List and dtype.inner == nw.Struct)
+    return bool(dtype == ns.List and dtype.inner == ns.Struct)

@@ -9,15 +9,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import reduce
-from typing import Literal
 
-from convenio.backends.frames.truth import (
+from convenio.backends.frames import logic
+from convenio.backends.frames.logic import (
     Number,
     Truth,
     as_number,
     at_least,
-    choose,
-    conjunction,
     disjunction,
     minus,
     negate,
@@ -26,17 +24,14 @@ from convenio.backends.frames.truth import (
     total,
     unknown,
 )
-from convenio.backends.frames.verdicts import FIRST, RuleColumns, Verdicts, number_of, small
-from convenio.backends.frames.words import Frame, nw
+from convenio.backends.frames.namespace import Frame, ns
+from convenio.backends.frames.rules import RuleColumns, Verdicts, small
+from convenio.backends.rules import IN_FORCE
 from convenio.packs.pack import Pack
-from convenio.packs.policy import RATINGS
+from convenio.packs.policy import GRAVE, RATINGS, SIDES, Held, Side, is_lowered
+from convenio.packs.rule import severity_number
 
-Side = Literal["floor", "ceiling"]
-
-SIDES: tuple[Side, Side] = ("floor", "ceiling")
 NOT_ASSESSED = -1
-_GRAVE = 3
-"""The number of high; see RatingPolicy.mitigated."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +49,10 @@ class _Tally:
         certain = self.certain[number]
         return certain if side == "floor" else plus(certain, self.unknown[number])
 
+    def seen_from(self, side: Side) -> Held[Truth]:
+        """Return what tells whether so many are flagged, as seen from one side of the rating."""
+        return lambda number, count: at_least(self.held(number, side), count)
+
 
 @dataclass(frozen=True)
 class Counted:
@@ -70,9 +69,9 @@ def add_tallies(pack: Pack, verdicts: Verdicts) -> Counted:
 
     Ratings and counts both come from these numbers, so that each rule is looked at once.
     """
-    asked = {number_of(one.severity) for rows in pack.policy.rows.values() for one in rows}
-    numbers = sorted(asked | {FIRST, _GRAVE}, reverse=True)
-    stage: dict[str, nw.Expr] = {}
+    asked = {severity_number(one.severity) for rows in pack.policy.rows.values() for one in rows}
+    numbers = sorted(asked | {IN_FORCE, GRAVE}, reverse=True)
+    stage: dict[str, ns.Expr] = {}
     scored: dict[str, _Tally] = {}
     factors: dict[str, _Tally] = {}
     for family in pack.families:
@@ -80,7 +79,7 @@ def add_tallies(pack: Pack, verdicts: Verdicts) -> Counted:
         mitigating = [columns for columns in members if columns.rule.kind == "mitigating"]
         others = [columns for columns in members if columns.rule.kind != "mitigating"]
         scored[family] = _tally(f"{family}__scored", others, numbers, stage)
-        factors[family] = _tally(f"{family}__factors", mitigating, [FIRST], stage)
+        factors[family] = _tally(f"{family}__factors", mitigating, [IN_FORCE], stage)
     frame = verdicts.frame.with_columns(**stage) if stage else verdicts.frame
     return Counted(frame, verdicts.rules, scored, factors)
 
@@ -89,7 +88,7 @@ def _tally(
     name: str,
     members: Sequence[RuleColumns],
     numbers: Sequence[int],
-    stage: dict[str, nw.Expr],
+    stage: dict[str, ns.Expr],
 ) -> _Tally:
     """Count rules for each severity, the worst first: the next is more by what is added there."""
     sides: dict[str, dict[int, Number]] = {}
@@ -111,11 +110,11 @@ def _same(truth: Truth) -> Truth:
     return truth
 
 
-def _kept_number(name: str, number: Number, stage: dict[str, nw.Expr]) -> Number:
+def _kept_number(name: str, number: Number, stage: dict[str, ns.Expr]) -> Number:
     if isinstance(number, int):
         return number
     stage[name] = number
-    return nw.col(name)
+    return ns.col(name)
 
 
 def add_counts(counted: Counted) -> Frame:
@@ -123,18 +122,18 @@ def add_counts(counted: Counted) -> Frame:
     tallies = [*counted.scored.values(), *counted.factors.values()]
     rules = list(counted.rules.values())
     counts = {
-        "flag": [tally.certain[FIRST] for tally in tallies],
-        "unknown": [tally.unknown[FIRST] for tally in tallies],
+        "flag": [tally.certain[IN_FORCE] for tally in tallies],
+        "unknown": [tally.unknown[IN_FORCE] for tally in tallies],
         "not_applicable": [total([negate(columns.applies) for columns in rules], len(rules))],
     }
     frame = counted.frame.with_columns(
         **{
-            name: reduce(nw.Expr.__add__, (as_number(part, nw.Int16) for part in parts))
+            name: reduce(ns.Expr.__add__, (as_number(part, ns.Int16) for part in parts))
             for name, parts in counts.items()
         }
     )
-    others = reduce(nw.Expr.__add__, map(nw.col, counts))
-    return frame.with_columns(clear=nw.lit(len(rules), dtype=nw.Int16) - others)
+    others = reduce(ns.Expr.__add__, map(ns.col, counts))
+    return frame.with_columns(clear=ns.lit(len(rules), dtype=ns.Int16) - others)
 
 
 # --- ratings ---------------------------------------------------------------------------------
@@ -147,8 +146,8 @@ def add_ratings(counted: Counted, pack: Pack) -> Counted:
     `<family>__ceiling`, `floor` and `ceiling`. Each step is a stage of its own, since an engine
     may compute an expression as often as it is written.
     """
-    ranks: dict[str, nw.Expr] = {}
-    mitigated: dict[str, nw.Expr] = {}
+    ranks: dict[str, ns.Expr] = {}
+    mitigated: dict[str, ns.Expr] = {}
     for family, tally in counted.scored.items():
         assessed = disjunction(
             possibly(columns.applies)
@@ -159,10 +158,10 @@ def add_ratings(counted: Counted, pack: Pack) -> Counted:
         lowering: Mapping[Side, Side] = {"floor": "ceiling", "ceiling": "floor"}
         for side, other in lowering.items():
             name = f"{family}__{side}"
-            ranks[name] = _rank(pack, tally, side)
-            in_force = at_least(counted.factors[family].held(FIRST, other), 1)
-            grave = at_least(tally.held(_GRAVE, side), 1)
-            rank = _mitigated(nw.col(name), in_force, grave)
+            ranks[name] = _rank(pack, tally.seen_from(side))
+            in_force = at_least(counted.factors[family].held(IN_FORCE, other), 1)
+            grave = at_least(tally.held(GRAVE, side), 1)
+            rank = _mitigated(ns.col(name), in_force, grave)
             mitigated[name] = _when(assessed, rank, small(NOT_ASSESSED))
     frame = counted.frame.with_columns(**ranks).with_columns(**mitigated)
     frame = frame.with_columns(
@@ -171,31 +170,26 @@ def add_ratings(counted: Counted, pack: Pack) -> Counted:
     return replace(counted, frame=frame)
 
 
-def _when(test: Truth, yes: nw.Expr, no: nw.Expr) -> nw.Expr:
-    if not isinstance(test, nw.Expr):
+def _when(test: Truth, yes: ns.Expr, no: ns.Expr) -> ns.Expr:
+    if not isinstance(test, ns.Expr):
         return yes if test is True else no
-    return nw.when(test).then(yes).otherwise(no)
+    return ns.when(test).then(yes).otherwise(no)
 
 
-def _rank(pack: Pack, tally: _Tally, side: Side) -> nw.Expr:
+def _rank(pack: Pack, held: Held[Truth]) -> ns.Expr:
     """Return the worst rating whose row of the policy holds."""
     result = small(0)
-    for number, rating in enumerate(RATINGS):
-        holds = disjunction(
-            at_least(tally.held(number_of(row.severity), side), row.at_least)
-            for row in pack.policy.rows.get(rating, ())
-        )
-        result = _when(holds, small(number), result)
+    for number in range(len(RATINGS)):
+        result = _when(pack.policy.row(number, held, logic), small(number), result)
     return result
 
 
-def _mitigated(rank: nw.Expr, in_force: Truth, grave: Truth) -> nw.Expr:
-    """Lower a rank by one; not below moderate while a high or critical finding stands."""
-    step = choose((rank >= 2, True), (rank >= 1, negate(grave)), otherwise=False)
-    return _when(conjunction((in_force, step)), rank - small(1), rank)
+def _mitigated(rank: ns.Expr, in_force: Truth, grave: Truth) -> ns.Expr:
+    lowered = is_lowered(lambda place: rank > place, grave, in_force, logic)
+    return _when(lowered, rank - small(1), rank)
 
 
-def _worst(names: Sequence[str]) -> nw.Expr:
+def _worst(names: Sequence[str]) -> ns.Expr:
     """Return the worst of ranks; a family that is not assessed counts for nothing."""
-    columns = [nw.col(name) for name in names]
-    return columns[0] if len(columns) == 1 else nw.max_horizontal(*columns)
+    columns = [ns.col(name) for name in names]
+    return columns[0] if len(columns) == 1 else ns.max_horizontal(*columns)

@@ -14,7 +14,7 @@ from typing import Any
 
 from convenio.backends.frames.columns import column_name
 from convenio.backends.frames.dialects import Dialect
-from convenio.backends.frames.words import nw
+from convenio.backends.frames.namespace import ns
 from convenio.facts.catalogue import Catalogue, FactDeclaration
 from convenio.facts.values import MAX_INTEGER, RESERVED_WORDS, country_codes
 
@@ -71,8 +71,8 @@ class ColumnReader:
         self._dialect = dialect
         self._types = types
         self._countries = (*sorted(country_codes()), *sorted(catalogue.organisations))
-        self.columns: dict[str, nw.Expr] = {}
-        self.flags: dict[str, nw.Expr] = {}
+        self.columns: dict[str, ns.Expr] = {}
+        self.flags: dict[str, ns.Expr] = {}
         self.native_stages: tuple[dict[str, Any], ...] = ({}, {}, {})
         self.checks: list[Check] = []
         self.texts: dict[str, tuple[str, ...]] = {}
@@ -98,15 +98,15 @@ class ColumnReader:
             }
             readers[kind](field, name)
 
-    def orderly(self) -> dict[str, nw.Expr]:
+    def orderly(self) -> dict[str, ns.Expr]:
         """Return for each column of numbers whether all of them may stand in it."""
         tests = {}
         for raw, bounds in self._numbers.items():
-            given = nw.col(raw).cast(nw.Float64)
+            given = ns.col(raw).cast(ns.Float64)
             tests[raw] = _all_fit(given, *bounds) if self._check else _known(given)
         return tests
 
-    def _wrong(self, field: Field, test: nw.Expr, expected: str, raw: str = "") -> None:
+    def _wrong(self, field: Field, test: ns.Expr, expected: str, raw: str = "") -> None:
         if not self._check:
             return
         flag = f"wrong{len(self.checks)}__{column_name(field.path)}"
@@ -115,17 +115,17 @@ class ColumnReader:
 
     # --- one value -----------------------------------------------------------------------
 
-    def _truth(self, field: Field, raw: str) -> nw.Expr | None:
-        dtype, column = self._types[raw], nw.col(raw)
+    def _truth(self, field: Field, raw: str) -> ns.Expr | None:
+        dtype, column = self._types[raw], ns.col(raw)
         expected = "true or false"
-        if dtype == nw.Boolean:
+        if dtype == ns.Boolean:
             return column
         if dtype.is_numeric():
-            number = column.cast(nw.Float64).fill_nan(None)
+            number = column.cast(ns.Float64).fill_nan(None)
             self._wrong(field, (number != 0) & (number != 1), expected, raw)
             return number == 1
         if _is_text(dtype):
-            text = column.cast(nw.String).str.to_lowercase()
+            text = column.cast(ns.String).str.to_lowercase()
             self._wrong(field, ~text.is_in(["true", "false"]), expected, raw)
             return text == "true"
         self._wrong(field, ~column.is_null(), expected)
@@ -141,24 +141,24 @@ class ColumnReader:
         if truth is not None:
             self.columns[name] = truth
 
-    def _parsed(self, field: Field, raw: str, expected: str) -> nw.Expr | None:
-        dtype, column = self._types[raw], nw.col(raw)
+    def _parsed(self, field: Field, raw: str, expected: str) -> ns.Expr | None:
+        dtype, column = self._types[raw], ns.col(raw)
         if dtype.is_numeric():
-            number = column.cast(nw.Float64)
+            number = column.cast(ns.Float64)
             if raw in self._in_order or not dtype.is_float():
                 return number
             return number.fill_nan(None)
         if _is_text(dtype):
-            text = column.cast(nw.String)
+            text = column.cast(ns.String)
             valid = text.str.contains(_NUMBER)
             self._wrong(field, ~valid, expected, raw)
-            return nw.when(valid).then(text).cast(nw.Float64)
+            return ns.when(valid).then(text).cast(ns.Float64)
         self._wrong(field, ~column.is_null(), expected)
         return None
 
     def _within(
         self, field: Field, raw: str, low: float | None, high: float | None, expected: str
-    ) -> nw.Expr | None:
+    ) -> ns.Expr | None:
         number = self._parsed(field, raw, expected)
         if number is None or raw in self._in_order:
             return number
@@ -194,14 +194,14 @@ class ColumnReader:
         raw_currency, raw_rate = f"{RAW}{name}__currency", f"{RAW}{name}__rate"
         if raw_currency not in self._types:
             return
-        currency = nw.col(raw_currency).cast(nw.String)
+        currency = ns.col(raw_currency).cast(ns.String)
         self._wrong(
             field,
             ~currency.str.contains(_CURRENCY),
             "a three-letter currency code (ISO 4217)",
             raw_currency,
         )
-        rate = nw.lit(None, dtype=nw.Float64)
+        rate = ns.lit(None, dtype=ns.Float64)
         if raw_rate in self._types:
             parsed = self._within(field, raw_rate, None, None, "a rate above 0")
             if parsed is not None:
@@ -210,30 +210,30 @@ class ColumnReader:
         currency = currency.fill_null(self._account)
         self.columns[f"{name}__currency"] = currency
         at_home = currency == self._account
-        self.columns[f"{name}__account"] = nw.when(at_home).then(amount).otherwise(amount * rate)
+        self.columns[f"{name}__account"] = ns.when(at_home).then(amount).otherwise(amount * rate)
 
     def _date(self, field: Field, name: str) -> None:
         days = self.days(field, RAW + name)
         if days is not None:
             self.columns[name] = days
 
-    def days(self, field: Field, raw: str) -> nw.Expr | None:
+    def days(self, field: Field, raw: str) -> ns.Expr | None:
         """Return a date as whole days since 1970-01-01."""
-        dtype, column = self._types[raw], nw.col(raw)
+        dtype, column = self._types[raw], ns.col(raw)
         expected = "a date such as 2009-10-30"
-        if dtype in (nw.Date, nw.Datetime):
+        if dtype in (ns.Date, ns.Datetime):
             if self._dialect.name == "polars":
-                return column.cast(nw.Date).cast(nw.Int32).cast(nw.Float64)
+                return column.cast(ns.Date).cast(ns.Int32).cast(ns.Float64)
             parts = (column.dt.year(), column.dt.month(), column.dt.day())
-            return _days_of(*(part.cast(nw.Int64) for part in parts))
+            return _days_of(*(part.cast(ns.Int64) for part in parts))
         if not _is_text(dtype):
             self._wrong(field, ~column.is_null(), expected)
             return None
-        text = column.cast(nw.String)
+        text = column.cast(ns.String)
         valid = text.str.contains(_DATE)
-        digits = nw.when(valid).then(text)
+        digits = ns.when(valid).then(text)
         year, month, day = (
-            digits.str.slice(start, length).cast(nw.Int64)
+            digits.str.slice(start, length).cast(ns.Int64)
             for start, length in ((0, 4), (5, 2), (8, 2))
         )
         exists = (
@@ -241,10 +241,10 @@ class ColumnReader:
         )
         valid = valid & exists
         self._wrong(field, ~valid, expected, raw)
-        return nw.when(valid).then(_days_of(year, month, day))
+        return ns.when(valid).then(_days_of(year, month, day))
 
     def _text(self, field: Field, name: str) -> None:
-        text = nw.col(RAW + name).cast(nw.String)
+        text = ns.col(RAW + name).cast(ns.String)
         blank = text.str.strip_chars() == ""
         too_long = text.str.len_chars() > _LARGEST_TEXT
         reserved = text.is_in(sorted(RESERVED_WORDS))
@@ -258,14 +258,14 @@ class ColumnReader:
         members = fact_type.members if fact_type.kind == "enum" else self._countries
         raw = RAW + name
         if not _is_text(self._types[raw]):
-            self._wrong(field, ~nw.col(raw).is_null(), _one_of(members))
+            self._wrong(field, ~ns.col(raw).is_null(), _one_of(members))
             return
         self.texts[name] = members
         if _holds_only(self._types[raw], members):
-            self.native_stages[0][name] = self._dialect.copied(raw)
+            self.native_stages[0][name] = self._dialect.column(raw)
             return
         self.native_stages[0][name] = self._dialect.coded(raw, members)
-        self._wrong(field, ~nw.col(raw).is_null() & nw.col(name).is_null(), _one_of(members), raw)
+        self._wrong(field, ~ns.col(raw).is_null() & ns.col(name).is_null(), _one_of(members), raw)
 
     def _set(self, field: Field, name: str) -> None:
         fact_type = field.declaration.type
@@ -273,10 +273,10 @@ class ColumnReader:
         raw, dtype = RAW + name, self._types[RAW + name]
         if _is_text(dtype):
             listed = self._dialect.split(raw)
-        elif dtype == nw.List:
-            listed = self._dialect.copied(raw)
+        elif dtype == ns.List:
+            listed = self._dialect.column(raw)
         else:
-            self._wrong(field, ~nw.col(raw).is_null(), "a list of texts")
+            self._wrong(field, ~ns.col(raw).is_null(), "a list of texts")
             return
         first, second, third = self.native_stages
         stated = f"{name}__stated"
@@ -285,8 +285,8 @@ class ColumnReader:
         second.update(needed)
         third.update({member_column(name, member): test for member, test in tests.items()})
         second[f"{name}__none"] = self._dialect.is_empty(name)
-        second[f"{name}__strange"] = self._dialect.stranger(name, members)
-        self._wrong(field, nw.col(f"{name}__strange"), "every member " + _one_of(members))
+        second[f"{name}__strange"] = self._dialect.has_unknown_member(name, members)
+        self._wrong(field, ns.col(f"{name}__strange"), "every member " + _one_of(members))
 
     def _place(self, field: Field, name: str) -> None:
         raw_lat, raw_lon = f"{RAW}{name}__lat", f"{RAW}{name}__lon"
@@ -297,7 +297,7 @@ class ColumnReader:
         for raw, bound in ((raw_lat, 90), (raw_lon, 180)):
             if raw not in self._types:
                 other = raw_lon if raw == raw_lat else raw_lat
-                self._wrong(field, ~nw.col(other).is_null(), expected, other)
+                self._wrong(field, ~ns.col(other).is_null(), expected, other)
                 return
             side = self._within(field, raw, -bound, bound, expected)
             if side is None:
@@ -308,15 +308,15 @@ class ColumnReader:
         lat, lon = latitude * (math.pi / 180), longitude * (math.pi / 180)
         self.columns[f"{name}__x"] = lat.cos() * lon.cos()
         self.columns[f"{name}__y"] = lat.cos() * lon.sin()
-        self.columns[f"{name}__z"] = nw.when(~longitude.is_null()).then(lat.sin())
+        self.columns[f"{name}__z"] = ns.when(~longitude.is_null()).then(lat.sin())
 
 
-def _known(number: nw.Expr) -> nw.Expr:
+def _known(number: ns.Expr) -> ns.Expr:
     """Return whether none of a column's numbers is NaN."""
     return (~number.is_nan()).all()
 
 
-def _all_fit(number: nw.Expr, low: float | None, high: float | None, whole: bool) -> nw.Expr:
+def _all_fit(number: ns.Expr, low: float | None, high: float | None, whole: bool) -> ns.Expr:
     """Return whether all numbers of a column fit, by passes over it that take least time.
 
     To Polars, NaN is above every number, so that an upper bound rules it out.
@@ -327,7 +327,7 @@ def _all_fit(number: nw.Expr, low: float | None, high: float | None, whole: bool
     return fit & ((number % 1) == 0).all() if whole else fit
 
 
-def _fits(number: nw.Expr, low: float | None, high: float | None, whole: bool) -> nw.Expr:
+def _fits(number: ns.Expr, low: float | None, high: float | None, whole: bool) -> ns.Expr:
     """Return whether a number is finite, within its bounds, and whole where it must be."""
     if low is not None and high is not None:
         fits = number.is_between(low, high)
@@ -341,12 +341,12 @@ def _fits(number: nw.Expr, low: float | None, high: float | None, whole: bool) -
 
 
 def _is_text(dtype: Any) -> bool:
-    return dtype in (nw.String, nw.Categorical) or isinstance(dtype, nw.Enum)
+    return dtype in (ns.String, ns.Categorical) or isinstance(dtype, ns.Enum)
 
 
 def _holds_only(dtype: Any, members: Sequence[str]) -> bool:
     """Return whether a column's type alone rules out every other text."""
-    return isinstance(dtype, nw.Enum) and set(dtype.categories) <= set(members)
+    return isinstance(dtype, ns.Enum) and set(dtype.categories) <= set(members)
 
 
 def _one_of(members: Sequence[str]) -> str:
@@ -354,29 +354,29 @@ def _one_of(members: Sequence[str]) -> str:
     return f"one of {shown}" + (", …" if len(members) > 12 else "")
 
 
-def _last_day(year: nw.Expr, month: nw.Expr) -> nw.Expr:
+def _last_day(year: ns.Expr, month: ns.Expr) -> ns.Expr:
     leap = (year % 4 == 0) & ((year % 100 != 0) | (year % 400 == 0))
     thirty = month.is_in([4, 6, 9, 11])
-    february = nw.when(leap).then(nw.lit(29)).otherwise(nw.lit(28))
+    february = ns.when(leap).then(ns.lit(29)).otherwise(ns.lit(28))
     return (
-        nw.when(month == 2)
+        ns.when(month == 2)
         .then(february)
-        .otherwise(nw.when(thirty).then(nw.lit(30)).otherwise(nw.lit(31)))
+        .otherwise(ns.when(thirty).then(ns.lit(30)).otherwise(ns.lit(31)))
     )
 
 
-def _days_of(year: nw.Expr, month: nw.Expr, day: nw.Expr) -> nw.Expr:
+def _days_of(year: ns.Expr, month: ns.Expr, day: ns.Expr) -> ns.Expr:
     """Return days since 1970-01-01 in the Gregorian calendar.
 
     Years are counted from March, so that the leap day is the last of its year: then the days
     before a month are (153 × month + 2) // 5 and a year is 365 days and its leap days.
     """
-    early = nw.when(month <= 2).then(nw.lit(1)).otherwise(nw.lit(0))
+    early = ns.when(month <= 2).then(ns.lit(1)).otherwise(ns.lit(0))
     since_march = year - early
     months = (month + 9) % 12
     in_year = (153 * months + 2) // 5 + day - 1
     leap_days = since_march // 4 - since_march // 100 + since_march // 400
-    return (since_march * 365 + leap_days + in_year - 719468).cast(nw.Float64)
+    return (since_march * 365 + leap_days + in_year - 719468).cast(ns.Float64)
 
 
 def member_column(name: str, member: str) -> str:

@@ -176,7 +176,7 @@ class SparkSql(Sql):
 # --- expressions ------------------------------------------------------------------------------
 
 
-class Column:
+class Expr:
     """One column as SQL. `chain` is the word that joins its parts, where it is a chain of them."""
 
     __slots__ = ("chain", "name", "sql", "text")
@@ -187,148 +187,148 @@ class Column:
         self.name = name
         self.chain = chain
 
-    def _made(self, text: str, chain: str = "") -> Column:
-        return Column(self.sql, text, self.name, chain)
+    def _made(self, text: str, chain: str = "") -> Expr:
+        return Expr(self.sql, text, self.name, chain)
 
     def _part(self, other: Any) -> str:
         """Return another side in the text of an operator."""
-        if not isinstance(other, Column):
+        if not isinstance(other, Expr):
             return self.sql.literal(other)
         return f"({other.text})" if other.chain else other.text
 
-    def _chained(self, word: str, other: Any) -> Column:
+    def _chained(self, word: str, other: Any) -> Expr:
         # A chain is written flat: nested as deep as it is long, parsers give up on it.
         left = self.text if self.chain == word else self._part(self)
         return self._made(f"{left} {word} {self._part(other)}", word)
 
-    def _compared(self, word: str, other: Any) -> Column:
+    def _compared(self, word: str, other: Any) -> Expr:
         return self._made(f"({self._part(self)} {word} {self._part(other)})")
 
-    def _called(self, function: str, *others: str) -> Column:
+    def _called(self, function: str, *others: str) -> Expr:
         return self._made(f"{function}({', '.join((self.text, *others))})")
 
-    def __and__(self, other: Any) -> Column:
+    def __and__(self, other: Any) -> Expr:
         return self._chained("AND", other)
 
-    def __or__(self, other: Any) -> Column:
+    def __or__(self, other: Any) -> Expr:
         return self._chained("OR", other)
 
-    def __invert__(self) -> Column:
+    def __invert__(self) -> Expr:
         return self._made(f"(NOT {self._part(self)})")
 
-    def __add__(self, other: Any) -> Column:
+    def __add__(self, other: Any) -> Expr:
         return self._made(f"({self._part(self)} + {self._part(other)})")
 
-    def __radd__(self, other: Any) -> Column:
+    def __radd__(self, other: Any) -> Expr:
         return self._made(f"({self._part(other)} + {self._part(self)})")
 
-    def __sub__(self, other: Any) -> Column:
+    def __sub__(self, other: Any) -> Expr:
         return self._made(f"({self._part(self)} - {self._part(other)})")
 
-    def __mul__(self, other: Any) -> Column:
+    def __mul__(self, other: Any) -> Expr:
         return self._made(f"({self._part(self)} * {self._part(other)})")
 
-    def __rmul__(self, other: Any) -> Column:
+    def __rmul__(self, other: Any) -> Expr:
         return self._made(f"({self._part(other)} * {self._part(self)})")
 
-    def __truediv__(self, other: Any) -> Column:
+    def __truediv__(self, other: Any) -> Expr:
         return self._made(self.sql.divided(self._part(self), self._part(other)))
 
-    def __floordiv__(self, other: Any) -> Column:
+    def __floordiv__(self, other: Any) -> Expr:
         quotient = f"floor({self._part(self)} / {self._part(other)})"
         return self._made(f"CAST({quotient} AS {self.sql.types['Int64']})")
 
-    def __mod__(self, other: Any) -> Column:
+    def __mod__(self, other: Any) -> Expr:
         return self._made(f"({self._part(self)} % {self._part(other)})")
 
-    def __eq__(self, other: object) -> Column:  # type: ignore[override]
+    def __eq__(self, other: object) -> Expr:  # type: ignore[override]
         return self._compared("=", other)
 
-    def __ne__(self, other: object) -> Column:  # type: ignore[override]
+    def __ne__(self, other: object) -> Expr:  # type: ignore[override]
         return self._compared("<>", other)
 
-    def __lt__(self, other: Any) -> Column:
+    def __lt__(self, other: Any) -> Expr:
         return self._compared("<", other)
 
-    def __le__(self, other: Any) -> Column:
+    def __le__(self, other: Any) -> Expr:
         return self._compared("<=", other)
 
-    def __gt__(self, other: Any) -> Column:
+    def __gt__(self, other: Any) -> Expr:
         return self._compared(">", other)
 
-    def __ge__(self, other: Any) -> Column:
+    def __ge__(self, other: Any) -> Expr:
         return self._compared(">=", other)
 
     # `==` makes an expression, so that no column can be a key.
     __hash__ = None  # type: ignore[assignment]
 
-    def alias(self, name: str) -> Column:
+    def alias(self, name: str) -> Expr:
         """Return the column under another name."""
-        return Column(self.sql, self.text, name, self.chain)
+        return Expr(self.sql, self.text, name, self.chain)
 
-    def cast(self, dtype: Any) -> Column:
+    def cast(self, dtype: Any) -> Expr:
         """Return the column as another type."""
         return self._made(f"CAST({self.text} AS {self.sql.type(dtype)})")
 
-    def fill_null(self, value: Any) -> Column:
+    def fill_null(self, value: Any) -> Expr:
         """Return the column with a value for null."""
         return self._called("coalesce", self._part(value))
 
-    def fill_nan(self, value: None) -> Column:
+    def fill_nan(self, value: None) -> Expr:
         """Return the column with null for NaN."""
         assert value is None
         return self._made(f"(CASE WHEN NOT isnan({self.text}) THEN {self.text} END)")
 
-    def is_null(self) -> Column:
+    def is_null(self) -> Expr:
         """Return whether there is no value."""
         return self._made(f"({self._part(self)} IS NULL)")
 
-    def is_nan(self) -> Column:
+    def is_nan(self) -> Expr:
         """Return whether a number is NaN; null where there is none."""
         test = f"CASE WHEN {self._part(self)} IS NOT NULL THEN isnan({self.text}) END"
         return self._made(f"({test})")
 
-    def is_finite(self) -> Column:
+    def is_finite(self) -> Expr:
         """Return whether a number is neither infinite nor NaN."""
         return self._made(self.sql.finite(self.text))
 
-    def is_between(self, low: float, high: float) -> Column:
+    def is_between(self, low: float, high: float) -> Expr:
         """Return whether a number lies between two, both included."""
         low_text, high_text = (self.sql.literal(bound) for bound in (low, high))
         return self._made(f"({self._part(self)} BETWEEN {low_text} AND {high_text})")
 
-    def is_in(self, values: Iterable[Any]) -> Column:
+    def is_in(self, values: Iterable[Any]) -> Expr:
         """Return whether a value is one of some; null where there is none."""
         listed = ", ".join(self.sql.literal(value) for value in values)
         if not listed:
             return self._made(f"(CASE WHEN {self._part(self)} IS NOT NULL THEN FALSE END)")
         return self._made(f"({self._part(self)} IN ({listed}))")
 
-    def floor(self) -> Column:
+    def floor(self) -> Expr:
         """Return the largest whole number that is not above."""
         return self._called("floor")
 
-    def sqrt(self) -> Column:
+    def sqrt(self) -> Expr:
         """Return the square root."""
         return self._called("sqrt")
 
-    def cos(self) -> Column:
+    def cos(self) -> Expr:
         """Return the cosine of radians."""
         return self._called("cos")
 
-    def sin(self) -> Column:
+    def sin(self) -> Expr:
         """Return the sine of radians."""
         return self._called("sin")
 
-    def sum(self) -> Column:
+    def sum(self) -> Expr:
         """Return the sum of a group."""
         return self._called("sum")
 
-    def min(self) -> Column:
+    def min(self) -> Expr:
         """Return the least of a group."""
         return self._called("min")
 
-    def max(self) -> Column:
+    def max(self) -> Expr:
         """Return the greatest of a group."""
         return self._called("max")
 
@@ -345,104 +345,100 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class _Texts:
-    of: Column
+    of: Expr
 
-    def to_lowercase(self) -> Column:
+    def to_lowercase(self) -> Expr:
         return self.of._called("lower")
 
-    def strip_chars(self) -> Column:
+    def strip_chars(self) -> Expr:
         return self.of._made(self.of.sql.stripped(self.of.text, _WHITESPACE))
 
-    def len_chars(self) -> Column:
+    def len_chars(self) -> Expr:
         return self.of._called("length")
 
-    def slice(self, offset: int, length: int) -> Column:
+    def slice(self, offset: int, length: int) -> Expr:
         return self.of._called("substring", str(offset + 1), str(length))
 
-    def contains(self, pattern: str, *, literal: bool = False) -> Column:
+    def contains(self, pattern: str, *, literal: bool = False) -> Expr:
         if literal:
             return self.of._called("contains", self.of.sql.text(pattern))
         return self.of._made(self.of.sql.matches(self.of.text, pattern))
 
-    def replace_all(self, old: str, new: str, *, literal: bool) -> Column:
+    def replace_all(self, old: str, new: str, *, literal: bool) -> Expr:
         assert literal
         return self.of._called("replace", self.of.sql.text(old), self.of.sql.text(new))
 
 
 @dataclass(frozen=True, slots=True)
 class _Dates:
-    of: Column
+    of: Expr
 
-    def year(self) -> Column:
+    def year(self) -> Expr:
         return self.of._called("year")
 
-    def month(self) -> Column:
+    def month(self) -> Expr:
         return self.of._called("month")
 
-    def day(self) -> Column:
+    def day(self) -> Expr:
         return self.of._called("day")
 
 
 class _When:
-    def __init__(self, sql: Sql, test: Column) -> None:
+    def __init__(self, sql: Sql, test: Expr) -> None:
         self._sql = sql
         self._test = test
 
-    def then(self, value: Column) -> _Then:
+    def then(self, value: Expr) -> _Then:
         return _Then(self._sql, self._test, value)
 
 
-class _Then(Column):
+class _Then(Expr):
     """A choice with no other side yet: null there."""
 
     __slots__ = ("_start",)
 
-    def __init__(self, sql: Sql, test: Column, value: Column) -> None:
+    def __init__(self, sql: Sql, test: Expr, value: Expr) -> None:
         self._start = f"CASE WHEN {test.text} THEN {value.text}"
         super().__init__(sql, f"({self._start} END)", value.name)
 
-    def otherwise(self, value: Column) -> Column:
+    def otherwise(self, value: Expr) -> Expr:
         return self._made(f"({self._start} ELSE {value.text} END)")
 
 
-class Words:
-    """What `nw` stands for while SQL is spoken; types are those of Narwhals."""
-
-    Expr = Column
+class Namespace:
+    """What `ns` stands for while SQL is spoken; types are those of Narwhals."""
 
     def __init__(self, sql: Sql) -> None:
         self._sql = sql
 
     def __getattr__(self, name: str) -> Any:
-        return getattr(narwhals, name)
+        return Expr if name == "Expr" else getattr(narwhals, name)
 
-    def col(self, name: str) -> Column:
+    def col(self, name: str) -> Expr:
         """Return a column."""
-        return Column(self._sql, self._sql.name(name), name)
+        return Expr(self._sql, self._sql.name(name), name)
 
-    def lit(self, value: Any, dtype: Any = None) -> Column:
+    def lit(self, value: Any, dtype: Any = None) -> Expr:
         """Return a plain value."""
-        return Column(self._sql, self._sql.literal(value, dtype), "literal")
+        return Expr(self._sql, self._sql.literal(value, dtype), "literal")
 
-    def when(self, test: Column) -> _When:
+    def when(self, test: Expr) -> _When:
         """Begin a choice."""
         return _When(self._sql, test)
 
-    def len(self) -> Column:
+    def len(self) -> Expr:
         """Return the number of rows of a group."""
-        return Column(self._sql, "count(*)", "len")
+        return Expr(self._sql, "count(*)", "len")
 
-    def max_horizontal(self, *columns: Column) -> Column:
+    def max_horizontal(self, *columns: Expr) -> Expr:
         """Return the greatest of several columns; null counts for nothing."""
         return columns[0]._called("greatest", *(column.text for column in columns[1:]))
 
-    def min_horizontal(self, *columns: Column) -> Column:
+    def min_horizontal(self, *columns: Expr) -> Expr:
         """Return the least of several columns; null counts for nothing."""
         return columns[0]._called("least", *(column.text for column in columns[1:]))
 
-    def concat_str(
-        self, *columns: Column, separator: str = "", ignore_nulls: bool = False
-    ) -> Column:
+    def concat_str(self, *columns: Expr, separator: str = "", ignore_nulls: bool = False) -> Expr:
         """Return texts one after the other."""
         texts = [column.text for column in columns]
         if ignore_nulls:

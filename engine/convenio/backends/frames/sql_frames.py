@@ -8,7 +8,7 @@ from typing import Any
 
 import narwhals
 
-from convenio.backends.frames.sql import Column, DuckDBSql, SparkSql, Sql
+from convenio.backends.frames.sql import DuckDBSql, Expr, SparkSql, Sql
 
 
 class SqlFrame(ABC):
@@ -24,7 +24,7 @@ class SqlFrame(ABC):
         """Return the frame of these columns, each written `expression AS name`."""
 
     @abstractmethod
-    def filter(self, test: Column) -> SqlFrame:
+    def filter(self, test: Expr) -> SqlFrame:
         """Return the rows for which a test holds."""
 
     @abstractmethod
@@ -40,11 +40,11 @@ class SqlFrame(ABC):
         schema: narwhals.Schema = narwhals.from_native(self.native).lazy().collect_schema()
         return schema
 
-    def select(self, *columns: str | Column, **named: Column) -> SqlFrame:
+    def select(self, *columns: str | Expr, **named: Expr) -> SqlFrame:
         """Return the frame of these columns."""
         return self.selected([*map(self._written, columns), *self._named(named)])
 
-    def with_columns(self, *columns: Column, **named: Column) -> SqlFrame:
+    def with_columns(self, *columns: Expr, **named: Expr) -> SqlFrame:
         """Return the frame with further columns, or others under names that it has."""
         added = {column.name: column for column in columns} | named
         kept = [name for name in self.names() if name not in added]
@@ -58,12 +58,12 @@ class SqlFrame(ABC):
         """Return the names of the columns."""
         return list(self.native.columns)
 
-    def _written(self, column: str | Column) -> str:
+    def _written(self, column: str | Expr) -> str:
         if isinstance(column, str):
             return self.sql.name(column)
         return f"{column.text} AS {self.sql.name(column.name)}"
 
-    def _named(self, named: dict[str, Column]) -> list[str]:
+    def _named(self, named: dict[str, Expr]) -> list[str]:
         return [f"{column.text} AS {self.sql.name(name)}" for name, column in named.items()]
 
 
@@ -72,7 +72,7 @@ class _Grouped:
         self._frame = frame
         self._keys = keys
 
-    def agg(self, *columns: Column) -> SqlFrame:
+    def agg(self, *columns: Expr) -> SqlFrame:
         written = [self._frame._written(column) for column in columns]
         return self._frame.grouped(self._keys, written)
 
@@ -86,7 +86,7 @@ class DuckDBFrame(SqlFrame):
         """Return the frame of these columns."""
         return DuckDBFrame(self.native.project(", ".join(columns)))
 
-    def filter(self, test: Column) -> SqlFrame:
+    def filter(self, test: Expr) -> SqlFrame:
         """Return the rows for which a test holds."""
         return DuckDBFrame(self.native.filter(test.text))
 
@@ -114,7 +114,7 @@ class SparkFrame(SqlFrame):
         """Return the frame of these columns."""
         return SparkFrame(self.native.selectExpr(*columns))
 
-    def filter(self, test: Column) -> SqlFrame:
+    def filter(self, test: Expr) -> SqlFrame:
         """Return the rows for which a test holds."""
         return SparkFrame(self.native.filter(test.text))
 

@@ -8,8 +8,8 @@ from typing import Any
 
 from convenio.backends.frames.columns import FrameColumn, column_name, columns_of
 from convenio.backends.frames.dialects import Dialect
+from convenio.backends.frames.namespace import Frame, is_null_type, ns
 from convenio.backends.frames.reading import RAW, Check, ColumnReader, Field
-from convenio.backends.frames.words import Frame, nw, says_nothing
 from convenio.facts.catalogue import Catalogue, FactDeclaration
 
 
@@ -49,21 +49,21 @@ class Normaliser:
     account: str
     dialect: Dialect
     check: bool
-    look: Callable[[Frame, Mapping[str, nw.Expr]], frozenset[str]] | None
+    look: Callable[[Frame, Mapping[str, ns.Expr]], frozenset[str]] | None
 
-    def table(self, frame: Frame, fields: Sequence[Field], keep: Mapping[str, nw.Expr]) -> Table:
+    def table(self, frame: Frame, fields: Sequence[Field], keep: Mapping[str, ns.Expr]) -> Table:
         """Return a frame in normal form. `keep` are columns that go over as they are."""
         schema = frame.collect_schema()
         found, _ = found_columns(fields, schema.names())
         told = {
             RAW + column_name(column.name): name
             for name, column in found.items()
-            if not says_nothing(schema[name])
+            if not is_null_type(schema[name])
         }
         types = {raw: schema[name] for raw, name in told.items()}
         frame = frame.select(
             *(expression.alias(name) for name, expression in keep.items()),
-            *(nw.col(name).alias(raw) for raw, name in told.items()),
+            *(ns.col(name).alias(raw) for raw, name in told.items()),
         )
         read = self._read(fields, types, frozenset())
         if self.look is not None and (tests := read.orderly()):
@@ -72,7 +72,7 @@ class Normaliser:
             frame = frame.with_columns(**read.flags)
         for stage in read.native_stages:
             if stage:
-                frame = self.dialect.derive(frame, stage)
+                frame = self.dialect.with_columns(frame, stage)
         if read.columns:
             frame = frame.with_columns(**read.columns)
         names = {*keep, *read.flags, *read.columns}.union(*read.native_stages)

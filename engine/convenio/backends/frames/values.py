@@ -12,13 +12,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from operator import eq, ge, gt, le, lt, ne
 
-from convenio.backends.frames.truth import Truth, choose, conjunction, negate
-from convenio.backends.frames.words import nw
+from convenio.backends.frames.logic import Truth, choose, conjunction, negate
+from convenio.backends.frames.namespace import ns
 from convenio.language.quantities import Interval as PlainInterval
 from convenio.language.quantities import compare as compare_plain
 from convenio.language.quantities import compute as compute_plain
 
-Figure = nw.Expr | float | None
+Figure = ns.Expr | float | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +44,7 @@ class Amount:
     """
 
     figure: Figure
-    currency: nw.Expr | None
+    currency: ns.Expr | None
     account: Figure
 
 
@@ -52,7 +52,7 @@ class Amount:
 class Text:
     """A text, or a member of an enum; `members` are those that the column is coded with."""
 
-    text: nw.Expr | str | None
+    text: ns.Expr | str | None
     members: tuple[str, ...] = ()
 
 
@@ -67,7 +67,7 @@ class Day:
 class Point:
     """A place on a unit sphere; None where no column tells it."""
 
-    axes: tuple[nw.Expr, nw.Expr, nw.Expr] | None
+    axes: tuple[ns.Expr, ns.Expr, ns.Expr] | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +79,7 @@ class Statement:
 
 Value = Number | Interval | Amount | Text | Day | Point | Statement
 
-_OPERATORS: dict[str, Callable[[nw.Expr, nw.Expr | float], nw.Expr]] = {
+_OPERATORS: dict[str, Callable[[ns.Expr, ns.Expr | float], ns.Expr]] = {
     "==": eq,
     "!=": ne,
     "<": lt,
@@ -98,16 +98,16 @@ def days_since_1970(day: dt.date) -> float:
     return float((day - dt.date(1970, 1, 1)).days)
 
 
-def lifted(figure: nw.Expr | float) -> nw.Expr:
+def lifted(figure: ns.Expr | float) -> ns.Expr:
     """Return a figure as an expression."""
-    return figure if isinstance(figure, nw.Expr) else nw.lit(figure, dtype=nw.Float64)
+    return figure if isinstance(figure, ns.Expr) else ns.lit(figure, dtype=ns.Float64)
 
 
 def compute(operator: str, left: Figure, right: Figure) -> Figure:
     """Return `left operator right`; unknown where a side is, or where the divisor is 0."""
     if left is None or right is None:
         return None
-    if not isinstance(left, nw.Expr) and not isinstance(right, nw.Expr):
+    if not isinstance(left, ns.Expr) and not isinstance(right, ns.Expr):
         result = compute_plain(operator, left, right, "")
         return result if isinstance(result, float) else None
     first, second = lifted(left), lifted(right)
@@ -117,21 +117,21 @@ def compute(operator: str, left: Figure, right: Figure) -> Figure:
         return _as_written(first - second)
     if operator == "*":
         return _as_written(first * second)
-    return nw.when(second != 0).then(first / second)
+    return ns.when(second != 0).then(first / second)
 
 
-def _as_written(result: nw.Expr) -> nw.Expr:
+def _as_written(result: ns.Expr) -> ns.Expr:
     # Infinity less infinity, and 0 times it, is no number and so unknown. The test also keeps
     # Spark, which takes sums for associative, from computing them in another order.
-    return nw.when(~result.is_nan()).then(result)
+    return ns.when(~result.is_nan()).then(result)
 
 
 def compare(operator: str, left: Figure, right: Figure) -> Truth:
     """Return whether a comparison of two figures holds."""
     if left is None or right is None:
         return None
-    if not isinstance(left, nw.Expr):
-        if not isinstance(right, nw.Expr):
+    if not isinstance(left, ns.Expr):
+        if not isinstance(right, ns.Expr):
             return compare_plain(operator, left, right)
         mirrored = {"<": ">", "<=": ">=", ">": "<", ">=": "<="}.get(operator, operator)
         return compare(mirrored, right, left)
@@ -171,22 +171,22 @@ def compute_interval(operator: str, left: Interval, right: Interval) -> Interval
     pairs = ((a, c), (a, d), (b, c), (b, d))
     if operator == "*":
         corners = [
-            nw.when((x == 0) | (y == 0)).then(nw.lit(0.0)).otherwise(x * y) for x, y in pairs
+            ns.when((x == 0) | (y == 0)).then(ns.lit(0.0)).otherwise(x * y) for x, y in pairs
         ]
         return _hull(corners, (a + b + c + d).is_null())
     holds_zero = (c <= 0) & (d >= 0)
     corners = [
-        nw.when((y == math.inf) | (y == -math.inf))
-        .then(nw.lit(0.0))
-        .otherwise(nw.when(y != 0).then(x / y))
+        ns.when((y == math.inf) | (y == -math.inf))
+        .then(ns.lit(0.0))
+        .otherwise(ns.when(y != 0).then(x / y))
         for x, y in pairs
     ]
     return _hull(corners, holds_zero | (a + b + c + d).is_null())
 
 
-def _hull(corners: list[nw.Expr], unknown: nw.Expr) -> Interval:
-    low, high = nw.min_horizontal(*corners), nw.max_horizontal(*corners)
-    return Interval(nw.when(~unknown).then(low), nw.when(~unknown).then(high))
+def _hull(corners: list[ns.Expr], unknown: ns.Expr) -> Interval:
+    low, high = ns.min_horizontal(*corners), ns.max_horizontal(*corners)
+    return Interval(ns.when(~unknown).then(low), ns.when(~unknown).then(high))
 
 
 def compare_intervals(operator: str, left: Interval, right: Interval) -> Truth:
@@ -214,21 +214,21 @@ def compare_intervals(operator: str, left: Interval, right: Interval) -> Truth:
 # --- money -----------------------------------------------------------------------------------
 
 
-def same_currency(left: Amount, right: Amount, account: str) -> nw.Expr | bool:
+def same_currency(left: Amount, right: Amount, account: str) -> ns.Expr | bool:
     """Return whether two amounts are in one currency."""
     if left.currency is None and right.currency is None:
         return True
-    sides = [nw.lit(account) if side.currency is None else side.currency for side in (left, right)]
+    sides = [ns.lit(account) if side.currency is None else side.currency for side in (left, right)]
     return sides[0] == sides[1]
 
 
-def _either(test: nw.Expr | bool, yes: Figure, no: Figure) -> Figure:
-    if not isinstance(test, nw.Expr):
+def _either(test: ns.Expr | bool, yes: Figure, no: Figure) -> Figure:
+    if not isinstance(test, ns.Expr):
         return yes if test else no
     first, second = (
-        nw.lit(None, dtype=nw.Float64) if side is None else lifted(side) for side in (yes, no)
+        ns.lit(None, dtype=ns.Float64) if side is None else lifted(side) for side in (yes, no)
     )
-    return nw.when(test).then(first).otherwise(second)
+    return ns.when(test).then(first).otherwise(second)
 
 
 def measured(left: Value, right: Value, account: str) -> tuple[Figure, Figure]:
@@ -257,10 +257,10 @@ def compute_money(operator: str, left: Value, right: Value, account: str) -> Val
         worth = compute(operator, left.account, right.account)
         same = same_currency(left, right, account)
         own = compute(operator, left.figure, right.figure)
-        if not isinstance(same, nw.Expr):
+        if not isinstance(same, ns.Expr):
             return Amount(own, None, worth)
-        currency = left.currency if left.currency is not None else nw.lit(account)
-        kept = nw.when(same).then(currency).otherwise(nw.lit(account))
+        currency = left.currency if left.currency is not None else ns.lit(account)
+        kept = ns.when(same).then(currency).otherwise(ns.lit(account))
         return Amount(_either(same, own, worth), kept, worth)
     money, number = (left, right) if isinstance(left, Amount) else (right, left)
     assert isinstance(money, Amount)

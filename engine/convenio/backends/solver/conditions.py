@@ -9,11 +9,20 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any
 
-from convenio.backends.solver.logic import Bool, Logic, Number, Pair, Variable, constant
+from convenio.backends.solver.logic import (
+    Bool,
+    BooleanLogic,
+    Number,
+    Pair,
+    PairLogic,
+    Variable,
+    constant,
+)
 from convenio.facts.case import StatedFact
 from convenio.facts.values import Place
 from convenio.language import syntax as s
 from convenio.language.evaluate import Evaluator, Row, Rows
+from convenio.language.logic import connect
 
 MAX_TABLE = 3_000
 """A part that joins variables is tabulated where they have no more classes together."""
@@ -29,7 +38,7 @@ class Conditions:
     `free` names parts that were left free.
     """
 
-    logic: Logic
+    logic: BooleanLogic
     base: Evaluator
     account: str
     variables: Mapping[str, Variable]
@@ -39,7 +48,12 @@ class Conditions:
     assumed: bool = False
     present: Mapping[str, Bool] = field(default_factory=dict)
     free: list[str] = field(default_factory=list)
+    pairs: PairLogic = field(init=False)
     _excluded: dict[str, Bool] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        """Take the logic of pairs from that of their rails."""
+        self.pairs = PairLogic(self.logic)
 
     def truth(self, node: s.Expression, rows: Rows | None = None) -> Pair:
         """Return a condition on two rails."""
@@ -119,27 +133,20 @@ class Conditions:
                 possible.append(found.chosen)
             if truth is True:
                 certain.append(found.chosen)
-        return Pair(self.logic.any(possible), self.logic.any(certain))
+        return Pair(self.logic.disjunction(possible), self.logic.disjunction(certain))
 
     # --- parts that join variables -------------------------------------------------------
 
     def _joined(self, node: s.Expression, rows: Rows, read: Sequence[str]) -> Pair:
-        logic = self.logic
         match node:
-            case s.And(operands):
-                return logic.both([self.truth(part, rows) for part in operands])
-            case s.Or(operands):
-                return logic.either([self.truth(part, rows) for part in operands])
-            case s.Not(operand):
-                return logic.opposite(self.truth(operand, rows))
-            case s.AtLeast(count, operands):
-                return logic.count(count, [self.truth(part, rows) for part in operands])
+            case s.Not() | s.And() | s.Or() | s.AtLeast():
+                return connect(node, lambda part: self.truth(part, rows), self.pairs)
             case s.About(_, s.Path(path)):
                 said = Pair(*[self.base.trace(node).truth is True] * 2)
                 if path in self.variables:
                     said = self._table(node, rows, self.variables[path])
                 stated = self.logic.negate(self.excluded(path))
-                return self.logic.both([said, Pair(stated, stated)])
+                return self.pairs.conjunction([said, Pair(stated, stated)])
             case s.Quantified():
                 return self._quantified(node, rows)
             case s.Compare(operator, left, right):
@@ -163,8 +170,8 @@ class Conditions:
             if members is None:
                 return None
             sides.append(members)
-        shared = self.logic.any(
-            self.logic.all([holds, sides[1][member]])
+        shared = self.logic.disjunction(
+            self.logic.conjunction([holds, sides[1][member]])
             for member, holds in sides[0].items()
             if member in sides[1]
         )
@@ -185,21 +192,21 @@ class Conditions:
             stated = {path: found.stated for path, found in zip(paths, chosen, strict=True)}
             evaluator = self.evaluator_with(stated)
             truth = evaluator.trace(node, evaluator.same_rows(rows)).truth
-            term = self.logic.all(found.chosen for found in chosen)
+            term = self.logic.conjunction(found.chosen for found in chosen)
             if truth is not False:
                 possible.append(term)
             if truth is True:
                 certain.append(term)
-        return Pair(self.logic.any(possible), self.logic.any(certain))
+        return Pair(self.logic.disjunction(possible), self.logic.disjunction(certain))
 
     def _left_free(self, node: s.Expression) -> Pair:
         name = f"free{len(self.free)}"
         self.free.append(s.unparse(node))
         possible, certain = self.logic.z3.Bools(f"{name}p {name}c")
-        return Pair(possible, self.logic.all([possible, certain]))
+        return Pair(possible, self.logic.conjunction([possible, certain]))
 
     def _there(self, chosen: Sequence[Row]) -> Bool:
-        return self.logic.all(self.present.get(row.name, True) for row in chosen)
+        return self.logic.conjunction(self.present.get(row.name, True) for row in chosen)
 
     def _quantified(self, node: s.Quantified, rows: Rows) -> Pair:
         found = self._list_truth(node.bindings)
@@ -209,12 +216,12 @@ class Conditions:
         for scope, chosen in self.base.combinations(node.bindings, rows):
             there, body = self._there(chosen), self.truth(node.body, scope)
             if node.word == "any":
-                parts.append(self.logic.both([Pair(there, there), body]))
+                parts.append(self.pairs.conjunction([Pair(there, there), body]))
             else:
                 absent = self.logic.negate(there)
-                parts.append(self.logic.either([Pair(absent, absent), body]))
+                parts.append(self.pairs.disjunction([Pair(absent, absent), body]))
         open_ = [Pair(True, False)] if self._is_open(node.bindings) else []
-        join = self.logic.either if node.word == "any" else self.logic.both
+        join = self.pairs.disjunction if node.word == "any" else self.pairs.conjunction
         return join([*parts, *open_])
 
     def _list_truth(self, bindings: Sequence[s.Binding]) -> Pair | None:
@@ -239,10 +246,10 @@ class Conditions:
         first, second = self._number(left, rows), self._number(right, rows)
         if first is None or second is None:
             return self._same(operator, left, right, rows)
-        known = self.logic.all([first.known, second.known])
+        known = self.logic.conjunction([first.known, second.known])
         test = _compare(operator, first.term, second.term)
-        certain = self.logic.all([known, test])
-        return Pair(self.logic.any([self.logic.negate(known), test]), certain)
+        certain = self.logic.conjunction([known, test])
+        return Pair(self.logic.disjunction([self.logic.negate(known), test]), certain)
 
     def _counted(
         self, operator: str, left: s.Expression, right: s.Expression, rows: Rows
@@ -263,23 +270,23 @@ class Conditions:
         low, high = [], []
         for scope, chosen in self.base.combinations(left.bindings, rows):
             there, body = self._there(chosen), self.truth(left.body, scope)
-            low.append(self.logic.all([there, body.certain]))
-            high.append(self.logic.all([there, body.possible]))
+            low.append(self.logic.conjunction([there, body.certain]))
+            high.append(self.logic.conjunction([there, body.possible]))
         least, most = self._total(low), self._total(high)
         ends = [_compare(operator, end, other.term) for end in (least, most)]
         if operator in ("==", "!="):
-            inside = self.logic.all(
+            inside = self.logic.conjunction(
                 [_compare("<=", least, other.term), _compare(">=", most, other.term)]
             )
             single = _compare("==", least, most)
-            equal = Pair(inside, self.logic.all([inside, single]))
-            found = equal if operator == "==" else self.logic.opposite(equal)
+            equal = Pair(inside, self.logic.conjunction([inside, single]))
+            found = equal if operator == "==" else self.pairs.negate(equal)
         else:
-            found = Pair(self.logic.any(ends), self.logic.all(ends))
+            found = Pair(self.logic.disjunction(ends), self.logic.conjunction(ends))
         unknown = self.logic.negate(other.known)
         return Pair(
-            self.logic.any([unknown, found.possible]),
-            self.logic.all([other.known, found.certain]),
+            self.logic.disjunction([unknown, found.possible]),
+            self.logic.conjunction([other.known, found.certain]),
         )
 
     def _total(self, parts: Sequence[Bool]) -> Any:
@@ -303,7 +310,7 @@ class Conditions:
                 if number is None:
                     return None
                 stated = self.logic.negate(self.excluded(path))
-                return Number(number.term, self.logic.all([number.known, stated]))
+                return Number(number.term, self.logic.conjunction([number.known, stated]))
             case s.Field(variable, name):
                 return self.variables[f"{rows[variable].name}.{name}"].number()
             case s.Arithmetic(operator, left, right):
@@ -327,9 +334,9 @@ class Conditions:
             known.append(bool(nonzero) if isinstance(nonzero, bool) else nonzero)
             if b == 0 and isinstance(b, Fraction):
                 return Number(Fraction(0), False)
-            return Number(a / b, self.logic.all(known))
+            return Number(a / b, self.logic.conjunction(known))
         term = {"+": lambda: a + b, "-": lambda: a - b, "*": lambda: a * b}[operator]()
-        return Number(term, self.logic.all(known))
+        return Number(term, self.logic.conjunction(known))
 
     def _summed(self, node: s.Sum, rows: Rows) -> Number | None:
         if self._list_truth(node.bindings) is not None or self._is_open(node.bindings):
@@ -345,16 +352,16 @@ class Conditions:
             term = self._number(node.body, scope)
             if term is None:
                 return None
-            counts = self.logic.all([there, test.certain])
-            decided = self.logic.any([self.logic.negate(test.possible), test.certain])
+            counts = self.logic.conjunction([there, test.certain])
+            decided = self.logic.disjunction([self.logic.negate(test.possible), test.certain])
             absent = self.logic.negate(there)
-            known.append(self.logic.any([absent, decided]))
-            known.append(self.logic.any([self.logic.negate(counts), term.known]))
+            known.append(self.logic.disjunction([absent, decided]))
+            known.append(self.logic.disjunction([self.logic.negate(counts), term.known]))
             if counts is True:
                 total = total + term.term
             elif counts is not False:
                 total = total + z3.If(counts, _real(z3, term.term), z3.RealVal(0))
-        return Number(total, self.logic.all(known))
+        return Number(total, self.logic.conjunction(known))
 
     # --- equality of words ---------------------------------------------------------------
 
@@ -381,13 +388,13 @@ class Conditions:
             ]
             if any(isinstance(value, Place) for value in values):
                 return None
-            chosen = self.logic.all([first.chosen, second.chosen])
+            chosen = self.logic.conjunction([first.chosen, second.chosen])
             if None in values:
                 possible.append(chosen)
             elif (values[0] == values[1]) == (operator == "=="):
                 possible.append(chosen)
                 certain.append(chosen)
-        return Pair(self.logic.any(possible), self.logic.any(certain))
+        return Pair(self.logic.disjunction(possible), self.logic.disjunction(certain))
 
 
 def _real(z3: Any, term: Any) -> Any:

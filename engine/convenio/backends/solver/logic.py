@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, NamedTuple, Protocol
 
 from convenio.errors import UsageError
@@ -79,33 +80,33 @@ class Variable(Protocol):
         ...
 
 
-class Logic:
-    """Boolean terms that fold what is constant."""
+class BooleanLogic:
+    """Z3's Boolean terms, or Python's where a part is constant."""
 
     def __init__(self, z3: Any) -> None:
         self.z3 = z3
 
-    def all(self, parts: Iterable[Bool]) -> Bool:
+    def negate(self, value: Bool) -> Bool:
+        """Return the negation."""
+        return not value if isinstance(value, bool) else self.z3.Not(value)
+
+    def conjunction(self, values: Iterable[Bool]) -> Bool:
         """Return the conjunction."""
-        terms = [part for part in parts if part is not True]
+        terms = [value for value in values if value is not True]
         if any(term is False for term in terms):
             return False
         return True if not terms else terms[0] if len(terms) == 1 else self.z3.And(terms)
 
-    def any(self, parts: Iterable[Bool]) -> Bool:
+    def disjunction(self, values: Iterable[Bool]) -> Bool:
         """Return the disjunction."""
-        terms = [part for part in parts if part is not False]
+        terms = [value for value in values if value is not False]
         if any(term is True for term in terms):
             return True
         return False if not terms else terms[0] if len(terms) == 1 else self.z3.Or(terms)
 
-    def negate(self, part: Bool) -> Bool:
-        """Return the negation."""
-        return not part if isinstance(part, bool) else self.z3.Not(part)
-
-    def at_least(self, count: int, parts: Iterable[Bool]) -> Bool:
+    def threshold(self, count: int, values: Iterable[Bool]) -> Bool:
         """Return whether so many parts hold."""
-        terms = [part for part in parts if part is not False]
+        terms = [value for value in values if value is not False]
         certain = sum(term is True for term in terms)
         open_ = [term for term in terms if term is not True]
         if certain >= count:
@@ -114,23 +115,35 @@ class Logic:
             return False
         return self.z3.AtLeast(*open_, count - certain)
 
-    def opposite(self, pair: Pair) -> Pair:
-        """Return Kleene's not."""
-        return Pair(self.negate(pair.certain), self.negate(pair.possible))
 
-    def both(self, pairs: Sequence[Pair]) -> Pair:
+class PairLogic:
+    """Kleene's operations on pairs: each rail is a logic of two values."""
+
+    def __init__(self, rail: BooleanLogic) -> None:
+        self._rail = rail
+
+    def negate(self, value: Pair) -> Pair:
+        """Return Kleene's not: what may be false is what is not certain."""
+        return Pair(self._rail.negate(value.certain), self._rail.negate(value.possible))
+
+    def conjunction(self, values: Sequence[Pair]) -> Pair:
         """Return Kleene's and."""
-        return Pair(self.all(p.possible for p in pairs), self.all(p.certain for p in pairs))
+        return self._on_each_rail(self._rail.conjunction, values)
 
-    def either(self, pairs: Sequence[Pair]) -> Pair:
+    def disjunction(self, values: Sequence[Pair]) -> Pair:
         """Return Kleene's or."""
-        return Pair(self.any(p.possible for p in pairs), self.any(p.certain for p in pairs))
+        return self._on_each_rail(self._rail.disjunction, values)
 
-    def count(self, least: int, pairs: Sequence[Pair]) -> Pair:
+    def threshold(self, count: int, values: Sequence[Pair]) -> Pair:
         """Return `at_least`."""
+        return self._on_each_rail(partial(self._rail.threshold, count), values)
+
+    def _on_each_rail(
+        self, operation: Callable[[Iterable[Bool]], Bool], values: Sequence[Pair]
+    ) -> Pair:
         return Pair(
-            self.at_least(least, [p.possible for p in pairs]),
-            self.at_least(least, [p.certain for p in pairs]),
+            operation([value.possible for value in values]),
+            operation([value.certain for value in values]),
         )
 
 

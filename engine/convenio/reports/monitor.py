@@ -1,0 +1,115 @@
+"""What one event changed, in words: a few lines for each event."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from convenio.assessment.assessment import Assessment
+from convenio.facts.case import Element
+from convenio.reports.compare import change_of, outcome_words, rated
+from convenio.reports.wording import Wording
+from convenio.scenarios.changes import ChangedFact
+from convenio.scenarios.compare import ChangedRule
+from convenio.scenarios.monitor.observation import ChangedRating, Observation, Refusal, rows_between
+
+_TRUTHS = {True: "true", False: "false", None: "unknown"}
+
+
+def heading(start: Assessment, wording: Wording) -> str:
+    """Return the lines that stand before the first event: the case, and its rating so far."""
+    case, pack = start.case, start.pack
+    facts = f"{case.id}, {wording('as of')} {wording.date(case.as_of)} · {pack.id} {pack.version}"
+    rating = rated(start.floor, start.ceiling, wording)
+    return f"{case.title}\n{facts}\n{wording('Overall')}: {rating}\n"
+
+
+def as_text(observation: Observation, wording: Wording) -> str:
+    """Return an observation as a paragraph: the event, the rating, the rules, why."""
+    event = observation.event
+    marks = [event.kind, *_marks(observation, wording)]
+    title = event.title or event.id
+    first = f"{wording.date(event.date)} · {title} ({', '.join(marks)})"
+    return "\n".join([first, *(f"  {line}" for line in _lines(observation, wording))]) + "\n"
+
+
+def refusal_text(refusal: Refusal, wording: Wording) -> str:
+    """Return a refused event as a paragraph."""
+    name = f" ({refusal.id})" if refusal.id else ""
+    first = wording("Line {line}{name} was refused:").format(line=refusal.line, name=name)
+    return "\n".join([first, *(f"  {problem}" for problem in refusal.problems)]) + "\n"
+
+
+def _marks(observation: Observation, wording: Wording) -> Iterator[str]:
+    if observation.seen:
+        yield wording("had arrived before")
+    elif observation.late:
+        yield wording("arrived late")
+    if observation.effect == "withdrawn":
+        yield wording("was taken back before it came")
+    elif observation.effect == "waiting":
+        yield wording("takes back what has not come yet")
+    elif observation.effect == "none":
+        yield wording("takes back a withdrawal, which can't be")
+
+
+def _lines(observation: Observation, wording: Wording) -> Iterator[str]:
+    if observation.seen:
+        return
+    _ = wording
+    catalogue = observation.after.pack.catalogue
+    for path in observation.superseded:
+        yield _("A later statement stands: {fact}.").format(fact=_.label(path, catalogue))
+    for path in observation.set_aside:
+        yield _("May not be stated any more, and is set aside: {fact}.").format(
+            fact=_.label(path, catalogue)
+        )
+    for change in observation.facts:
+        yield from _fact(change, observation, wording)
+    ratings = [observation.overall, *observation.families]
+    for rating in ratings:
+        if rating.before != rating.after:
+            yield _rating(rating, wording)
+    for rule in observation.rules:
+        yield from _rule(rule, observation, wording)
+    if not observation.rules:
+        yield _("No rule comes out otherwise.")
+
+
+def _fact(change: ChangedFact, observation: Observation, wording: Wording) -> Iterator[str]:
+    rows = rows_between(change)
+    if rows is None:
+        yield change_of(change, observation.before, wording)
+        return
+    label = wording.label(change.path, observation.after.pack.catalogue)
+    for sign, elements in (("+", rows.added), ("−", rows.removed)):
+        for element in elements:
+            yield f"{label}: {sign} {_row(element, change.path, observation, wording)}"
+
+
+def _row(element: Element, path: str, observation: Observation, wording: Wording) -> str:
+    catalogue = observation.after.pack.catalogue
+    record = catalogue.records[catalogue.facts[path].type.record]
+    parts: Sequence[str] = [
+        f"{record[name].label.lower()} {wording.fact(fact, record[name], catalogue)}"
+        for name, fact in element.fields.items()
+    ]
+    return ", ".join(parts)
+
+
+def _rating(rating: ChangedRating, wording: Wording) -> str:
+    name = wording.family(rating.family) if rating.family else wording("Overall")
+    before, after = (
+        rated(floor, ceiling, wording)  # type: ignore[arg-type]
+        for floor, ceiling in (rating.before, rating.after)
+    )
+    return f"{name}: {before} → {after}"
+
+
+def _rule(changed: ChangedRule, observation: Observation, wording: Wording) -> Iterator[str]:
+    before, after = (outcome_words(side, wording) for side in (changed.before, changed.after))
+    by_time = changed.rule.id in observation.by_time
+    suffix = f" ({wording('by the passing of time')})" if by_time else ""
+    yield f"{changed.rule.id} {changed.rule.title}: {before} → {after}{suffix}"
+    for condition in changed.through:
+        old, new = (wording(_TRUTHS[side]) for side in (condition.before, condition.after))
+        yield f"  {condition.text}: {old} → {new}"

@@ -1,0 +1,219 @@
+"""Open questions with the effect of every answer: as blocks to read, and as JSON."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from fractions import Fraction
+from typing import Any
+
+from convenio.facts.case import Value
+from convenio.facts.catalogue import FactDeclaration
+from convenio.facts.plain import value_of
+from convenio.facts.values import Money
+from convenio.reports.blocks import Block
+from convenio.reports.compare import rated
+from convenio.reports.json import identity
+from convenio.reports.wording import Wording
+from convenio.scenarios.answers.finder import FIRST_DAY, LAST_DAY, Answer
+from convenio.scenarios.answers.ranking import Effect, Pair, Questions, RankedQuestion
+
+SCHEMA = "convenio/questions/1"
+
+
+def blocks(found: Questions, wording: Wording, limit: int | None = None) -> list[Block]:
+    """Return the questions whose answers change a rating, then the pairs, then what is left."""
+    _ = wording
+    base = found.base
+    ranked = [question for question in found.ranked if question.changes_rating]
+    now = _("Now: {rating}.").format(rating=rated(base.floor, base.ceiling, _))
+    shown = ranked[:limit]
+    if not shown:
+        return [Block(sentences=[now, _("No single answer changes a rating.")])]
+    first = Block(sentences=[now])
+    result = [first, *(_question(question, found, _) for question in shown)]
+    if found.pairs:
+        rows = [_pair(pair, found, _) for pair in found.pairs]
+        columns = [_("answers"), _("rating"), _("rules")]
+        title = _("Two answers together that do more than each alone")
+        result.append(Block(title, [], columns, rows))
+    notes = _left_out(found, len(shown), len(ranked), _)
+    return [*result, Block(sentences=notes)] if notes else result
+
+
+def _left_out(found: Questions, shown: int, ranked: int, wording: Wording) -> list[str]:
+    notes = []
+    if ranked > shown:
+        text = wording.plural("{n} more question", "{n} more questions", ranked - shown)
+        notes.append(wording("{questions} could change a rating.").format(questions=text))
+    settle = len(found.ranked) - ranked
+    if settle:
+        text = wording.plural("{n} open fact bears", "{n} open facts bear", settle)
+        notes.append(wording("{facts} on findings and change no rating alone.").format(facts=text))
+    if found.untried_pairs:
+        text = wording.plural("{n} pair", "{n} pairs", found.untried_pairs)
+        notes.append(wording("Left out: {pairs} of answers were not tried.").format(pairs=text))
+    return notes
+
+
+def _question(found: RankedQuestion, questions: Questions, wording: Wording) -> Block:
+    _ = wording
+    base = questions.base
+    columns = [_("answer"), _("overall"), _("families"), _("settles"), _("opens")]
+    rows = [
+        [
+            ", ".join(answer_words(e.answer, found.question.declaration, base, _) for e in same),
+            rated(same[0].floor, same[0].ceiling, _),
+            "; ".join(
+                f"{_.family(name)}: {rated(floor, ceiling, _)}"
+                for name, (floor, ceiling) in same[0].families.items()
+            )
+            or "–",
+            _rules(same[0].settles),
+            _rules((*same[0].opens, *same[0].about_the_file)),
+        ]
+        for same in same_effects(found.effects)
+    ]
+    notes = [f"{found.question.ask} ({found.path})"]
+    if not found.exact:
+        notes.append(_("Not every answer: {why}.").format(why=found.why))
+    return Block(_.label(found.path, base.pack.catalogue), notes, columns, rows)
+
+
+def same_effects(effects: Sequence[Effect]) -> list[list[Effect]]:
+    """Return answers that do the same together, in the order of the first of each."""
+    groups: dict[object, list[Effect]] = {}
+    for effect in effects:
+        key = (
+            effect.floor,
+            effect.ceiling,
+            tuple(effect.families.items()),
+            effect.settles,
+            effect.opens,
+            effect.about_the_file,
+        )
+        groups.setdefault(key, []).append(effect)
+    return list(groups.values())
+
+
+def _rules(names: Sequence[str]) -> str:
+    return ", ".join(dict.fromkeys(names)) or "–"
+
+
+def answer_words(
+    answer: Answer, declaration: FactDeclaration | None, base: Any, wording: Wording
+) -> str:
+    """Write an answer: a value, a range, or that there is none."""
+    _ = wording
+    catalogue = base.pack.catalogue
+    if answer.other and isinstance(answer.value, str):
+        return _("another")
+    if answer.other:
+        return _("others only")
+    if declaration is not None and declaration.type.kind == "list":
+        if not answer.value:
+            return _("none")
+        return _("no more than those stated")
+    if not answer.is_range:
+        return _.value(answer.value, declaration, catalogue)
+
+    def written(end: Fraction) -> str:
+        return _.value(_as_value(end, answer.value), declaration, catalogue)
+
+    low, high = answer.low, answer.high
+    if low is not None and low == high:
+        return written(low)
+    kind = declaration.type.kind if declaration else ""
+    is_lowest = low is None or (kind == "date" and low <= FIRST_DAY.toordinal())
+    is_highest = high is None or (kind == "date" and high >= LAST_DAY.toordinal())
+    if is_lowest and high is not None:
+        text = _("{n} or before") if kind == "date" else _("{n} or less")
+        return (text if answer.closed[1] else _("less than {n}")).format(n=written(high))
+    if is_highest and low is not None:
+        text = _("{n} or after") if kind == "date" else _("{n} or more")
+        return (text if answer.closed[0] else _("more than {n}")).format(n=written(low))
+    if low is None or high is None:
+        return _("any")
+    before = _("from {n}") if answer.closed[0] else _("more than {n}")
+    after = _("to {n}") if answer.closed[1] else _("to less than {n}")
+    return f"{before.format(n=written(low))} {after.format(n=written(high))}"
+
+
+def _as_value(end: Fraction, like: Value) -> Value:
+    if isinstance(like, dt.date):
+        return dt.date.fromordinal(int(end))
+    if isinstance(like, int):
+        return int(end)
+    # The end of a range is a computed number, of which no more than nine digits are meant.
+    number = float(f"{float(end):.9g}")
+    return Money(number, like.currency) if isinstance(like, Money) else number
+
+
+def _pair(pair: Pair, found: Questions, wording: Wording) -> list[str]:
+    catalogue = found.base.pack.catalogue
+    said = [
+        f"{wording.label(path, catalogue)}: "
+        + answer_words(answer, catalogue.resolve(path), found.base, wording)
+        for path, answer in zip(pair.paths, pair.answers, strict=True)
+    ]
+    return ["; ".join(said), rated(pair.floor, pair.ceiling, wording), ", ".join(pair.rules)]
+
+
+def to_dict(found: Questions) -> dict[str, Any]:
+    """Return the questions as plain data: the schema `convenio/questions/1`."""
+    base = found.base
+    return {
+        "schema": SCHEMA,
+        **identity(base),
+        "rating": {"floor": base.floor, "ceiling": base.ceiling},
+        "questions": [
+            {
+                "path": question.path,
+                "state": question.question.state,
+                "ask": question.question.ask,
+                "rules": list(question.question.rules),
+                "exact": question.exact,
+                "raises_floor": question.raises_floor,
+                "lowers_ceiling": question.lowers_ceiling,
+                "changes_family": question.changes_family,
+                "answers": [_effect_data(effect) for effect in question.effects],
+            }
+            for question in found.ranked
+        ],
+        "pairs": [
+            {
+                "paths": list(pair.paths),
+                "rules": list(pair.rules),
+                "answers": [answer_data(answer) for answer in pair.answers],
+                "rating": {"floor": pair.floor, "ceiling": pair.ceiling},
+            }
+            for pair in found.pairs
+        ],
+        "untried_pairs": found.untried_pairs,
+    }
+
+
+def _effect_data(effect: Effect) -> dict[str, Any]:
+    return {
+        **answer_data(effect.answer),
+        "rating": {"floor": effect.floor, "ceiling": effect.ceiling},
+        "families": {
+            name: {"floor": floor, "ceiling": ceiling}
+            for name, (floor, ceiling) in effect.families.items()
+        },
+        "settles": list(effect.settles),
+        "opens": list(effect.opens),
+        "about_the_file": list(effect.about_the_file),
+    }
+
+
+def answer_data(answer: Answer) -> dict[str, Any]:
+    """Return an answer as plain data; a range has its ends and a value that stands for it."""
+    found: dict[str, Any] = {"value": value_of(answer.value)}
+    if answer.other:
+        found["other"] = True
+    if answer.is_range:
+        ends = (answer.low, answer.high)
+        values = [None if e is None else value_of(_as_value(e, answer.value)) for e in ends]
+        found |= {"low": values[0], "high": values[1], "closed": list(answer.closed)}
+    return found

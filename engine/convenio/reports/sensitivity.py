@@ -1,0 +1,118 @@
+"""How firm a rating is: thresholds that could move, and what rests on judgement."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from convenio.reports.blocks import Block
+from convenio.reports.compare import rated
+from convenio.reports.json import identity
+from convenio.reports.wording import Wording
+from convenio.scenarios.sensitivity import MovableThreshold, Move, Sensitivity
+
+SCHEMA = "convenio/sensitivity/1"
+
+
+def blocks(found: Sensitivity, wording: Wording, limit: int | None = None) -> list[Block]:
+    """Return the thresholds whose move changes the rating, then what rests on judgement."""
+    _ = wording
+    base = found.base
+    now = _("Now: {rating}.").format(rating=rated(base.floor, base.ceiling, _))
+    shown = found.thresholds[:limit]
+    rows = [_threshold(threshold, _) for threshold in shown]
+    notes = [] if rows else [_("No single threshold, moved alone, changes the overall rating.")]
+    rest = len(found.thresholds) - len(shown)
+    if rest:
+        notes.append(_.plural("{n} more could change it.", "{n} more could change it.", rest))
+    firm = _.plural("{n} other number", "{n} other numbers", found.firm)
+    notes.append(
+        _("Moved alone, {numbers} in rules that apply leave the rating as it is.").format(
+            numbers=firm
+        )
+    )
+    columns = [_("rule"), _("basis"), _("condition"), _("moved down"), _("moved up")]
+    return [
+        Block(sentences=[now]),
+        Block(_("How far thresholds could move"), notes, columns, rows),
+        Block(_("What rests on judgement"), _judgement(found, _)),
+    ]
+
+
+def _threshold(threshold: MovableThreshold, wording: Wording) -> list[str]:
+    return [
+        threshold.rule.id,
+        wording(threshold.rule.threshold.basis.replace("_", " ")),
+        threshold.condition,
+        move_words(threshold.below, False, wording),
+        move_words(threshold.above, True, wording),
+    ]
+
+
+def move_words(move: Move | None, upward: bool, wording: Wording) -> str:
+    """Write where a threshold changes the rating, and to what."""
+    if move is None:
+        return wording("no effect")
+    number = wording.number(float(move.at))
+    if move.included:
+        text = wording("{n} or more") if upward else wording("{n} or less")
+    else:
+        text = wording("more than {n}") if upward else wording("less than {n}")
+    return f"{text.format(n=number)}: {rated(move.floor, move.ceiling, wording)}"
+
+
+def _judgement(found: Sensitivity, wording: Wording) -> list[str]:
+    _ = wording
+    pack = found.base.pack
+    if not found.judged:
+        return [_("No finding that is flagged or open rests on judgement alone.")]
+    floor, ceiling = found.without_judgement
+    count = _.plural("{n} rule", "{n} rules", len(found.judged))
+    sentences = [
+        _(
+            "The thresholds of {rules} that are flagged or open rest on judgement. "
+            "With all of them set aside the rating would be: {rating}."
+        ).format(rules=count, rating=rated(floor, ceiling, _))
+    ]
+    for name, rating in found.carried_by:
+        text = _("Without {rule} alone, no more than {rating} would be established.")
+        rule = f"{name} ({pack.by_id[name].title})"
+        sentences.append(text.format(rule=rule, rating=_.ratings[rating]))
+    if not found.carried_by:
+        sentences.append(_("No single one of them carries what is established."))
+    return sentences
+
+
+def to_dict(found: Sensitivity) -> dict[str, Any]:
+    """Return the sensitivity as plain data: the schema `convenio/sensitivity/1`."""
+    base = found.base
+    floor, ceiling = found.without_judgement
+    return {
+        "schema": SCHEMA,
+        **identity(base),
+        "rating": {"floor": base.floor, "ceiling": base.ceiling},
+        "thresholds": [
+            {
+                "rule": threshold.rule.id,
+                "basis": threshold.rule.threshold.basis,
+                "condition": threshold.condition,
+                "value": threshold.value,
+                "below": _move(threshold.below),
+                "above": _move(threshold.above),
+            }
+            for threshold in found.thresholds
+        ],
+        "firm": found.firm,
+        "judged": list(found.judged),
+        "carried_by": [{"rule": name, "floor": rating} for name, rating in found.carried_by],
+        "without_judgement": {"floor": floor, "ceiling": ceiling},
+    }
+
+
+def _move(move: Move | None) -> dict[str, Any] | None:
+    if move is None:
+        return None
+    return {
+        "at": float(move.at),
+        "included": move.included,
+        "rating": {"floor": move.floor, "ceiling": move.ceiling},
+    }

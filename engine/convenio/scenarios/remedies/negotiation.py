@@ -1,0 +1,200 @@
+"""One way to a lower rating, and how it is confirmed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from convenio.assessment.assessment import Assessment
+from convenio.assessment.cases import without_excluded
+from convenio.assessment.engine import Engine
+from convenio.assessment.open_questions import OpenQuestion, open_questions
+from convenio.facts.case import Case, StatedFact, Value
+from convenio.language.evaluate import Evaluator
+from convenio.packs.pack import Pack
+from convenio.packs.policy import Rating, Side, rank
+from convenio.packs.rule import Severity
+from convenio.scenarios.answers.finder import AnswerFinder
+from convenio.scenarios.changes import fact_at, with_value
+from convenio.scenarios.notebook import as_html
+from convenio.scenarios.remedies.negotiable_facts import (
+    can_be_changed,
+    values_of,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One fact that would be agreed otherwise; `cost` is the catalogue's, from 1 to 5."""
+
+    path: str
+    before: StatedFact | None
+    after: Value
+    cost: int
+
+
+@dataclass(frozen=True)
+class Remedy:
+    """Changes that together reach the target; each is needed.
+
+    `without` is the rating that is left where that one change is not made. `rules` come out
+    otherwise; `mitigations` are what the pack advises for those of them that are about these facts.
+    `still_open` are questions whose answers could bring the deal above the target again.
+    """
+
+    changes: tuple[Change, ...]
+    assessment: Assessment
+    without: Mapping[str, Rating]
+    rules: tuple[str, ...]
+    mitigations: tuple[tuple[str, str], ...]
+    still_open: tuple[OpenQuestion, ...]
+
+    @property
+    def cost(self) -> int:
+        """What the changes cost together."""
+        return sum(change.cost for change in self.changes)
+
+
+@dataclass(frozen=True, slots=True)
+class Obstacle:
+    """A finding that stays whatever is negotiated, and the facts that it rests on."""
+
+    rule: str
+    severity: Severity | None
+    facts: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Remedies:
+    """What was found. `every` is True where there are no further alternatives.
+
+    `singles_only` is True where the solver is not installed, so that only single changes were
+    tried. `untried` names negotiable facts of which no other value could be tried, and
+    `is_bound` is True where some condition could not be translated.
+    """
+
+    base: Assessment
+    target: Rating
+    side: Side
+    found: tuple[Remedy, ...]
+    every: bool
+    obstacles: tuple[Obstacle, ...]
+    reached_already: bool
+    singles_only: bool
+    untried: tuple[str, ...]
+    is_bound: bool
+
+    def _repr_html_(self) -> str:
+        rows = [
+            [
+                str(remedy.cost),
+                "; ".join(change.path for change in remedy.changes),
+                f"{remedy.assessment.floor} to {remedy.assessment.ceiling}",
+            ]
+            for remedy in self.found
+        ]
+        title = f"{self.base.case.title}: changes that reach {self.target}"
+        return as_html(title, ["cost", "changes", "rating"], rows)
+
+
+class Negotiation:
+    """The case, the rating wanted, and what talks can change; confirms what is proposed."""
+
+    def __init__(
+        self, case: Case, pack: Pack, wanted: int, side: Side, keep: Sequence[str]
+    ) -> None:
+        self.case = case
+        self.pack = pack
+        self.wanted = wanted
+        self.side: Side = side
+        self._engine = Engine(pack, "reference").compile()
+        self.base = self._engine.assess(case)
+        self.finder = AnswerFinder(case, pack)
+        negotiable = [
+            declaration
+            for path, declaration in pack.catalogue.facts.items()
+            if declaration.negotiable and path not in keep and self.finder.conditions(path)
+        ]
+        self.paths = [d.path for d in negotiable if can_be_changed(d, case, pack.currency)]
+        self.untried = tuple(d.path for d in negotiable if d.path not in self.paths)
+
+    def _rating(self, assessment: Assessment) -> Rating:
+        return assessment.floor if self.side == "floor" else assessment.ceiling
+
+    def is_reached(self, assessment: Assessment) -> bool:
+        """Return whether an assessment is at the target or below."""
+        return rank(self._rating(assessment)) <= self.wanted
+
+    def assess(self, values: Mapping[str, Value]) -> Assessment | None:
+        """Return the assessment with other values; None where one may not be stated then."""
+        case = self.case
+        for path, value in values.items():
+            case = with_value(case, path, value)
+        if any(path in self.pack.guards for path in values):
+            evaluator = Evaluator(case, self.pack.currency, self.pack.guards)
+            if any(path in evaluator.excluded for path in values):
+                return None
+        return self._engine.assess(without_excluded(case, self.pack))
+
+    def remedy(self, values: Mapping[str, Value]) -> Remedy | None:
+        """Return a remedy, if the ordinary engine confirms that the target is reached."""
+        after = self.assess(values)
+        if after is None or not self.is_reached(after):
+            return None
+        ordered = [path for path in self.paths if path in values]
+        changes = tuple(
+            Change(
+                path,
+                fact_at(self.case, path),
+                values[path],
+                self.cost(path),
+            )
+            for path in ordered
+        )
+        without: dict[str, Rating] = {}
+        for path in ordered:
+            others = {other: value for other, value in values.items() if other != path}
+            left = self.assess(others)
+            without[path] = self._rating(left if left is not None else self.base)
+        changed = tuple(
+            rule.id
+            for rule in self.pack.rules
+            if self.base.outcomes[rule.id] != after.outcomes[rule.id]
+        )
+        advice = tuple(
+            (name, mitigation.text)
+            for name in changed
+            for mitigation in self.pack.by_id[name].mitigations
+            if any(path in values for path in mitigation.set)
+        )
+        return Remedy(changes, after, without, changed, advice, self._still_open(after))
+
+    def _still_open(self, after: Assessment) -> tuple[OpenQuestion, ...]:
+        """Return the questions of families whose ceiling is above the target."""
+        families = {
+            name for name, rating in after.families.items() if rank(rating.ceiling) > self.wanted
+        }
+        by_id = self.pack.by_id
+        return tuple(
+            question
+            for question in open_questions(after)
+            if any(by_id[rule].family in families for rule in question.rules)
+        )
+
+    # --- one change, without the solver ----------------------------------------------------
+
+    def singles(self) -> list[Remedy]:
+        """Return every single change that reaches the target, without the solver."""
+        found = []
+        for path in self.paths:
+            values = values_of(path, self.finder, self.case, self.pack.currency)
+            for value in values.others():
+                remedy = self.remedy({path: value})
+                if remedy is not None:
+                    found.append(remedy)
+                    break
+        return sorted(found, key=lambda remedy: remedy.cost)
+
+    def cost(self, path: str) -> int:
+        """Return what a change of a fact costs, from the catalogue: 1 to 5."""
+        return self.pack.catalogue.facts[path].cost or 1

@@ -12,6 +12,7 @@ from __future__ import annotations
 import importlib
 from typing import TYPE_CHECKING, Any
 
+from convenio.presentation import Presenter, present_with
 from convenio.version import __version__
 
 if TYPE_CHECKING:
@@ -104,6 +105,16 @@ __all__ = [
     "sensitivity",
     "simulate",
 ]
+
+
+def _presenter() -> Presenter:
+    """Return what presents results, read when the first is shown."""
+    from convenio.reports import presenter
+
+    return presenter
+
+
+present_with(_presenter)
 
 
 def __getattr__(name: str) -> Any:

@@ -131,7 +131,7 @@ class Packs:
         """Let packs be compiled anew, since a compiled one keeps the meaning it was made with."""
         self._compiled.clear()
         for pack in self._loaded.values():
-            pack.compiled.derived.clear()
+            pack.compiled.made.clear()
 
     def _write(self, row: rows.Row, folder: Path) -> Path:
         if folder.exists():

@@ -13,8 +13,10 @@ from conformance.changes import CHANGES, COMPILED, Change
 from conformance.comparing import differences
 from conformance.packs import Packs, case_text, dump, read_case
 from convenio import Engine, assess
+from convenio.backends.frames.functions import COLUMNS
 from convenio.errors import CaseError, PackError
 from convenio.language import syntax as s
+from convenio.language.functions import FUNCTIONS
 from convenio.language.parser import parse
 
 # Where the library is meant to be there, its absence fails these tests; it is never skipped.
@@ -90,6 +92,17 @@ def test_every_kind_of_condition_stands_in_the_corpus() -> None:
     }
     used |= {s.Choices, s.Flagged, s.FlaggedIn}
     assert used == set(get_args(s.Expression))
+
+
+def test_every_function_of_the_language_stands_in_the_corpus_and_has_a_twin_for_columns() -> None:
+    called = {
+        part.function
+        for row in ROWS
+        if row.is_expression
+        for part in s.walk(parse(row.content["expr"]))
+        if isinstance(part, s.Call)
+    }
+    assert called == set(FUNCTIONS) == set(COLUMNS)
 
 
 @pytest.mark.parametrize(

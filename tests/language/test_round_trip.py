@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from convenio.language import syntax as s
+from convenio.language.functions import FUNCTIONS, Function
 from convenio.language.parser import parse
 from convenio.packs import Pack
 
@@ -84,6 +85,17 @@ LITERALS = st.one_of(NUMBERS, WORDS, st.booleans()).map(s.Literal)
 FIELDS = st.just(s.Field("e", "kind"))
 
 
+ARGUMENTS: Mapping[str, st.SearchStrategy[s.Expression]] = {
+    "word": WORDS.map(s.Literal),
+    "kilometres": st.floats(0, 1e4).map(s.Literal),
+}
+
+
+def calls(function: Function) -> st.SearchStrategy[s.Expression]:
+    arguments = [ARGUMENTS.get(parameter.kind, PATHS) for parameter in function.parameters]
+    return st.builds(s.Call, st.just(function.name), st.tuples(*arguments))
+
+
 def values(atoms: st.SearchStrategy[s.Expression]) -> st.SearchStrategy[s.Expression]:
     return st.recursive(
         atoms,
@@ -105,13 +117,14 @@ def atoms_of(atoms: st.SearchStrategy[s.Expression]) -> st.SearchStrategy[s.Expr
             ),
         ),
         st.builds(s.In, value, PATHS),
-        st.builds(s.About, st.sampled_from(["known", "undisclosed", "asked"]), PATHS),
-        st.builds(s.Overlaps, PATHS, PATHS),
-        st.builds(s.WithinKm, PATHS, PATHS, st.floats(0, 1e4)),
-        st.builds(s.Contains, PATHS, WORDS),
+        *(calls(function) for function in FUNCTIONS.values() if not function.is_number),
         st.builds(s.Flagged, st.just("SOV-001"), st.sampled_from([None, "low", "high"])),
         st.builds(s.FlaggedIn, st.just("tension"), st.just("high")),
-        st.builds(s.Compare, st.just(">"), st.builds(s.Days, PATHS, PATHS), value),
+        *(
+            st.builds(s.Compare, st.just(">"), calls(function), value)
+            for function in FUNCTIONS.values()
+            if function.is_number
+        ),
     )
 
 

@@ -25,6 +25,7 @@ from convenio.facts.case import Case, StatedFact
 from convenio.facts.values import Money
 from convenio.language import syntax as s
 from convenio.language.evaluate import Evaluator
+from convenio.language.functions import asks_of_the_file
 from convenio.packs.rule import Rule
 from convenio.scenarios.simulate import worlds as simulate_worlds
 from convenio.scenarios.simulate.draws import column, factors_of, latent, scores, uncertain_facts
@@ -398,8 +399,8 @@ def _held(rule: Rule, paths: Collection[str]) -> Rule:
     """Return a rule whose statements about the file say that these facts are not known."""
 
     def held(node: s.Expression) -> s.Expression:
-        about = isinstance(node, s.About) and isinstance(node.operand, s.Path)
-        return s.Literal(False) if about and node.operand.path in paths else node
+        about = asks_of_the_file(node) and any(path in paths for path in s.paths_of(node))
+        return s.Literal(False) if about else node
 
     versions = tuple(
         replace(

@@ -16,9 +16,8 @@ from conformance import rows
 from conformance.packs import Packs, case_text, read_case, write_pack
 from convenio import Engine, load_pack
 from convenio.backends.outcome import Outcome
-from convenio.backends.reference import flag_truth
 from convenio.backends.python.conditions import Conditions, compile_conditions
-from convenio.backends.reference import verdict
+from convenio.backends.reference import flag_truth, verdict
 from convenio.facts.case import Case
 from convenio.language import syntax as s
 from convenio.language.evaluate import Evaluator

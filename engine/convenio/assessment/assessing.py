@@ -5,6 +5,7 @@ from __future__ import annotations
 from convenio.assessment.assessment import Assessment
 from convenio.assessment.engine import Engine, Inference, chosen
 from convenio.facts.case import Case
+from convenio.packs.made_once import MadeOnce
 from convenio.packs.pack import Pack
 
 
@@ -26,8 +27,11 @@ def assess(case: Case, pack: Pack, inference: Inference = "auto") -> Assessment:
 
 def _engine(pack: Pack, inference: Inference) -> Engine:
     """Return the engine that a pack keeps for itself, so that it is made once."""
-    engines: dict[str, Engine] = pack.__dict__.setdefault("_engines", {})
+    engines = _ENGINES.of(pack)
     name = chosen(inference)
     if name not in engines:
         engines[name] = Engine(pack, inference)
     return engines[name]
+
+
+_ENGINES: MadeOnce[dict[str, Engine]] = MadeOnce(lambda _pack: {})

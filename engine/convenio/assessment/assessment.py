@@ -13,10 +13,11 @@ from convenio.facts.case import CONFIDENCE_ORDER, Case, Confidence
 from convenio.packs.pack import Pack
 from convenio.packs.policy import Rating
 from convenio.packs.rule import SEVERITIES
+from convenio.presentation import Presented
 
 
 @dataclass(frozen=True)
-class Assessment:
+class Assessment(Presented):
     """Ratings and verdicts of one case; findings are built when they are first looked at.
 
     `inference` says which engine inferred the verdicts: "durable_rules" (checked against the
@@ -70,17 +71,3 @@ class Assessment:
             and finding.confidence is not None
         ]
         return min(levels, key=CONFIDENCE_ORDER.index, default=None)
-
-    def _repr_html_(self) -> str:
-        """Return a short table for notebooks."""
-        import html  # only notebooks need it
-
-        rows = "".join(
-            f"<tr><th>{html.escape(name)}</th><td>{rating.floor}</td><td>{rating.ceiling}</td></tr>"
-            for name, rating in self.families.items()
-        )
-        title = html.escape(self.case.title)
-        return (
-            f"<table><caption>{title}: {self.floor} to {self.ceiling}</caption>"
-            f"<tr><th>family</th><th>established</th><th>possible</th></tr>{rows}</table>"
-        )

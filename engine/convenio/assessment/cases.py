@@ -13,7 +13,6 @@ from convenio.facts.case import Case, StatedFact
 from convenio.facts.case_file import read_case
 from convenio.facts.distribution_checks import currency_problems
 from convenio.facts.statements import StatementReader
-from convenio.language.evaluate import Evaluator
 from convenio.packs.pack import Pack
 from convenio.resources import data_folder
 
@@ -106,7 +105,7 @@ def without_excluded(case: Case, pack: Pack) -> Case:
     """
     if not any(path in case.facts for path in pack.guards):
         return case
-    excluded = Evaluator(case, pack.currency, pack.guards).excluded
+    excluded = pack.evaluator(case).excluded
     if excluded.isdisjoint(case.facts):
         return case
     return replace(case, facts={p: f for p, f in case.facts.items() if p not in excluded})
@@ -114,7 +113,7 @@ def without_excluded(case: Case, pack: Pack) -> Case:
 
 def _guarded(case: Case, pack: Pack) -> list[Problem]:
     """Name facts that are stated although their `only_if` is false."""
-    excluded = Evaluator(case, pack.currency, pack.guards).excluded
+    excluded = pack.evaluator(case).excluded
     return [
         Problem(
             case.facts[path].position,

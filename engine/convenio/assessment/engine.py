@@ -19,7 +19,9 @@ from convenio.errors import EngineError, UsageError
 from convenio.facts.case import Case
 from convenio.language.evaluate import Evaluator
 from convenio.language.truth import CODE_OF, TRUTH_OF
+from convenio.packs.made_once import MadeOnce
 from convenio.packs.pack import Pack
+from convenio.packs.rule import Rule
 
 if TYPE_CHECKING:
     from convenio.backends.python.conditions import Conditions
@@ -45,8 +47,29 @@ class _Compiled:
     inference: CompiledInference
 
 
-_FUNCTIONS, _SUPPORTS = "functions", "supports"
-"""Names under which a pack keeps what was made of it."""
+def _by_family(pack: Pack) -> dict[str, list[Rule]]:
+    return {family: [r for r in pack.rules if r.family == family] for family in pack.families}
+
+
+def _order_of(pack: Pack) -> tuple[str, ...]:
+    """Return the rules in the order in which the codes of their outcomes stand."""
+    return tuple(rule.id for rules in _by_family(pack).values() for rule in rules)
+
+
+def _compile(pack: Pack) -> _Compiled:
+    from convenio.backends.python.conditions import compile_conditions
+    from convenio.backends.python.rules import compile_inference
+
+    compiled = pack.compiled
+    atoms = [compiled.atoms[atom] for atom in compiled.fact_atoms]
+    return _Compiled(
+        compile_conditions(atoms, pack.currency), compile_inference(compiled, _order_of(pack))
+    )
+
+
+# Kept with the pack, since engines of one pack are often made anew.
+_FUNCTIONS = MadeOnce(_compile)
+_SUPPORTS = MadeOnce(lambda pack: PackSupport(pack.compiled, pack.catalogue))
 
 
 class Engine:
@@ -69,19 +92,14 @@ class Engine:
         """The pack that cases are tested against."""
         self.inference = chosen(inference)
         """The name of the engine that infers: "durable_rules" or "reference"."""
-        grouped = {
-            family: [r for r in pack.rules if r.family == family] for family in pack.families
-        }
-        self._order = tuple(rule.id for rules in grouped.values() for rule in rules)
+        grouped = _by_family(pack)
+        self._order = _order_of(pack)
         starts = itertools.accumulate((len(rules) for rules in grouped.values()), initial=0)
         self._raters = {
             family: FamilyRater(pack.policy, rules, start)
             for (family, rules), start in zip(grouped.items(), starts, strict=False)
         }
-        derived = pack.compiled.derived
-        if _SUPPORTS not in derived:
-            derived[_SUPPORTS] = PackSupport(pack.compiled, pack.catalogue)
-        self._supports: PackSupport = derived[_SUPPORTS]
+        self._supports = _SUPPORTS.of(pack)
         self._durable = DurableEngine(pack.compiled) if self.inference == durable.NAME else None
         self._lock = threading.Lock()
         self._compiled: _Compiled | None = None
@@ -154,21 +172,9 @@ class Engine:
 
         Worth its time where many cases are to come, or where each is waited for.
         """
-        from convenio.backends.python.conditions import compile_conditions
-        from convenio.backends.python.rules import compile_inference
-
         with self._lock:
             if self._compiled is None:
-                compiled = self.pack.compiled
-                # Kept with the pack, since engines of one pack are often made anew.
-                kept = compiled.derived.get(_FUNCTIONS)
-                if kept is None:
-                    atoms = [compiled.atoms[atom] for atom in compiled.fact_atoms]
-                    kept = compiled.derived[_FUNCTIONS] = _Compiled(
-                        compile_conditions(atoms, self.pack.currency),
-                        compile_inference(compiled, self._order),
-                    )
-                self._compiled = kept
+                self._compiled = _FUNCTIONS.of(self.pack)
         return self
 
     def _infer(self, case: Case) -> _Inferred:
@@ -180,7 +186,7 @@ class Engine:
             return _Inferred(bytes(facts), self._compiled.inference(facts), None)
         self._uncompiled += 1
         compiled = self.pack.compiled
-        evaluator = Evaluator(case, self.pack.currency, self.pack.guards)
+        evaluator = self.pack.evaluator(case)
         truths = {atom: evaluator.trace(compiled.atoms[atom]).truth for atom in compiled.fact_atoms}
         outcomes = reference.infer(compiled, truths)
         codes = bytes(CODE_OF[truth] for truth in truths.values())

@@ -124,7 +124,7 @@ class FindingBuilder:
     @cached_property
     def evaluator(self) -> Evaluator:
         """What traces conditions over the case."""
-        evaluator = self._given or Evaluator(self.case, self._pack.currency, self._pack.guards)
+        evaluator = self._given or self._pack.evaluator(self.case)
         return evaluator.with_flags(self._read_flags)
 
     def build(self, rule_id: str) -> Finding:

@@ -8,6 +8,7 @@ from dataclasses import replace
 from convenio.assessment.engine import Engine
 from convenio.backends.python.conditions import Conditions, compile_conditions
 from convenio.facts.case import Case, Element, StatedFact
+from convenio.facts.paths import owner_of
 from convenio.language import syntax as s
 from convenio.language.types import AS_OF
 
@@ -28,7 +29,7 @@ class ChangingTruths:
         self._growing = [_growing(atom) for atom in self._atoms]
         self._readers: dict[str, list[int]] = {}
         for place, atom in enumerate(self._atoms):
-            for path in dict.fromkeys(path.partition("[")[0] for path in s.paths_of(atom)):
+            for path in dict.fromkeys(owner_of(path) for path in s.paths_of(atom)):
                 self._readers.setdefault(path, []).append(place)
         self._case = case
         self._codes = bytearray(engine.truths(case))

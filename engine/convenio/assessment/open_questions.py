@@ -9,6 +9,7 @@ from typing import Literal
 from convenio.assessment.assessment import Assessment
 from convenio.facts.case import StatedFact
 from convenio.facts.catalogue import FactDeclaration
+from convenio.facts.paths import owner_of
 from convenio.packs.rule import SEVERITIES, Severity
 
 QuestionState = Literal["unknown", "asked", "undisclosed", "conflict", "incomplete"]
@@ -67,7 +68,7 @@ def open_questions(assessment: Assessment) -> tuple[OpenQuestion, ...]:
             key=lambda q: (
                 -worst.get(q.path, -1),
                 -len(q.rules),
-                order.get(q.path.partition("[")[0], len(order)),
+                order.get(owner_of(q.path), len(order)),
                 q.path,
             ),
         )

@@ -11,7 +11,6 @@ from convenio.errors import CaseError, Problem, UsageError
 from convenio.facts.case import Case
 from convenio.facts.catalogue import FactDeclaration
 from convenio.facts.statements import StatementReader
-from convenio.language.evaluate import Evaluator
 from convenio.packs import Pack
 
 _MONEY = re.compile(r"([\d.,]+)\s*([A-Za-z]{3})\Z|([A-Za-z]{3})\s*([\d.,]+)\Z")
@@ -23,7 +22,7 @@ def questions(pack: Pack, case: Case, first_only: bool) -> Iterator[FactDeclarat
     """Yield the facts that are still to be asked: the first ones, then those that the elements
     of the deal call for. Facts that may not be stated are left out.
     """
-    excluded = Evaluator(case, pack.currency, pack.guards).excluded
+    excluded = pack.evaluator(case).excluded
     elements = case.facts.get("deal.elements")
     stated = elements.value if elements and isinstance(elements.value, tuple) else ()
     ordered = sorted(pack.catalogue.facts.values(), key=lambda fact: not fact.first)

@@ -4,20 +4,16 @@ from __future__ import annotations
 
 import argparse
 import datetime as dt
-import importlib
 import json
-import os
-import shutil
 import sys
 from pathlib import Path
 
 from convenio.assessment import Assessment, assess
-from convenio.cli import options
+from convenio.cli import options, output
 from convenio.errors import CaseError, UsageError
 from convenio.packs.cache import load_cached_pack
+from convenio.reports.formats import FORMATS
 from convenio.reports.wording import Wording
-
-FORMATS = ("text", "json", "markdown", "sarif", "junit", "github", "csv")
 
 EXAMPLES = """examples:
   convenio assess cases/us-colombia-dca-2009.yaml
@@ -33,7 +29,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "cases", nargs="+", metavar="CASE", help="case files, or names of shipped ones"
     )
-    parser.add_argument("--format", choices=FORMATS, default="text", help="default: text")
+    parser.add_argument("--format", choices=tuple(FORMATS), default="text", help="default: text")
     parser.add_argument("-o", "--output", metavar="FILE", help="write there instead of stdout")
     parser.add_argument("--brief", metavar="FILE.html", help="also write the brief (one case)")
     parser.add_argument(
@@ -126,21 +122,10 @@ def _moment(args: argparse.Namespace) -> dt.datetime:
 
 
 def _write(args: argparse.Namespace, assessments: list[Assessment], wording: Wording) -> None:
-    module = importlib.import_module(f"convenio.reports.{args.format}")
-    if args.format == "text":
-        to_terminal = args.output is None and sys.stdout.isatty()
-        colour = to_terminal and not os.environ.get("NO_COLOR")
-        width = shutil.get_terminal_size().columns if to_terminal else 100
-        text = module.render(assessments, wording, colour=colour, width=width)
-    else:
-        text = module.render(assessments, wording)
+    text = FORMATS[args.format](assessments, wording, output.screen(bool(args.output)))
     if args.exact:
         text = _with_exact(args, text, assessments, wording)
-    if args.output:
-        options.write_file(Path(args.output), text, args.cases)
-        print(f"written: {args.output}", file=sys.stderr)
-    else:
-        sys.stdout.write(text)
+    output.emit(text, args.output, args.cases)
     if args.brief:
         from convenio.cli.brief import write_briefs
 

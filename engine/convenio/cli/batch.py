@@ -7,11 +7,11 @@ import datetime as dt
 import os
 import sys
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from convenio.cli import options
+from convenio.cli import options, output
 from convenio.errors import CaseError, UsageError
 from convenio.packs.cache import load_cached_pack
 from convenio.packs.policy import RATINGS
@@ -85,7 +85,7 @@ def run(args: argparse.Namespace) -> int:
     )
     with _warnings_told():
         if args.engine == "polars":
-            with _progress() as advance:
+            with output.progress("cases") as advance:
                 summary = run_job(job, advance)
         else:
             summary = run_on(args.engine, job)
@@ -129,18 +129,3 @@ def _warnings_told() -> Iterator[None]:
         yield
     for warning in dict.fromkeys(str(entry.message) for entry in caught):
         print(f"warning: {warning}", file=sys.stderr)
-
-
-@contextmanager
-def _progress() -> Iterator[Callable[[int], None]]:
-    """Show how many cases are done, on a terminal only."""
-    if not sys.stderr.isatty():
-        yield lambda _rows: None
-        return
-    from rich.console import Console
-    from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
-
-    columns = (SpinnerColumn(), TextColumn("{task.completed:,.0f} cases"), TimeElapsedColumn())
-    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task("cases", total=None)
-        yield lambda rows: bar.advance(task, rows)

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import argparse
-import os
 import sys
-import tempfile
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -13,6 +11,7 @@ from convenio.assessment import load_case
 from convenio.assessment.cases import find_case, with_settings
 from convenio.errors import UsageError, nearest_name
 from convenio.facts.case import Case
+from convenio.files import READABLE_BY_ALL, replace_file
 from convenio.packs import Pack
 from convenio.packs.policy import RATINGS, Rating, rank
 from convenio.reports.wording import LANGUAGES, Wording
@@ -100,10 +99,7 @@ def check_rule(pack: Pack, name: str) -> None:
 
 
 def write_file(path: Path, text: str, inputs: Iterable[str] = ()) -> None:
-    """Write a file whole or not at all; an input is never overwritten.
-
-    The text goes to a temporary file beside it, which then takes its place.
-    """
+    """Write a file whole or not at all; an input is never overwritten."""
     target = path.resolve()
     if any(find_case(name).resolve() == target for name in inputs):
         raise UsageError(f"{path}: this is an input; it is not overwritten")
@@ -111,17 +107,4 @@ def write_file(path: Path, text: str, inputs: Iterable[str] = ()) -> None:
         raise UsageError(f"{path}: there is no folder {target.parent}")
     if target.is_dir():
         raise UsageError(f"{path}: this is a folder")
-    try:
-        handle, temporary = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
-        try:
-            with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as stream:
-                stream.write(text)
-                stream.flush()
-                os.fsync(stream.fileno())
-            Path(temporary).chmod(0o644)
-            Path(temporary).replace(target)
-        except BaseException:
-            Path(temporary).unlink(missing_ok=True)
-            raise
-    except OSError as fault:
-        raise UsageError(f"{path}: can't be written: {fault.strerror}") from None
+    replace_file(path, [text.encode()], READABLE_BY_ALL)

@@ -1,4 +1,4 @@
-"""Writes results that can be read as text, Markdown or JSON: to standard output or to a file."""
+"""Where results go: the terminal that is there, standard output or a file, a bar on the way."""
 
 from __future__ import annotations
 
@@ -7,20 +7,61 @@ import json
 import os
 import shutil
 import sys
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from convenio.cli import options
 from convenio.reports.blocks import Block, as_markdown, as_text
+from convenio.reports.formats import PAPER, Screen
 
 
-def _add_format(parser: argparse.ArgumentParser) -> None:
-    """Declare --format and -o."""
-    parser.add_argument(
-        "--format", default="text", choices=("text", "json", "markdown"), help="default: text"
+def screen(is_file: bool) -> Screen:
+    """Return where a text will be shown: on the terminal, if there is one and no file is written.
+
+    `NO_COLOR` takes colours away, as long as it is not empty (https://no-color.org).
+    """
+    if is_file or not sys.stdout.isatty():
+        return PAPER
+    columns = shutil.get_terminal_size((PAPER.width, 24)).columns
+    return Screen(not os.environ.get("NO_COLOR"), columns)
+
+
+def emit(text: str, file: str | Path | None, inputs: Iterable[str], *, tell: bool = True) -> None:
+    """Write a text to a file, or to standard output where none is named.
+
+    With `tell`, the file that was written is named on standard error.
+    """
+    if not file:
+        sys.stdout.write(text)
+        return
+    options.write_file(Path(file), text, inputs)
+    if tell:
+        print(f"written: {file}", file=sys.stderr)
+
+
+@contextmanager
+def progress(unit: str, total: int | None = None) -> Iterator[Callable[[int], None]]:
+    """Show how much is done, on a terminal only; yields what is told how much more was done."""
+    if not sys.stderr.isatty():
+        yield lambda _done: None
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+    count = TextColumn(f"{{task.completed:,.0f}} {unit}")
+    columns = (
+        (SpinnerColumn(), count, TimeElapsedColumn())
+        if total is None
+        else (count, BarColumn(), TimeElapsedColumn())
     )
-    parser.add_argument("-o", "--output", type=Path, metavar="FILE", help="write to a file")
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task(unit, total=total)
+        yield lambda done: bar.advance(task, done)
+
+
+# --- results that can be read as text, Markdown or JSON ----------------------------------------
 
 
 def add_case(parser: argparse.ArgumentParser) -> None:
@@ -29,7 +70,10 @@ def add_case(parser: argparse.ArgumentParser) -> None:
     options.add_pack(parser)
     options.add_settings(parser)
     options.add_language(parser)
-    _add_format(parser)
+    parser.add_argument(
+        "--format", default="text", choices=("text", "json", "markdown"), help="default: text"
+    )
+    parser.add_argument("-o", "--output", type=Path, metavar="FILE", help="write to a file")
 
 
 def show(
@@ -45,11 +89,6 @@ def show(
     elif args.format == "markdown":
         text = as_markdown(title, blocks())
     else:
-        terminal = args.output is None and sys.stdout.isatty()
-        colour = terminal and "NO_COLOR" not in os.environ
-        width = shutil.get_terminal_size((100, 24)).columns if terminal else 100
-        text = as_text(title, blocks(), colour, width)
-    if args.output is None:
-        sys.stdout.write(text)
-    else:
-        options.write_file(args.output, text, inputs)
+        shown = screen(args.output is not None)
+        text = as_text(title, blocks(), shown.colour, shown.width)
+    emit(text, args.output, inputs, tell=False)

@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 import argparse
-import shutil
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
-from convenio.cli import options
+from convenio.cli import options, output
 from convenio.errors import UsageError
 from convenio.packs.cache import load_cached_pack
 
@@ -50,41 +47,16 @@ def run(args: argparse.Namespace) -> int:
         raise UsageError(f"{args.svg}: --svg and --output name the same file")
     pack = load_cached_pack(args.pack)
     case = options.read_case(args.case, pack, options.settings_of(args))
-    with _progress(args.draws) as advance:
+    with output.progress("draws", args.draws) as advance:
         simulation = simulate(case, pack, args.draws, args.seed, on_progress=advance)
     if args.format == "json":
         text = render_json(simulation)
     else:
-        to_terminal = args.output is None and sys.stdout.isatty()
-        width = shutil.get_terminal_size().columns if to_terminal else 100
-        text = render_text(simulation, wording, width)
+        text = render_text(simulation, wording, output.screen(bool(args.output)).width)
     if args.svg:
         from convenio.reports.tornado import tornado_svg
 
         options.write_file(Path(args.svg), tornado_svg(simulation, wording), [args.case])
         print(f"written: {args.svg}", file=sys.stderr)
-    if args.output:
-        options.write_file(Path(args.output), text, [args.case])
-        print(f"written: {args.output}", file=sys.stderr)
-    else:
-        sys.stdout.write(text)
+    output.emit(text, args.output, [args.case])
     return 0
-
-
-@contextmanager
-def _progress(draws: int) -> Iterator[Callable[[int], None]]:
-    """Show how many draws are done, on a terminal only."""
-    if not sys.stderr.isatty():
-        yield lambda _draws: None
-        return
-    from rich.console import Console
-    from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
-
-    columns = (
-        TextColumn("{task.completed:,.0f} draws"),
-        BarColumn(),
-        TimeElapsedColumn(),
-    )
-    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task("draws", total=draws)
-        yield lambda done: bar.advance(task, done)

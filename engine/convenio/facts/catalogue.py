@@ -12,6 +12,8 @@ from functools import cached_property
 from typing import Literal
 
 from convenio.errors import Position, nearest_name
+from convenio.facts.paths import field_of, owner_of
+from convenio.facts.values import country_codes
 
 Kind = Literal[
     "bool", "integer", "number", "money", "date", "enum", "set", "text", "country", "place", "list"
@@ -96,6 +98,11 @@ class Catalogue:
         """Names that stand at the top of a case file for facts."""
         return frozenset(path.partition(".")[0] for path in self.facts)
 
+    @cached_property
+    def actors(self) -> tuple[str, ...]:
+        """Every word that may name a party: the codes of states, then declared organisations."""
+        return (*sorted(country_codes()), *sorted(self.organisations))
+
     def nearest(self, path: str) -> str:
         """Return the declared path closest to `path`, or an empty text."""
         return nearest_name(path, self.facts)
@@ -104,8 +111,7 @@ class Catalogue:
         """Return the declaration of a fact or of an element's field (`activities[0].place`)."""
         if path in self.facts:
             return self.facts[path]
-        owner, bracket, rest = path.partition("[")
-        name = rest.partition("].")[2]
-        if not bracket or owner not in self.facts:
+        owner = owner_of(path)
+        if owner == path or owner not in self.facts:
             return None
-        return self.records.get(self.facts[owner].type.record, {}).get(name)
+        return self.records.get(self.facts[owner].type.record, {}).get(field_of(path))

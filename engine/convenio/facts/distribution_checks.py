@@ -32,16 +32,16 @@ def group_problems(facts: AnyMapping[str, StatedFact]) -> list[Problem]:
     return problems
 
 
-def currency_problems(facts: AnyMapping[str, StatedFact], account: str) -> list[Problem]:
+def currency_problems(facts: AnyMapping[str, StatedFact], base_currency: str) -> list[Problem]:
     """Name uncertain amounts in a currency other than the pack's currency of account."""
     return [
         Problem(
             fact.position,
             f"{fact.path}.currency",
             "an uncertain amount is stated in the pack's currency of account",
-            expected=account,
+            expected=base_currency,
             found=fact.distribution.currency,
         )
         for fact in facts.values()
-        if fact.distribution is not None and fact.distribution.currency not in (None, account)
+        if fact.distribution is not None and fact.distribution.currency not in (None, base_currency)
     ]

@@ -7,7 +7,6 @@ from typing import Any
 
 from convenio.facts.catalogue import Catalogue, FactDeclaration
 from convenio.facts.distributions import CHOSEN, COUNTED, SHAPES
-from convenio.facts.values import country_codes
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
@@ -56,7 +55,7 @@ def case_schema(catalogue: Catalogue) -> dict[str, Any]:
         entry["properties"][name] = schema
         if section in catalogue.sections:
             entry["description"] = catalogue.sections[section]
-    codes = sorted(country_codes()) + sorted(catalogue.organisations)
+    codes = list(catalogue.actors)
     definitions: dict[str, Any] = {
         "country": {"enum": codes, "description": "ISO 3166-1 alpha-3, or a declared body."},
         "place": _object({"lat": _number(-90, 90), "lon": _number(-180, 180)}, ["lat", "lon"]),

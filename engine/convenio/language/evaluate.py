@@ -3,22 +3,22 @@
 from __future__ import annotations
 
 import copy
-import datetime as dt
 import itertools
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal, NamedTuple
 
 from convenio.facts.case import Case, Element, StatedFact
-from convenio.facts.values import Money, Place, chord_between, chord_of
+from convenio.facts.paths import entry_of
+from convenio.facts.values import Money
 from convenio.language import syntax as s
+from convenio.language.functions import FUNCTIONS, Function, KnownMembers
 from convenio.language.quantities import (
     Amount,
     Interval,
     Quantity,
     compare,
     compute,
-    folded,
     same_measure,
 )
 from convenio.language.trace import Leaf, Trace, support
@@ -58,20 +58,20 @@ _NO_ROWS: Rows = {}
 class Evaluator:
     """Evaluates conditions over one case.
 
-    `account` is the pack's currency; `guards` maps facts to the condition under which they may be
-    stated (`only_if`); `flags` answers `flagged(…)`.
+    `base_currency` is the pack's currency; `guards` maps facts to the condition under which they
+    may be stated (`only_if`); `flags` answers `flagged(…)`.
     """
 
     def __init__(
         self,
         case: Case,
-        account: str = "USD",
+        base_currency: str = "USD",
         guards: Mapping[str, s.Expression] | None = None,
         flags: FlagReader | None = None,
     ) -> None:
         self._facts = case.facts
         self.as_of = case.as_of
-        self._account = account
+        self._base_currency = base_currency
         self._flags = flags
         self._excluded: frozenset[str] = frozenset()
         self._forget()
@@ -135,8 +135,9 @@ class Evaluator:
 
     def row(self, name: str) -> Row:
         """Return the row of a list by its name (`activities[1]`)."""
-        path, _, number = name.partition("[")
-        return self._rows_of(path, self._facts.get(path))[int(number.rstrip("]"))]
+        entry = entry_of(name)
+        assert entry is not None
+        return self._rows_of(entry.list, self._facts.get(entry.list))[entry.place]
 
     # --- logic ---------------------------------------------------------------------------
 
@@ -176,7 +177,7 @@ class Evaluator:
         if first is None or second is None:
             return Trace(node, None, "", traces, leaves)
         if isinstance(first, Money | Amount) or isinstance(second, Money | Amount):
-            pair = same_measure(first, second, self._account)
+            pair = same_measure(first, second, self._base_currency)
             if pair is None:
                 return Trace(node, None, "", traces, _as_missing(leaves))
             first, second = pair
@@ -195,39 +196,28 @@ class Evaluator:
         leaves = item.leaves + _marked(container, truth is None)
         return Trace(node, truth, "", (), leaves)
 
-    def _about(self, node: s.About, rows: Rows) -> Trace:
-        ((path, fact, _),) = self._fact_value(node.operand, rows).leaves
-        state = fact.file_state if fact else "unknown"
-        truth = {
-            "known": state == "known",
-            "undisclosed": fact is not None and state != "conflict" and fact.undisclosed,
-            "asked": state == "asked",
-        }[node.word]
-        return Trace(node, truth, leaves=(Leaf(path, fact),))
+    def _call(self, node: s.Call, rows: Rows) -> Trace:
+        function = FUNCTIONS[node.function]
+        if function.reads == "file":
+            (asked,) = node.arguments
+            ((path, fact, _),) = self._fact_value(asked, rows).leaves  # type: ignore[arg-type]
+            return Trace(node, function.meaning(fact), leaves=(Leaf(path, fact),))
+        if function.reads == "sets":
+            return self._set_call(node, function, rows)
+        operand = self._call_value(node, rows)
+        return Trace(node, operand.value, leaves=operand.leaves)  # type: ignore[arg-type]
 
-    def _overlaps(self, node: s.Overlaps, rows: Rows) -> Trace:
-        left, right = self._operand(node.left, rows), self._operand(node.right, rows)
-        empty = [side for side in (left, right) if side.value == () and side.complete]
-        if empty:
-            return Trace(node, False, leaves=empty[0].leaves)
-        truth: Truth = None
-        if left.value is not None and right.value is not None:
-            shared = set(left.value) & set(right.value)  # type: ignore[arg-type]
-            truth = True if shared else False if left.complete and right.complete else None
-        unknown = truth is None
-        return Trace(node, truth, leaves=_marked(left, unknown) + _marked(right, unknown))
-
-    def _within_km(self, node: s.WithinKm, rows: Rows) -> Trace:
-        left, right = self._operand(node.left, rows), self._operand(node.right, rows)
-        truth: Truth = None
-        if isinstance(left.value, Place) and isinstance(right.value, Place):
-            truth = chord_between(left.value, right.value) <= chord_of(node.km)
-        return Trace(node, truth, leaves=left.leaves + right.leaves)
-
-    def _contains(self, node: s.Contains, rows: Rows) -> Trace:
-        text = self._operand(node.text, rows)
-        truth = None if text.value is None else folded(node.word) in folded(str(text.value))
-        return Trace(node, truth, leaves=text.leaves)
+    def _set_call(self, node: s.Call, function: Function, rows: Rows) -> Trace:
+        operands = [self._operand(argument, rows) for argument in node.arguments]
+        sets = [_members_of(operand) for operand in operands]
+        for place, operand in enumerate(operands):
+            alone = [one if n == place else _NOTHING_KNOWN for n, one in enumerate(sets)]
+            truth = function.meaning(*alone)
+            if truth is not None:
+                return Trace(node, truth, leaves=operand.leaves)
+        truth = function.meaning(*sets)
+        marked = [_marked(operand, truth is None) for operand in operands]
+        return Trace(node, truth, leaves=sum(marked, ()))
 
     def _flagged(self, node: s.Flagged | s.FlaggedIn, _rows: Rows) -> Trace:
         if self._flags is None:
@@ -253,6 +243,8 @@ class Evaluator:
         if kind is s.Path and node.path in self._read:  # type: ignore[union-attr]
             return self._read[node.path]  # type: ignore[union-attr]
         method = _VALUES.get(kind)
+        if kind is s.Call and FUNCTIONS[node.function].is_number:  # type: ignore[union-attr]
+            return self._call_value(node, rows)  # type: ignore[arg-type]
         return self._condition_value(node, rows) if method is None else method(self, node, rows)
 
     def _literal_value(self, node: s.Literal, _rows: Rows) -> Operand:
@@ -284,7 +276,7 @@ class Evaluator:
         left, right = self._operand(node.left, rows), self._operand(node.right, rows)
         value = None
         if left.value is not None and right.value is not None:
-            value = compute(node.operator, left.value, right.value, self._account)
+            value = compute(node.operator, left.value, right.value, self._base_currency)
         leaves = left.leaves + right.leaves
         if value is None:
             leaves = self._at_fault(node.operator, left, right)
@@ -302,12 +294,17 @@ class Evaluator:
             return _as_missing(left.leaves + right.leaves)
         return left.leaves + right.leaves
 
-    def _days(self, node: s.Days, rows: Rows) -> Operand:
-        start, end = self._operand(node.start, rows), self._operand(node.end, rows)
-        leaves = start.leaves + end.leaves
-        if start.value is None or end.value is None:
+    def _call_value(self, node: s.Call, rows: Rows) -> Operand:
+        """Return the value of a strict function: unknown where an argument is."""
+        values: list[Quantity | None] = []
+        leaves: tuple[Leaf, ...] = ()
+        for argument in node.arguments:
+            operand = self._operand(argument, rows)
+            values.append(operand.value)
+            leaves += operand.leaves
+        if None in values:
             return Operand(None, leaves)
-        return Operand(days_between(start.value, end.value), leaves)
+        return Operand(FUNCTIONS[node.function].meaning(*values), leaves)
 
     def _count(self, node: s.Count, rows: Rows) -> Operand:
         lists = self._lists(node.bindings, rows)
@@ -339,7 +336,7 @@ class Evaluator:
             term = self._operand(node.body, scope)
             leaves += term.leaves
             if total is not None:
-                total = added(total, term.value, self._account)
+                total = added(total, term.value, self._base_currency)
                 if total is None and term.value is not None:
                     leaves += _as_missing(term.leaves)
         return Operand(total, leaves or lists.empty, traces=tuple(traces))
@@ -452,23 +449,22 @@ def among(value: Quantity, choices: tuple[s.LiteralValue, ...]) -> Truth:
     return disjunction([compare("==", value, choice) for choice in choices])
 
 
-def added(total: Quantity, term: Quantity | None, account: str) -> Quantity | None:
+def added(total: Quantity, term: Quantity | None, base_currency: str) -> Quantity | None:
     """Return a sum with one more term; None where that is unknown or has no common measure."""
     if term is None:
         return None
     if total == 0:
         return term
-    return compute("+", total, term, account)
+    return compute("+", total, term, base_currency)
 
 
-def days_between(start: Quantity, end: Quantity) -> int:
-    """Return the days from one date to another; a date may be written as text."""
-    return (_date(end) - _date(start)).days
+def _members_of(operand: Operand) -> KnownMembers:
+    if operand.value is None:
+        return _NOTHING_KNOWN
+    return KnownMembers(frozenset(operand.value), operand.complete)  # type: ignore[arg-type]
 
 
-def _date(value: Quantity) -> dt.date:
-    return value if isinstance(value, dt.date) else dt.date.fromisoformat(str(value))
-
+_NOTHING_KNOWN = KnownMembers(frozenset(), is_complete=False)
 
 _CONDITIONS: Mapping[type, Callable[[Evaluator, Any, Rows], Trace]] = {
     s.And: Evaluator._and,
@@ -480,10 +476,7 @@ _CONDITIONS: Mapping[type, Callable[[Evaluator, Any, Rows], Trace]] = {
     s.Field: Evaluator._bare,
     s.Compare: Evaluator._compare,
     s.In: Evaluator._in,
-    s.About: Evaluator._about,
-    s.Overlaps: Evaluator._overlaps,
-    s.WithinKm: Evaluator._within_km,
-    s.Contains: Evaluator._contains,
+    s.Call: Evaluator._call,
     s.Flagged: Evaluator._flagged,
     s.FlaggedIn: Evaluator._flagged,
     s.Quantified: Evaluator._quantified,
@@ -493,7 +486,6 @@ _VALUES: Mapping[type, Callable[[Evaluator, Any, Rows], Operand]] = {
     s.Path: Evaluator._fact_value,
     s.Field: Evaluator._fact_value,
     s.Arithmetic: Evaluator._arithmetic,
-    s.Days: Evaluator._days,
     s.Count: Evaluator._count,
     s.Sum: Evaluator._sum,
 }

@@ -9,6 +9,7 @@ from typing import Any
 
 from convenio.errors import Position, Problem, nearest_name, shorten
 from convenio.language import syntax as s
+from convenio.language.functions import FUNCTIONS, Function, Parameter
 
 MAX_LENGTH = 4_000
 MAX_BRACKETS = 30
@@ -29,10 +30,8 @@ _ARITHMETIC: dict[type[ast.operator], s.ArithmeticOperator] = {
     ast.Mult: "*",
     ast.Div: "/",
 }
-_FUNCTIONS = (
-    *("days", "known", "undisclosed", "asked", "any", "all", "count", "sum", "at_least"),
-    *("overlaps", "within_km", "contains", "flagged", "flagged_in"),
-)
+_QUANTIFIERS = ("any", "all", "count", "sum")
+_CALLABLE = (*FUNCTIONS, *_QUANTIFIERS, "at_least", "flagged", "flagged_in")
 
 
 _BRACKETS = re.compile(r"""'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*"|[()\[\]{}]""")
@@ -228,61 +227,64 @@ class _Parser:
     # --- calls ---------------------------------------------------------------------------
 
     def _call(self, node: ast.Call) -> s.Expression:
-        if not isinstance(node.func, ast.Name) or node.func.id not in _FUNCTIONS or node.keywords:
+        if not isinstance(node.func, ast.Name) or node.func.id not in _CALLABLE or node.keywords:
             name = node.func.id if isinstance(node.func, ast.Name) else ""
             raise self._fault(
-                node, "no such function", nearest=nearest_name(name, _FUNCTIONS) if name else ""
+                node, "no such function", nearest=nearest_name(name, _CALLABLE) if name else ""
             )
         name = node.func.id
-        if name in ("any", "all", "count", "sum"):
+        if name in _QUANTIFIERS:
             return self._quantifier(node, name)
-        position, arguments = self._at(node), node.args
-        if any(isinstance(argument, ast.Starred) for argument in arguments):
+        if any(isinstance(argument, ast.Starred) for argument in node.args):
             raise self._fault(node, "a star has no place in a condition")
-        if name in ("known", "undisclosed", "asked"):
-            (operand,) = self._arguments(node, 1)
-            if not isinstance(operand, s.Path | s.Field):
-                raise self._fault(node, f"{name}(…) asks about one fact")
-            return s.About(name, operand, position)  # type: ignore[arg-type]
         if name == "at_least":
-            return self._at_least(node, position)
-        if name == "days":
-            start, end = self._arguments(node, 2)
-            return s.Days(start, end, position)
-        if name == "overlaps":
-            left, right = self._arguments(node, 2)
-            return s.Overlaps(left, right, position)
-        if name == "within_km":
-            left, right, km = self._arguments(node, 3)
-            value = km.value if isinstance(km, s.Literal) else None
+            return self._at_least(node)
+        if name in FUNCTIONS:
+            return self._function(node, FUNCTIONS[name])
+        return self._flagged(node, name)
+
+    def _function(self, node: ast.Call, function: Function) -> s.Call:
+        count = len(function.parameters)
+        if len(node.args) != count:
+            if any(parameter.kind == "word" for parameter in function.parameters):
+                raise self._fault(node, "wrong arguments", function.usage)
+            raise self._fault(node, f"takes {count} argument{'s' if count > 1 else ''}")
+        arguments = tuple(
+            self._argument(node, function, parameter, self._node(written))
+            for parameter, written in zip(function.parameters, node.args, strict=True)
+        )
+        return s.Call(function.name, arguments, self._at(node))
+
+    def _argument(
+        self, node: ast.Call, function: Function, parameter: Parameter, given: s.Expression
+    ) -> s.Expression:
+        value = given.value if isinstance(given, s.Literal) else None
+        if parameter.kind == "fact" and not isinstance(given, s.Path | s.Field):
+            raise self._fault(node, f"{function.name}(…) asks about one fact")
+        if parameter.kind == "word" and not isinstance(value, str):
+            raise self._fault(node, "wrong arguments", function.usage)
+        if parameter.kind == "kilometres":
             if isinstance(value, bool | str) or value is None or value < 0:
                 raise self._fault(node, "the distance is a plain number of kilometres")
-            return s.WithinKm(left, right, float(value), position)
-        return self._texts(node, name, position)
+            return s.Literal(float(value), given.position)
+        return given
 
-    def _arguments(self, node: ast.Call, count: int) -> list[s.Expression]:
-        if len(node.args) != count:
-            raise self._fault(node, f"takes {count} argument{'s' if count > 1 else ''}")
-        return [self._node(argument) for argument in node.args]
-
-    def _at_least(self, node: ast.Call, position: Position) -> s.Expression:
+    def _at_least(self, node: ast.Call) -> s.Expression:
         parts = [self._node(argument) for argument in node.args]
         first = parts[0].value if parts and isinstance(parts[0], s.Literal) else None
         if type(first) is not int or not 1 <= first <= len(parts) - 1:
             raise self._fault(node, "takes a whole number and at least that many conditions")
-        return s.AtLeast(first, tuple(parts[1:]), position)
+        return s.AtLeast(first, tuple(parts[1:]), self._at(node))
 
-    def _texts(self, node: ast.Call, name: str, position: Position) -> s.Expression:
+    def _flagged(self, node: ast.Call, name: str) -> s.Expression:
         parts = [self._node(argument) for argument in node.args]
         words = [p.value for p in parts if isinstance(p, s.Literal) and isinstance(p.value, str)]
-        if name == "contains" and len(parts) == 2 and isinstance(parts[1], s.Literal) and words:
-            return s.Contains(parts[0], words[-1], position)
+        position = self._at(node)
         if name == "flagged" and len(parts) == len(words) and len(parts) in (1, 2):
             return s.Flagged(words[0], words[1] if len(words) == 2 else None, position)
         if name == "flagged_in" and len(parts) == len(words) == 2:
             return s.FlaggedIn(words[0], words[1], position)
         usage = {
-            "contains": "contains(text, 'word')",
             "flagged": "flagged('RULE') or flagged('RULE', 'severity')",
             "flagged_in": "flagged_in('family', 'severity')",
         }

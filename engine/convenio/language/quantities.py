@@ -22,12 +22,12 @@ class Interval:
 class Amount:
     """A computed amount of money: in its own currency, and in the currency of account.
 
-    `account` is None where no rate is stated for a part of it.
+    `in_base` is None where no rate is stated for a part of it.
     """
 
     amount: float
     currency: str
-    account: float | None
+    in_base: float | None
 
 
 Number = int | float
@@ -35,41 +35,43 @@ Quantity = Number | Interval | Money | Amount | str | bool | dt.date | Place | t
 """What an expression may evaluate to, where it is not unknown."""
 
 
-def as_amount(money: Money | Amount, account: str) -> Amount:
+def as_amount(money: Money | Amount, base_currency: str) -> Amount:
     """Return money with its worth in the currency of account, which needs a rate if it differs."""
     if isinstance(money, Amount):
         return money
-    if money.currency == account:
-        return Amount(money.amount, account, money.amount)
+    if money.currency == base_currency:
+        return Amount(money.amount, base_currency, money.amount)
     worth = None if money.rate is None else money.amount * money.rate
     return Amount(money.amount, money.currency, worth)
 
 
-def same_measure(left: Quantity, right: Quantity, account: str) -> tuple[Quantity, Quantity] | None:
+def same_measure(
+    left: Quantity, right: Quantity, base_currency: str
+) -> tuple[Quantity, Quantity] | None:
     """Bring two sides of a comparison or sum to plain numbers; None where that is impossible.
 
     Two amounts in one currency are compared as they are; otherwise both are converted.
     """
     sides = [
-        as_amount(side, account) if isinstance(side, Money | Amount) else side
+        as_amount(side, base_currency) if isinstance(side, Money | Amount) else side
         for side in (left, right)
     ]
     first, second = sides
     if isinstance(first, Amount) and isinstance(second, Amount):
         if first.currency == second.currency:
             return first.amount, second.amount
-        return _both(first.account, second.account)
-    return _both(*(side.account if isinstance(side, Amount) else side for side in sides))
+        return _both(first.in_base, second.in_base)
+    return _both(*(side.in_base if isinstance(side, Amount) else side for side in sides))
 
 
 def _both(left: Quantity | None, right: Quantity | None) -> tuple[Quantity, Quantity] | None:
     return None if left is None or right is None else (left, right)
 
 
-def compute(operator: str, left: Quantity, right: Quantity, account: str) -> Quantity | None:
+def compute(operator: str, left: Quantity, right: Quantity, base_currency: str) -> Quantity | None:
     """Return `left operator right`; None where a rate is missing or the divisor may be 0."""
     if isinstance(left, Money | Amount) or isinstance(right, Money | Amount):
-        return _compute_money(operator, left, right, account)
+        return _compute_money(operator, left, right, base_currency)
     if isinstance(left, Interval) or isinstance(right, Interval):
         return _compute_interval(operator, _interval(left), _interval(right))
     return _compute_numbers(operator, float(left), float(right))  # type: ignore[arg-type]
@@ -90,29 +92,31 @@ def _compute_numbers(operator: str, left: float, right: float) -> float | None:
     return None if math.isnan(result) else result
 
 
-def _compute_money(operator: str, left: Quantity, right: Quantity, account: str) -> Quantity | None:
+def _compute_money(
+    operator: str, left: Quantity, right: Quantity, base_currency: str
+) -> Quantity | None:
     if isinstance(left, Interval) or isinstance(right, Interval):
         # An amount known only as an interval is carried in the currency of account.
-        pair = same_measure(left, right, account)
-        return None if pair is None else compute(operator, pair[0], pair[1], account)
+        pair = same_measure(left, right, base_currency)
+        return None if pair is None else compute(operator, pair[0], pair[1], base_currency)
     sides = [
-        as_amount(side, account) if isinstance(side, Money | Amount) else side
+        as_amount(side, base_currency) if isinstance(side, Money | Amount) else side
         for side in (left, right)
     ]
     first, second = sides
     if isinstance(first, Amount) and isinstance(second, Amount):
         if operator == "/":
-            pair = same_measure(first, second, account)
-            return None if pair is None else compute("/", pair[0], pair[1], account)
-        worth = _computed(operator, first.account, second.account)
+            pair = same_measure(first, second, base_currency)
+            return None if pair is None else compute("/", pair[0], pair[1], base_currency)
+        worth = _computed(operator, first.in_base, second.in_base)
         if first.currency == second.currency:
             amount = _computed(operator, first.amount, second.amount)
             return None if amount is None else Amount(amount, first.currency, worth)
-        return None if worth is None else Amount(worth, account, worth)
+        return None if worth is None else Amount(worth, base_currency, worth)
     money = first if isinstance(first, Amount) else second
     assert isinstance(money, Amount)
     amount = _computed(operator, *(s.amount if isinstance(s, Amount) else s for s in sides))
-    worth = _computed(operator, *(s.account if isinstance(s, Amount) else s for s in sides))
+    worth = _computed(operator, *(s.in_base if isinstance(s, Amount) else s for s in sides))
     return None if amount is None else Amount(amount, money.currency, worth)
 
 

@@ -60,15 +60,6 @@ class Arithmetic:
 
 
 @dataclass(frozen=True, slots=True)
-class Days:
-    """Days from one date to another."""
-
-    start: Expression
-    end: Expression
-    position: Position = field(default=NOWHERE, compare=False)
-
-
-@dataclass(frozen=True, slots=True)
 class Compare:
     """One comparison. A chain `a < b < c` is read as `a < b and b < c`."""
 
@@ -121,39 +112,11 @@ class AtLeast:
 
 
 @dataclass(frozen=True, slots=True)
-class About:
-    """`known(x)`, `undisclosed(x)`, `asked(x)`: speaks of the case file, not of the world."""
+class Call:
+    """`days(a, b)` and the like: one of the functions of the table (language/functions.py)."""
 
-    word: Choice["known", "undisclosed", "asked"]
-    operand: Path | Field
-    position: Position = field(default=NOWHERE, compare=False)
-
-
-@dataclass(frozen=True, slots=True)
-class Overlaps:
-    """`overlaps(a, b)`: two sets share a member."""
-
-    left: Expression
-    right: Expression
-    position: Position = field(default=NOWHERE, compare=False)
-
-
-@dataclass(frozen=True, slots=True)
-class WithinKm:
-    """`within_km(a, b, km)`: two places are at most so far apart."""
-
-    left: Expression
-    right: Expression
-    km: float
-    position: Position = field(default=NOWHERE, compare=False)
-
-
-@dataclass(frozen=True, slots=True)
-class Contains:
-    """`contains(text, 'word')`, letter case ignored."""
-
-    text: Expression
-    word: str
+    function: str
+    arguments: tuple[Expression, ...]
     position: Position = field(default=NOWHERE, compare=False)
 
 
@@ -219,17 +182,13 @@ Expression = (
     | Path
     | Field
     | Arithmetic
-    | Days
+    | Call
     | Compare
     | In
     | Not
     | And
     | Or
     | AtLeast
-    | About
-    | Overlaps
-    | WithinKm
-    | Contains
     | Quantified
     | Count
     | Sum
@@ -299,8 +258,8 @@ def rebuilt(node: Expression, change: Callable[[Expression], Expression]) -> Exp
 def rewritten(node: Expression, change: Callable[[Expression], Expression]) -> Expression:
     """Return a condition in which every part was handed to `change`, the innermost first.
 
-    >>> held = lambda part: Literal(False) if isinstance(part, About) else part
-    >>> unparse(rewritten(Not(About("known", Path("terms.end"))), held))
+    >>> held = lambda part: Literal(False) if isinstance(part, Call) else part
+    >>> unparse(rewritten(Not(Call("known", (Path("terms.end"),))), held))
     'not False'
     """
     return change(rebuilt(node, lambda part: rewritten(part, change)))
@@ -374,16 +333,8 @@ def _unparse_call(node: Expression) -> str:
     match node:
         case AtLeast(count, operands):
             return f"at_least({count}, {', '.join(map(unparse, operands))})"
-        case About(word, operand):
-            return f"{word}({unparse(operand)})"
-        case Days(start, end):
-            return f"days({unparse(start)}, {unparse(end)})"
-        case Overlaps(left, right):
-            return f"overlaps({unparse(left)}, {unparse(right)})"
-        case WithinKm(left, right, km):
-            return f"within_km({unparse(left)}, {unparse(right)}, {km!r})"
-        case Contains(text, word):
-            return f"contains({unparse(text)}, {word!r})"
+        case Call(function, arguments):
+            return f"{function}({', '.join(map(unparse, arguments))})"
         case Quantified(word, body, bindings):
             return f"{word}({unparse(body)}{_unparse_bindings(bindings)})"
         case Count(body, bindings):

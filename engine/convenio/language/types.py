@@ -9,8 +9,8 @@ from typing import Literal
 
 from convenio.errors import Position, Problem, nearest_name
 from convenio.facts.catalogue import Catalogue, FactDeclaration, FactType
-from convenio.facts.values import country_codes
 from convenio.language import syntax as s
+from convenio.language.functions import FUNCTIONS, ParameterKind
 
 AS_OF = "as_of"
 
@@ -40,6 +40,9 @@ class ExpressionType:
             return "number in " + _unit_text(self.unit)
         return "yes or no" if self.kind == "bool" else self.kind
 
+
+_PARAMETERS: Mapping[ParameterKind, Kind] = {"date": "date", "text": "text", "place": "place"}
+"""What parameters that take one value expect."""
 
 _BROKEN = ExpressionType("broken")
 _BOOL = ExpressionType("bool")
@@ -91,10 +94,8 @@ class _Check:
                 return self._field(node, bound)
             case s.Arithmetic():
                 return self._arithmetic(node, bound)
-            case s.Days(start, end):
-                for side in (start, end):
-                    self._expect(side, bound, "date")
-                return ExpressionType("number", (("days", 1),))
+            case s.Call():
+                return self._call(node, bound)
             case s.Compare():
                 return self._compare(node, bound)
             case s.In():
@@ -113,15 +114,6 @@ class _Check:
             case s.And(operands) | s.Or(operands) | s.AtLeast(_, operands):
                 for operand in operands:
                     self.condition(operand, bound)
-            case s.About(_, operand):
-                self.type_of(operand, bound)
-            case s.Overlaps(left, right):
-                self._overlaps(node, left, right, bound)
-            case s.WithinKm(left, right, _):
-                self._expect(left, bound, "place")
-                self._expect(right, bound, "place")
-            case s.Contains(text, _):
-                self._expect(text, bound, "text")
             case s.Flagged(rule, severity):
                 self._flagged(node, rule, self.scope.rules, "rule", bound)
                 self._severity(node, severity)
@@ -276,7 +268,7 @@ class _Check:
                 nearest = nearest_name(str(word), value.members)
                 self.fault(position, "not a value of this fact", "", str(word), nearest)
         elif value.kind == "country" or value.element == "country":
-            known = country_codes().keys() | self.scope.catalogue.organisations.keys()
+            known = self.scope.catalogue.actors
             if word not in known:
                 nearest = nearest_name(str(word), known)
                 self.fault(position, "no such country or organisation", "", str(word), nearest)
@@ -309,16 +301,32 @@ class _Check:
             self.fault(node.position, "these share no value")
         return _BOOL
 
-    def _overlaps(
-        self, node: s.Expression, left: s.Expression, right: s.Expression, bound: Mapping[str, str]
-    ) -> None:
-        sides = [self.type_of(side, bound) for side in (left, right)]
-        if any(side.kind == "broken" for side in sides):
+    def _call(self, node: s.Call, bound: Mapping[str, str]) -> ExpressionType:
+        function = FUNCTIONS[node.function]
+        sets: list[ExpressionType] = []
+        for parameter, argument in zip(function.parameters, node.arguments, strict=True):
+            if parameter.kind == "set":
+                sets.append(self.type_of(argument, bound))
+            elif parameter.kind == "fact":
+                self.type_of(argument, bound)
+                if argument == s.Path(AS_OF):
+                    self.fault(node.position, f"{node.function}(…) asks about one fact")
+            elif parameter.kind in _PARAMETERS:
+                self._expect(argument, bound, _PARAMETERS[parameter.kind])
+        if sets:
+            self._same_members(node, sets)
+        if function.is_number:
+            return ExpressionType("number", ((function.unit, 1),) if function.unit else None)
+        return _BOOL
+
+    def _same_members(self, node: s.Call, sets: list[ExpressionType]) -> None:
+        if any(side.kind == "broken" for side in sets):
             return
-        if any(side.kind != "set" for side in sides):
-            self.fault(node.position, "overlaps(…) compares two sets")
-        elif sides[0].element != sides[1].element or _apart(*sides):
-            self.fault(node.position, "these share no value", str(sides[0]), str(sides[1]))
+        first, *others = sets
+        if any(side.kind != "set" for side in sets):
+            self.fault(node.position, f"{node.function}(…) compares two sets")
+        elif any(side.element != first.element or _apart(first, side) for side in others):
+            self.fault(node.position, "these share no value", *map(str, sets))
 
     def _quantifier(
         self, node: s.Count | s.Sum | s.Quantified, bound: Mapping[str, str]

@@ -33,21 +33,21 @@ class CompiledPack:
     """All rules of a pack.
 
     `atoms` are the tests of all rules, each once. `strata` hold the rules in an order in which
-    every finding is known before it is asked for. `derived` keeps what others made of the pack,
-    by name, for as long as the pack is kept; a copy, or another process, begins without.
+    every finding is known before it is asked for. `made` holds what `MadeOnce` keeps with the
+    pack; a copy, or another process, begins without.
     """
 
     atoms: tuple[s.Expression, ...]
     fact_atoms: tuple[int, ...]
     strata: tuple[tuple[CompiledRule, ...], ...]
     families: Mapping[str, tuple[str, ...]]
-    derived: dict[str, Any] = field(init=False, default_factory=dict, repr=False, compare=False)
+    made: dict[object, Any] = field(init=False, default_factory=dict, repr=False, compare=False)
 
     def __getstate__(self) -> dict[str, Any]:
         return {name: getattr(self, name) for name in ("atoms", "fact_atoms", "strata", "families")}
 
     def __setstate__(self, state: Mapping[str, Any]) -> None:
-        self.__dict__.update(state, derived={})
+        self.__dict__.update(state, made={})
 
     @cached_property
     def by_id(self) -> Mapping[str, CompiledRule]:

@@ -7,9 +7,11 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
+from convenio.facts.case import Case
 from convenio.facts.catalogue import Catalogue
 from convenio.facts.models import FactModels
 from convenio.language import syntax as s
+from convenio.language.evaluate import Evaluator
 from convenio.packs.compile import CompiledPack, compile_rules
 from convenio.packs.policy import RatingPolicy
 from convenio.packs.rule import Rule
@@ -49,6 +51,10 @@ class Pack:
             for path in s.paths_of(node):
                 found.setdefault(path, {})[node] = None
         return {path: tuple(nodes) for path, nodes in found.items()}
+
+    def evaluator(self, case: Case) -> Evaluator:
+        """Return what evaluates conditions over a case, with this pack's currency and guards."""
+        return Evaluator(case, self.currency, self.guards)
 
     @cached_property
     def compiled(self) -> CompiledPack:

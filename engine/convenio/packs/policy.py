@@ -54,17 +54,17 @@ class RatingPolicy:
 
     def row(self, rank: int, held: Held[T], logic: Logic[T]) -> T:
         """Return whether the row of one rating holds."""
-        return logic.disjunction(
-            [
-                held(severity_number(requirement.severity), requirement.at_least)
-                for requirement in self.rows.get(RATINGS[rank], ())
-            ]
-        )
+        return self._any_row([rank], held, logic)
 
     def above(self, rank: int, held: Held[T], logic: Logic[T]) -> T:
         """Return whether the rating before mitigation is worse than that of a rank."""
-        worse = range(rank + 1, len(RATINGS))
-        return logic.disjunction([self.row(one, held, logic) for one in worse])
+        return self._any_row(range(rank + 1, len(RATINGS)), held, logic)
+
+    def _any_row(self, ranks: Iterable[int], held: Held[T], logic: Logic[T]) -> T:
+        requirements = [one for rank in ranks for one in self.rows.get(RATINGS[rank], ())]
+        return logic.disjunction(
+            [held(severity_number(one.severity), one.at_least) for one in requirements]
+        )
 
     def rate(self, severities: Iterable[Severity]) -> tuple[Rating, Severity | None]:
         """Return the highest rating whose row holds, and the severity that counted for it.

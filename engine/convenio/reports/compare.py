@@ -15,8 +15,7 @@ from convenio.reports.blocks import Block
 from convenio.reports.json import identity
 from convenio.reports.wording import Wording
 from convenio.scenarios.changes import ChangedFact
-from convenio.scenarios.compare import Alternative, ChangedCondition, Comparison
-from convenio.scenarios.plain import rule_data
+from convenio.scenarios.compare import Alternative, ChangedCondition, ChangedRule, Comparison
 
 SCHEMA = "convenio/comparison/1"
 
@@ -136,4 +135,33 @@ def _fact(change: ChangedFact) -> dict[str, Any]:
         "path": change.path,
         "before": said(change.before),
         "after": said(change.after),
+    }
+
+
+def rule_data(changed: ChangedRule) -> dict[str, Any]:
+    """Return a rule that came out otherwise, with the conditions through which it did."""
+    return {
+        "rule": changed.rule.id,
+        "family": changed.rule.family,
+        "before": outcome_data(changed.before),
+        "after": outcome_data(changed.after),
+        "through": [
+            {
+                "condition": condition.text,
+                "before": condition.before,
+                "after": condition.after,
+                "facts": [fact.path for fact in condition.facts],
+                "rules": list(condition.rules),
+            }
+            for condition in changed.through
+        ],
+    }
+
+
+def outcome_data(outcome: Outcome) -> dict[str, Any]:
+    """Return a verdict as plain data."""
+    return {
+        "verdict": outcome.verdict,
+        "severity": outcome.severity,
+        "severity_ceiling": outcome.ceiling,
     }

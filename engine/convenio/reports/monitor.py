@@ -1,16 +1,20 @@
-"""What one event changed, in words: a few lines for each event."""
+"""What one event changed: in words, a few lines for each event, and as plain data."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from typing import Any
 
 from convenio.assessment.assessment import Assessment
-from convenio.facts.case import Element
-from convenio.reports.compare import change_of, outcome_words, rated
+from convenio.facts.case import Element, StatedFact
+from convenio.facts.plain import said, value_of
+from convenio.reports.compare import change_of, outcome_words, rated, rule_data
 from convenio.reports.wording import Wording
 from convenio.scenarios.changes import ChangedFact
 from convenio.scenarios.compare import ChangedRule
 from convenio.scenarios.monitor.observation import ChangedRating, Observation, Refusal, rows_between
+
+SCHEMA = "convenio/observation/1"
 
 _TRUTHS = {True: "true", False: "false", None: "unknown"}
 
@@ -113,3 +117,86 @@ def _rule(changed: ChangedRule, observation: Observation, wording: Wording) -> I
     for condition in changed.through:
         old, new = (wording(_TRUTHS[side]) for side in (condition.before, condition.after))
         yield f"  {condition.text}: {old} → {new}"
+
+
+# --- plain data ------------------------------------------------------------------------------
+
+
+def observation_data(found: Observation) -> dict[str, Any]:
+    """Return the observation as plain data: the schema `convenio/observation/1`."""
+    content: dict[str, Any] = {
+        "schema": SCHEMA,
+        "case": found.after.case.id,
+        "event": {
+            "id": found.event.id,
+            "date": found.event.date.isoformat(),
+            "kind": found.event.kind,
+            "title": found.event.title,
+        },
+        "effect": found.effect,
+        "seen": found.seen,
+        "late": found.late,
+        "as_of": found.after.case.as_of.isoformat(),
+        "rating": _rating_data(found.overall),
+        "families": [{"family": r.family, **_rating_data(r)} for r in found.families],
+        "rules": [
+            {**rule_data(rule), "by_time": rule.rule.id in found.by_time} for rule in found.rules
+        ],
+        "facts": [_fact_data(change) for change in found.facts],
+    }
+    if found.superseded:
+        content["superseded"] = list(found.superseded)
+    if found.set_aside:
+        content["set_aside"] = list(found.set_aside)
+    return content
+
+
+def refusal_data(found: Refusal) -> dict[str, Any]:
+    """Return the refusal as plain data."""
+    return {
+        "schema": SCHEMA,
+        "event": {"id": found.id or None, "line": found.line},
+        "refused": [
+            {
+                "line": problem.position.line,
+                "column": problem.position.column,
+                "path": problem.path,
+                "message": problem.message,
+                "expected": problem.expected,
+                "found": problem.found,
+                "nearest": problem.nearest,
+            }
+            for problem in found.problems
+        ],
+    }
+
+
+def _rating_data(rating: ChangedRating) -> dict[str, dict[str, str]]:
+    before, after = rating.before, rating.after
+    return {
+        "before": {"floor": before[0], "ceiling": before[1]},
+        "after": {"floor": after[0], "ceiling": after[1]},
+    }
+
+
+def _fact_data(change: ChangedFact) -> dict[str, Any]:
+    rows = rows_between(change)
+    if rows is None:
+        return {"path": change.path, "before": said(change.before), "after": said(change.after)}
+    return {
+        "path": change.path,
+        "before": _counted(change.before),
+        "after": _counted(change.after),
+        "added": value_of(rows.added),
+        "removed": value_of(rows.removed),
+    }
+
+
+def _counted(stated: StatedFact | None) -> dict[str, Any]:
+    """Return what is said of a list, with the number of its entries in the place of them all."""
+    if stated is None or stated.state != "known":
+        return said(stated)
+    found: dict[str, Any] = {"state": "known", "entries": len(stated.elements)}
+    if not stated.complete:
+        found["complete"] = False
+    return found

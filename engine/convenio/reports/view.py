@@ -10,6 +10,7 @@ from convenio.assessment.finding import Finding
 from convenio.assessment.open_questions import OpenQuestion, open_questions, refused_facts
 from convenio.errors import shorten
 from convenio.facts.case import CONFIDENCE_ORDER, StatedFact
+from convenio.facts.paths import owner_of
 from convenio.language.syntax import unparse
 from convenio.language.trace import Leaf
 from convenio.packs.policy import RATINGS, rank
@@ -344,7 +345,7 @@ class BriefView:
         }
         source = question.declaration.answer_from if question.declaration else None
         if source is None and "[" in question.path:
-            owner = self._catalogue.facts[question.path.partition("[")[0]]
+            owner = self._catalogue.facts[owner_of(question.path)]
             source = owner.answer_from
         return places.get(source or "", "–")
 

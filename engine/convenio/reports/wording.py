@@ -16,6 +16,7 @@ from convenio.assessment.finding import Finding
 from convenio.assessment.open_questions import open_questions
 from convenio.facts.case import Element, StatedFact, Value
 from convenio.facts.catalogue import Catalogue, FactDeclaration
+from convenio.facts.paths import entry_of
 from convenio.facts.values import Money, Place, country_codes
 from convenio.packs.rule import PLACEHOLDER
 from convenio.resources import data_folder
@@ -145,12 +146,11 @@ class Wording:
     def label(self, path: str, catalogue: Catalogue) -> str:
         """Write the name of a fact; a field of a list element names its row, counted from 1."""
         declaration = catalogue.resolve(path)
-        owner, bracket, rest = path.partition("[")
-        if not bracket:
+        entry = entry_of(path)
+        if entry is None:
             return self(declaration.label) if declaration else path
-        number, _, field = rest.partition("]")
-        row = f"{self(catalogue.facts[owner].label)} {int(number) + 1}"
-        return f"{row}, {self(declaration.label).lower()}" if declaration and field else row
+        row = f"{self(catalogue.facts[entry.list].label)} {entry.place + 1}"
+        return f"{row}, {self(declaration.label).lower()}" if declaration and entry.field else row
 
     def because(self, finding: Finding, assessment: Assessment) -> str:
         """Write why a rule came out as it did.

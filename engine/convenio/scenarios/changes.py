@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 from convenio.errors import Position, UsageError, nearest_name
 from convenio.facts.case import Case, Element, Scenario, StatedFact, Value
+from convenio.facts.paths import entry_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,26 +74,24 @@ def _with_elements(stated: StatedFact, kept: list[tuple[int, Element]]) -> State
 
 def with_fact(case: Case, path: str, stated: StatedFact) -> Case:
     """Return the case with one fact stated so; `path` may be a field of a list's entry."""
-    owner, bracket, rest = path.partition("[")
-    if not bracket:
+    entry = entry_of(path)
+    if entry is None:
         return replace(case, facts={**case.facts, path: stated})
-    number, _, name = rest.partition("].")
-    rows = list(case.facts[owner].elements)
-    row = rows[int(number)]
-    rows[int(number)] = replace(row, fields={**row.fields, name: stated})
-    changed = replace(case.facts[owner], value=tuple(rows))
-    return replace(case, facts={**case.facts, owner: changed})
+    rows = list(case.facts[entry.list].elements)
+    row = rows[entry.place]
+    rows[entry.place] = replace(row, fields={**row.fields, entry.field: stated})
+    changed = replace(case.facts[entry.list], value=tuple(rows))
+    return replace(case, facts={**case.facts, entry.list: changed})
 
 
 def fact_at(case: Case, path: str) -> StatedFact | None:
     """Return what the case says of a fact, which may be a field of a list's entry."""
-    owner, bracket, rest = path.partition("[")
-    if not bracket:
+    entry = entry_of(path)
+    if entry is None:
         return case.facts.get(path)
-    number, _, name = rest.partition("].")
-    listed = case.facts.get(owner)
+    listed = case.facts.get(entry.list)
     rows = listed.elements if listed else ()
-    return rows[int(number)].fields.get(name) if int(number) < len(rows) else None
+    return rows[entry.place].fields.get(entry.field) if entry.place < len(rows) else None
 
 
 def with_value(

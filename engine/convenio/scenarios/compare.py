@@ -10,12 +10,13 @@ from convenio.assessment.cases import with_settings, without_excluded
 from convenio.assessment.engine import Engine, Inference
 from convenio.backends.outcome import Outcome
 from convenio.facts.case import Case
+from convenio.facts.paths import owner_of
 from convenio.language import syntax as s
 from convenio.language.truth import Truth
 from convenio.packs.pack import Pack
 from convenio.packs.rule import Rule
+from convenio.presentation import Presented
 from convenio.scenarios.changes import ChangedFact, changed_facts, in_scenario
-from convenio.scenarios.notebook import as_html
 
 SETTINGS = "set"
 """The key of what is compared where facts are set by hand."""
@@ -57,24 +58,11 @@ class Alternative:
 
 
 @dataclass(frozen=True)
-class Comparison:
+class Comparison(Presented):
     """A case as it stands, beside one or more alternatives to it."""
 
     base: Assessment
     alternatives: tuple[Alternative, ...]
-
-    def _repr_html_(self) -> str:
-        columns = ["", "as it stands", *(found.title for found in self.alternatives)]
-        assessments = [self.base, *(found.assessment for found in self.alternatives)]
-        rows = [["overall", *(_range(a.floor, a.ceiling) for a in assessments)]]
-        for family in self.base.families:
-            ratings = [a.families[family] for a in assessments]
-            rows.append([family, *(_range(rating.floor, rating.ceiling) for rating in ratings)])
-        return as_html(self.base.case.title, columns, rows)
-
-
-def _range(floor: str, ceiling: str) -> str:
-    return floor if floor == ceiling else f"{floor} to {ceiling}"
 
 
 def compare(
@@ -149,7 +137,7 @@ def _through(
     for number in changed:
         before, after = (side.truth(number) for side in sides)
         atom = base.pack.compiled.atoms[number]
-        paths = {path.partition("[")[0] for path in s.paths_of(atom)}
+        paths = {owner_of(path) for path in s.paths_of(atom)}
         read = tuple(fact for fact in facts if fact.path in paths)
         rules = tuple(
             dict.fromkeys(

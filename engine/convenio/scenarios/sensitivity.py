@@ -18,13 +18,14 @@ from convenio.facts.values import EARTH_RADIUS_KM, Place, chord_between
 from convenio.language import syntax as s
 from convenio.language.evaluate import Evaluator, Rows
 from convenio.language.formula import AtomTable
+from convenio.language.functions import FUNCTIONS
 from convenio.language.truth import TRUTH_OF, Truth
 from convenio.packs.compile import compile_rule
 from convenio.packs.pack import Pack
 from convenio.packs.policy import Rating
 from convenio.packs.rule import Rule
+from convenio.presentation import Presented
 from convenio.scenarios.answers.breakpoints import Breakpoints
-from convenio.scenarios.notebook import as_html
 
 JUDGEMENT = "judgement"
 """The basis of a threshold that rests on opinion alone."""
@@ -66,7 +67,7 @@ class MovableThreshold:
 
 
 @dataclass(frozen=True)
-class Sensitivity:
+class Sensitivity(Presented):
     """How firm the rating is.
 
     `thresholds` are the numbers whose move changes the overall rating, the tightest first; of the
@@ -82,18 +83,6 @@ class Sensitivity:
     carried_by: tuple[tuple[str, Rating], ...]
     without_judgement: tuple[Rating, Rating]
     judged: tuple[str, ...]
-
-    def _repr_html_(self) -> str:
-        rows = [
-            [t.rule.id, t.condition, t.value, _shown(t.below), _shown(t.above)]
-            for t in self.thresholds
-        ]
-        columns = ["rule", "condition", "threshold", "below", "above"]
-        return as_html(self.base.case.title, columns, rows)
-
-
-def _shown(move: Move | None) -> str:
-    return "–" if move is None else f"{float(move.at):g}: {move.floor} to {move.ceiling}"
 
 
 def sensitivity(case: Case, pack: Pack) -> Sensitivity:
@@ -127,7 +116,7 @@ class _Work:
         for node in pack.compiled.atoms:
             self._table.number(node)
         self._known: list[Truth] = [truths.get(n) for n in range(len(pack.compiled.atoms))]
-        self._whole = Evaluator(case, pack.currency, pack.guards)
+        self._whole = pack.evaluator(case)
         self._evaluators: dict[Fraction, Evaluator] = {}
 
     def run(self) -> Sensitivity:
@@ -200,9 +189,9 @@ class _Work:
     def _evaluator(self, number: Fraction) -> Evaluator:
         if number not in self._evaluators:
             position = next(iter(self._case.facts.values())).position
-            fact = StatedFact(_MOVED, "known", position, _plain(number))
+            fact = StatedFact(_MOVED, "known", position, _as_number(number))
             case = replace(self._case, facts={**self._case.facts, _MOVED: fact})
-            self._evaluators[number] = Evaluator(case, self._pack.currency, self._pack.guards)
+            self._evaluators[number] = self._pack.evaluator(case)
         return self._evaluators[number]
 
     def _moves(
@@ -290,8 +279,22 @@ def _numbers_of(rule: Rule) -> Iterator[s.Expression]:
             compares = isinstance(node, s.Compare) and _literal(node) is not None
             # `at_least(1, …)` is an `or`: its number is no one's choice.
             counts = isinstance(node, s.AtLeast) and node.count > 1
-            if compares or counts or isinstance(node, s.WithinKm):
+            if compares or counts or _written_number(node) is not None:
                 yield node
+
+
+def _written_number(node: s.Expression) -> s.Literal | None:
+    """Return the number that is written as an argument of a call, such as a distance."""
+    if not isinstance(node, s.Call):
+        return None
+    written = [
+        argument
+        for parameter, argument in zip(
+            FUNCTIONS[node.function].parameters, node.arguments, strict=True
+        )
+        if parameter.is_written and isinstance(argument, s.Literal)
+    ]
+    return next((one for one in written if isinstance(one.value, int | float)), None)
 
 
 def _literal(node: s.Compare) -> s.Literal | None:
@@ -316,12 +319,9 @@ def _arithmetic_parts(node: s.Expression) -> Iterator[s.Expression]:
 
 
 def _number_in(node: s.Expression) -> float:
-    if isinstance(node, s.WithinKm):
-        return node.km
     if isinstance(node, s.AtLeast):
         return node.count
-    assert isinstance(node, s.Compare)
-    literal = _literal(node)
+    literal = _literal(node) if isinstance(node, s.Compare) else _written_number(node)
     assert literal is not None
     return literal.value  # type: ignore[return-value]
 
@@ -343,9 +343,11 @@ def _with_mark(node: s.Expression) -> s.Expression:
             return s.rebuilt(part, marked) if isinstance(part, s.Arithmetic) else part
 
         return replace(node, left=marked(node.left), right=marked(node.right))
-    # Distances and counts are written into the node itself; a negative number marks them.
-    if isinstance(node, s.WithinKm):
-        return replace(node, km=-1.0)
+    if isinstance(node, s.Call):
+        number = _written_number(node)
+        moved = (s.Path(_MOVED) if one is number else one for one in node.arguments)
+        return replace(node, arguments=tuple(moved))
+    # Counts are written into the node itself; a negative number marks them.
     assert isinstance(node, s.AtLeast)
     return replace(node, count=-1)
 
@@ -353,15 +355,13 @@ def _with_mark(node: s.Expression) -> s.Expression:
 def _put(condition: s.Expression, value: Fraction) -> s.Expression:
     """Return a condition with the number that moves at a value."""
     if isinstance(condition, s.Path) and condition.path == _MOVED:
-        return s.Literal(_plain(value))
-    if isinstance(condition, s.WithinKm) and condition.km < 0:
-        return replace(condition, km=float(value))
+        return s.Literal(_as_number(value))
     if isinstance(condition, s.AtLeast) and condition.count < 0:
         condition = replace(condition, count=max(1, math.ceil(value)))
     return s.rebuilt(condition, lambda part: _put(part, value))
 
 
-def _plain(number: Fraction) -> int | float:
+def _as_number(number: Fraction) -> int | float:
     return int(number) if number.denominator == 1 else float(number)
 
 
@@ -375,8 +375,8 @@ def _distances(condition: s.Expression, evaluator: Evaluator) -> Iterator[Fracti
                     if not isinstance(part, s.Binding):
                         yield from visit(part, scope)
             return
-        if isinstance(node, s.WithinKm) and node.km < 0:
-            places = [evaluator.value(side, rows) for side in (node.left, node.right)]
+        if isinstance(node, s.Call) and s.Path(_MOVED) in node.arguments:
+            places = [evaluator.value(side, rows) for side in node.arguments[:2]]
             if isinstance(places[0], Place) and isinstance(places[1], Place):
                 chord = chord_between(places[0], places[1])
                 yield Fraction(2 * EARTH_RADIUS_KM * math.asin(min(1.0, chord / 2)))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 
 from convenio.language import syntax as s
+from convenio.language.functions import asks_of_the_file, reads_sets
 
 Quantifier = s.Quantified | s.Count | s.Sum
 
@@ -29,7 +30,7 @@ def quantifiers_in(node: s.Expression) -> Iterator[Quantifier]:
 
 def set_tests_in(node: s.Expression) -> Iterator[s.Expression]:
     """Yield the set tests of a condition that stand in no quantifier."""
-    if isinstance(node, s.Overlaps | s.In):
+    if _is_set_test(node):
         yield node
     if isinstance(node, Quantifier):
         return
@@ -37,10 +38,16 @@ def set_tests_in(node: s.Expression) -> Iterator[s.Expression]:
         yield from set_tests_in(child)
 
 
+def _is_set_test(node: s.Expression) -> bool:
+    if not isinstance(node, s.In):
+        return reads_sets(node)
+    return not isinstance(node.container, s.Choices) and not isinstance(node.item, s.Literal)
+
+
 def speaks_of_lists(node: Quantifier) -> bool:
     """Return whether a quantifier reads other lists, or what the file says of them."""
     return any(
-        isinstance(part, s.Quantified | s.Count | s.Sum | s.About)
+        isinstance(part, s.Quantified | s.Count | s.Sum) or asks_of_the_file(part)
         for child in s.children(node)
         for part in s.walk(child)
     )

@@ -16,7 +16,7 @@ from convenio.backends.frames.columns import column_name
 from convenio.backends.frames.dialects import Dialect
 from convenio.backends.frames.namespace import ns
 from convenio.facts.catalogue import Catalogue, FactDeclaration
-from convenio.facts.values import MAX_INTEGER, RESERVED_WORDS, country_codes
+from convenio.facts.values import MAX_INTEGER, RESERVED_WORDS
 
 _NUMBER = r"^[+-]?(0|[1-9][0-9]*)([.][0-9]+)?([eE][+-]?[0-9]{1,3})?$"
 _DATE = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"
@@ -58,7 +58,7 @@ class ColumnReader:
     def __init__(
         self,
         catalogue: Catalogue,
-        account: str,
+        base_currency: str,
         dialect: Dialect,
         types: Mapping[str, Any],
         check: bool,
@@ -67,10 +67,10 @@ class ColumnReader:
         self._check = check
         self._in_order = in_order
         self._numbers: dict[str, tuple[float | None, float | None, bool]] = {}
-        self._account = account
+        self._base_currency = base_currency
         self._dialect = dialect
         self._types = types
-        self._countries = (*sorted(country_codes()), *sorted(catalogue.organisations))
+        self._countries = catalogue.actors
         self.columns: dict[str, ns.Expr] = {}
         self.flags: dict[str, ns.Expr] = {}
         self.native_stages: tuple[dict[str, Any], ...] = ({}, {}, {})
@@ -207,10 +207,10 @@ class ColumnReader:
             if parsed is not None:
                 self._wrong(field, parsed <= 0, "a rate above 0", raw_rate)
                 rate = parsed
-        currency = currency.fill_null(self._account)
+        currency = currency.fill_null(self._base_currency)
         self.columns[f"{name}__currency"] = currency
-        at_home = currency == self._account
-        self.columns[f"{name}__account"] = ns.when(at_home).then(amount).otherwise(amount * rate)
+        at_home = currency == self._base_currency
+        self.columns[f"{name}__in_base"] = ns.when(at_home).then(amount).otherwise(amount * rate)
 
     def _date(self, field: Field, name: str) -> None:
         days = self.days(field, RAW + name)

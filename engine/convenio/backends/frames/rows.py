@@ -152,13 +152,13 @@ def _stated(
     column: str,
     declaration: FactDeclaration,
     row: Mapping[str, Any],
-    account: str,
+    base_currency: str,
 ) -> StatedFact | None:
     position = Position(str(row[ID]))
     undisclosed = bool(_truth(_cell(row, f"{column}__undisclosed")))
     asked = bool(_truth(_cell(row, f"{column}__asked")))
     complete = _truth(_cell(row, f"{column}__complete")) is not False
-    value = _value(column, declaration, row, account)
+    value = _value(column, declaration, row, base_currency)
     if value is not None:
         return StatedFact(
             path, "known", position, value, disclosed=not undisclosed, complete=complete
@@ -174,7 +174,7 @@ def _stated_list(
     rows: Sequence[Mapping[str, Any]],
     record: Mapping[str, FactDeclaration],
     row: Mapping[str, Any],
-    account: str,
+    base_currency: str,
 ) -> StatedFact | None:
     position = Position(str(row[ID]))
     if not rows and _truth(_cell(row, f"{path}__stated")) is not True:
@@ -183,7 +183,7 @@ def _stated_list(
     for number, child in enumerate(rows):
         fields = {}
         for name, declaration in record.items():
-            fact = _stated(f"{path}[{number}].{name}", name, declaration, child, account)
+            fact = _stated(f"{path}[{number}].{name}", name, declaration, child, base_currency)
             if fact is not None:
                 fields[name] = fact
         elements.append(Element(fields, position))
@@ -202,7 +202,9 @@ def _truth(value: Any) -> bool | None:
     return bool(value)
 
 
-def _value(column: str, declaration: FactDeclaration, row: Mapping[str, Any], account: str) -> Any:
+def _value(
+    column: str, declaration: FactDeclaration, row: Mapping[str, Any], base_currency: str
+) -> Any:
     kind = declaration.type.kind
     if kind == "place":
         lat, lon = _cell(row, f"{column}__lat"), _cell(row, f"{column}__lon")
@@ -214,7 +216,7 @@ def _value(column: str, declaration: FactDeclaration, row: Mapping[str, Any], ac
         return None
     if kind == "money":
         currency, rate = _cell(row, f"{column}__currency"), _cell(row, f"{column}__rate")
-        return Money(float(value), currency or account, None if rate is None else float(rate))
+        return Money(float(value), currency or base_currency, None if rate is None else float(rate))
     converters: dict[str, Callable[[Any], Any]] = {
         "bool": _truth,
         "integer": lambda v: int(float(v)),

@@ -14,9 +14,10 @@ from dataclasses import dataclass
 from functools import reduce
 
 from convenio.backends.frames import logic
-from convenio.backends.frames.conditions import Compiler, Scope
+from convenio.backends.frames.conditions import Compiler
 from convenio.backends.frames.logic import Truth
 from convenio.backends.frames.namespace import Frame, ns
+from convenio.backends.frames.scope import Scope
 from convenio.backends.outcome import Outcome, Verdict
 from convenio.backends.rules import RuleTruths, outcome_of, rule_truths
 from convenio.language.formula import All, AnyOf, AtLeastOf, Formula, atoms_of

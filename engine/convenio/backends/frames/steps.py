@@ -14,7 +14,7 @@ from convenio.backends.frames.columns import (
     POSITION,
     column_name,
 )
-from convenio.backends.frames.conditions import Compiler, Scope
+from convenio.backends.frames.conditions import Compiler
 from convenio.backends.frames.dialects import Dialect, dialect_of
 from convenio.backends.frames.interchange import (
     GivenFrame,
@@ -40,11 +40,14 @@ from convenio.backends.frames.quantifiers import asked_members
 from convenio.backends.frames.ratings import add_counts, add_ratings, add_tallies
 from convenio.backends.frames.reading import Check, Field
 from convenio.backends.frames.rules import Verdicts, add_verdicts, codes
+from convenio.backends.frames.scope import Scope
 from convenio.backends.frames.tables import Normaliser, Table, fields_of, found_columns
 from convenio.backends.frames.values import days_since_1970
 from convenio.errors import UsageError
 from convenio.facts.catalogue import FactDeclaration, FactType
+from convenio.facts.paths import owner_of
 from convenio.language import syntax as s
+from convenio.packs.made_once import MadeOnce
 from convenio.packs.pack import Pack
 from convenio.packs.policy import RATINGS, SIDES
 from convenio.version import __version__
@@ -54,7 +57,6 @@ _ROW = "row__number"
 _SAME = "wrong__same_id"
 _WRONG = "row__is_wrong"
 _OK, ERROR = "ok", "error"
-_READ = "what the conditions read"
 
 
 class FrameWarning(UserWarning):
@@ -98,7 +100,7 @@ class FrameSteps:
                 raise UsageError([fault(path, "is a column of the cases and a table of its own")])
             self._children[path] = from_native(child, f"the table of {path}")
         self._dialect: Dialect = dialect_of(self._given.frame)
-        self._read = _read_by(pack)
+        self._read = _READ.of(pack)
         # Rows of lists find their case by its id; where all is in memory, by its place, which is
         # sorted and so found several times sooner.
         self._by_place = self._given.eager and bool(self._children)
@@ -218,8 +220,8 @@ class FrameSteps:
         self, frame: Frame, fields: Sequence[Field], keep: Mapping[str, ns.Expr]
     ) -> Table:
         look = holding if self._given.eager else None
-        account = self._pack.currency
-        normaliser = Normaliser(self._catalogue, account, self._dialect, self._check, look)
+        base_currency = self._pack.currency
+        normaliser = Normaliser(self._catalogue, base_currency, self._dialect, self._check, look)
         return normaliser.table(frame, fields, keep)
 
     # --- what the lists say --------------------------------------------------------------
@@ -266,7 +268,7 @@ class FrameSteps:
         for path, guard in guards.items():
             operand = s.Path(path)
             said = disjunction(
-                compiler.condition(s.About(word, operand), scope)
+                compiler.condition(s.Call(word, (operand,)), scope)
                 for word in ("known", "undisclosed", "asked")
             )
             wrong = conjunction((said, certain(negate(compiler.condition(guard, scope)))))
@@ -378,14 +380,11 @@ class _Read:
 
 
 def _read_by(pack: Pack) -> _Read:
-    kept: dict[str, Any] = pack.compiled.derived
-    if _READ not in kept:
-        rules = pack.compiled.rules
-        found = [c for rule in rules for c in (rule.scope, *(w for _, w in rule.conditions))]
-        found += pack.guards.values()
-        paths = dict.fromkeys(
-            path.partition("[")[0] for condition in found for path in s.paths_of(condition)
-        )
-        kept[_READ] = _Read(tuple(paths), asked_members(found))
-    read: _Read = kept[_READ]
-    return read
+    rules = pack.compiled.rules
+    found = [c for rule in rules for c in (rule.scope, *(w for _, w in rule.conditions))]
+    found += pack.guards.values()
+    paths = dict.fromkeys(owner_of(path) for condition in found for path in s.paths_of(condition))
+    return _Read(tuple(paths), asked_members(found))
+
+
+_READ = MadeOnce(_read_by)

@@ -46,7 +46,7 @@ class Normaliser:
     """
 
     catalogue: Catalogue
-    account: str
+    base_currency: str
     dialect: Dialect
     check: bool
     look: Callable[[Frame, Mapping[str, ns.Expr]], frozenset[str]] | None
@@ -82,7 +82,7 @@ class Normaliser:
         self, fields: Sequence[Field], types: Mapping[str, Any], in_order: frozenset[str]
     ) -> ColumnReader:
         reader = ColumnReader(
-            self.catalogue, self.account, self.dialect, types, self.check, in_order
+            self.catalogue, self.base_currency, self.dialect, types, self.check, in_order
         )
         for field in fields:
             reader.read(field)

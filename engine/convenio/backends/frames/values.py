@@ -45,7 +45,7 @@ class Amount:
 
     figure: Figure
     currency: ns.Expr | None
-    account: Figure
+    in_base: Figure
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +89,16 @@ _OPERATORS: dict[str, Callable[[ns.Expr, ns.Expr | float], ns.Expr]] = {
 }
 
 
+def day_of(value: Value) -> Figure:
+    """Return a date as the frames count it; it may be written as text."""
+    if isinstance(value, Text):
+        if not isinstance(value.text, str):
+            return None
+        return days_since_1970(dt.date.fromisoformat(value.text))
+    assert isinstance(value, Day)
+    return value.figure
+
+
 def days_since_1970(day: dt.date) -> float:
     """Return a date as the frames count it.
 
@@ -101,6 +111,11 @@ def days_since_1970(day: dt.date) -> float:
 def lifted(figure: ns.Expr | float) -> ns.Expr:
     """Return a figure as an expression."""
     return figure if isinstance(figure, ns.Expr) else ns.lit(figure, dtype=ns.Float64)
+
+
+def or_null(figure: Figure) -> ns.Expr:
+    """Return a figure as an expression, null where it is unknown in every row."""
+    return ns.lit(None, dtype=ns.Float64) if figure is None else lifted(figure)
 
 
 def compute(operator: str, left: Figure, right: Figure) -> Figure:
@@ -146,7 +161,7 @@ def as_interval(value: Value) -> Interval:
     if isinstance(value, Interval):
         return value
     if isinstance(value, Amount):
-        return Interval(value.account, value.account)
+        return Interval(value.in_base, value.in_base)
     assert isinstance(value, Number)
     return Interval(value.figure, value.figure)
 
@@ -214,11 +229,13 @@ def compare_intervals(operator: str, left: Interval, right: Interval) -> Truth:
 # --- money -----------------------------------------------------------------------------------
 
 
-def same_currency(left: Amount, right: Amount, account: str) -> ns.Expr | bool:
+def same_currency(left: Amount, right: Amount, base_currency: str) -> ns.Expr | bool:
     """Return whether two amounts are in one currency."""
     if left.currency is None and right.currency is None:
         return True
-    sides = [ns.lit(account) if side.currency is None else side.currency for side in (left, right)]
+    sides = [
+        ns.lit(base_currency) if side.currency is None else side.currency for side in (left, right)
+    ]
     return sides[0] == sides[1]
 
 
@@ -231,43 +248,43 @@ def _either(test: ns.Expr | bool, yes: Figure, no: Figure) -> Figure:
     return ns.when(test).then(first).otherwise(second)
 
 
-def measured(left: Value, right: Value, account: str) -> tuple[Figure, Figure]:
+def measured(left: Value, right: Value, base_currency: str) -> tuple[Figure, Figure]:
     """Return two sides as plain figures, converted where their currencies differ."""
     if isinstance(left, Amount) and isinstance(right, Amount):
-        same = same_currency(left, right, account)
+        same = same_currency(left, right, base_currency)
         return (
-            _either(same, left.figure, left.account),
-            _either(same, right.figure, right.account),
+            _either(same, left.figure, left.in_base),
+            _either(same, right.figure, right.in_base),
         )
     sides = [
-        side.account if isinstance(side, Amount) else side.figure
+        side.in_base if isinstance(side, Amount) else side.figure
         for side in (left, right)
         if isinstance(side, Amount | Number)
     ]
     return sides[0], sides[1]
 
 
-def compute_money(operator: str, left: Value, right: Value, account: str) -> Value:
+def compute_money(operator: str, left: Value, right: Value, base_currency: str) -> Value:
     """Return arithmetic in which money takes part; see `quantities._compute_money`."""
     if isinstance(left, Interval) or isinstance(right, Interval):
         return compute_interval(operator, as_interval(left), as_interval(right))
     if isinstance(left, Amount) and isinstance(right, Amount):
         if operator == "/":
-            return Number(compute("/", *measured(left, right, account)))
-        worth = compute(operator, left.account, right.account)
-        same = same_currency(left, right, account)
+            return Number(compute("/", *measured(left, right, base_currency)))
+        worth = compute(operator, left.in_base, right.in_base)
+        same = same_currency(left, right, base_currency)
         own = compute(operator, left.figure, right.figure)
         if not isinstance(same, ns.Expr):
             return Amount(own, None, worth)
-        currency = left.currency if left.currency is not None else ns.lit(account)
-        kept = ns.when(same).then(currency).otherwise(ns.lit(account))
+        currency = left.currency if left.currency is not None else ns.lit(base_currency)
+        kept = ns.when(same).then(currency).otherwise(ns.lit(base_currency))
         return Amount(_either(same, own, worth), kept, worth)
     money, number = (left, right) if isinstance(left, Amount) else (right, left)
     assert isinstance(money, Amount)
     assert isinstance(number, Number)
     if money is left:
-        figures = [(part, number.figure) for part in (money.figure, money.account)]
+        figures = [(part, number.figure) for part in (money.figure, money.in_base)]
     else:
-        figures = [(number.figure, part) for part in (money.figure, money.account)]
+        figures = [(number.figure, part) for part in (money.figure, money.in_base)]
     own, worth = (compute(operator, *pair) for pair in figures)
     return Amount(own, money.currency, worth)

@@ -16,9 +16,9 @@ from convenio.backends.python import logic
 from convenio.backends.python.source import Source
 from convenio.errors import Position
 from convenio.facts.case import Case, StatedFact
-from convenio.facts.values import Place, chord_between, chord_of
 from convenio.language import syntax as s
-from convenio.language.evaluate import Evaluator, added, among, days_between
+from convenio.language.evaluate import Evaluator, added, among
+from convenio.language.functions import FUNCTIONS, Function, KnownMembers, reads_sets
 from convenio.language.logic import connect
 from convenio.language.quantities import Interval, Quantity, compare, compute, same_measure
 from convenio.language.truth import CODE_OF, TRUTH_OF
@@ -35,12 +35,12 @@ _MAX_LOOPS = 10
 """Loops within each other that one function may hold, well below what Python takes."""
 
 
-def compile_conditions(conditions: Sequence[s.Expression], account: str) -> Conditions:
+def compile_conditions(conditions: Sequence[s.Expression], base_currency: str) -> Conditions:
     """Return the function that evaluates conditions over a case.
 
-    No condition may ask about findings. `account` is the pack's currency.
+    No condition may ask about findings. `base_currency` is the pack's currency.
     """
-    writer = _Writer(account)
+    writer = _Writer(base_currency)
     codes = [writer.truth(condition) for condition in conditions]
     writer.source.line(f"return ({''.join(f'{code}, ' for code in codes)})")
     return writer.source.function()
@@ -49,10 +49,10 @@ def compile_conditions(conditions: Sequence[s.Expression], account: str) -> Cond
 class _Writer:
     """Writes the text of conditions, each part once as long as its variables are in reach."""
 
-    def __init__(self, account: str) -> None:
+    def __init__(self, base_currency: str) -> None:
         self.source = Source("case")
         self._logic = logic.TextLogic(self.source.variable)
-        self._account = self.source.constant(account)
+        self._base_currency = self.source.constant(base_currency)
         self._absent = self.source.constant(_ABSENT)
         self._written: list[dict[object, Any]] = [{}]
         self._elements: dict[str, tuple[str, int]] = {}
@@ -115,7 +115,7 @@ class _Writer:
         return result
 
     def _evaluated(self, node: s.Expression) -> str:
-        evaluator = self._early("evaluator", self._call(Evaluator, "case", self._account), 0)
+        evaluator = self._early("evaluator", self._call(Evaluator, "case", self._base_currency), 0)
         code = self.source.constant(CODE_OF)
         return self.source.variable(
             f"{code}[{evaluator}.trace({self.source.constant(node)}).truth]"
@@ -137,13 +137,8 @@ class _Writer:
                 return (
                     inside if isinstance(item, s.Literal) else f"1 if {value} is None else {inside}"
                 )
-            case s.About(word, operand):
-                return f"3 if {self._statement(word, self._fact(operand)[0])} else 0"
-            case s.Overlaps(left, right):
-                return self._overlap(self._set(left), self._set(right))
-            case s.WithinKm(left, right, km):
-                places = self._value(left), self._value(right)
-                return self._call(_near, *places, self.source.constant(chord_of(km)))
+            case s.Call(function, arguments):
+                return self._called(FUNCTIONS[function], arguments)
         raise AssertionError(f"no text for {type(node).__name__}")
 
     def _comparison(self, operator: str, left: s.Expression, right: s.Expression) -> str:
@@ -154,7 +149,7 @@ class _Writer:
             if not isinstance(node, s.Literal) and side != self._as_of
         ]
         word = self.source.constant(operator)
-        general = self._call(_compared, word, *sides, self._account)
+        general = self._call(_compared, word, *sides, self._base_currency)
         (first, second), plain = self._plain(sides, left, right)
         direct = f"(3 if {first} {operator} {second} else 0)"
         text = f"{direct} if {plain} else {general}"
@@ -189,13 +184,42 @@ class _Writer:
         direct = f"(3 if {value} in {words} else 0)"
         return f"1 if {value} is None else {direct} if {value}.__class__ is {text} else {general}"
 
-    def _statement(self, word: str, fact: str) -> str:
-        state = self.source.constant("conflict" if word == "undisclosed" else word)
-        if word == "undisclosed":
-            return f"{fact}.file_state != {state} and {fact}.undisclosed"
-        return f"{fact}.file_state == {state}"
+    # --- functions -----------------------------------------------------------------------
+
+    def _called(self, function: Function, arguments: Sequence[s.Expression]) -> str:
+        """Return the text of a call that is true or false."""
+        if function.name == "overlaps":
+            return self._overlap(*map(self._set, arguments))
+        if function.reads == "sets":
+            return self._set_call(function, arguments)
+        if function.reads == "file":
+            ((fact, _),) = map(self._fact, arguments)  # type: ignore[arg-type]
+            return f"3 if {self._call(function.meaning, fact)} else 0"
+        call, unknown = self._strict_call(function, arguments)
+        text = f"3 if {call} else 0"
+        return f"1 if {unknown} else {text}" if unknown else text
+
+    def _strict_call(
+        self, function: Function, arguments: Sequence[s.Expression]
+    ) -> tuple[str, str]:
+        """Return the text of a call, and the test of whether an argument is unknown."""
+        values = [self._value(argument) for argument in arguments]
+        unknown = [
+            f"{value} is None"
+            for value, argument in zip(values, arguments, strict=True)
+            if not isinstance(argument, s.Literal)
+        ]
+        return self._call(function.meaning, *values), " or ".join(unknown)
+
+    def _set_call(self, function: Function, arguments: Sequence[s.Expression]) -> str:
+        sets = [
+            self._call(KnownMembers, members, f"not {further}")
+            for members, further in map(self._set, arguments)
+        ]
+        return f"{self.source.constant(CODE_OF)}[{self._call(function.meaning, *sets)}]"
 
     def _overlap(self, left: tuple[str, str], right: tuple[str, str]) -> str:
+        """Write `overlaps` out: where pairs of rows are looked at, a call for each would cost."""
         empty = " or ".join(f"not {members} and not {more}" for members, more in (left, right))
         apart = f"{left[0]}.isdisjoint({right[0]})"
         return f"0 if {empty} else {left[1]} | {right[1]} if {apart} else 3"
@@ -218,26 +242,19 @@ class _Writer:
     def _computed(self, node: s.Expression) -> str:
         match node:
             case s.Arithmetic(operator, left, right):
-                word = self.source.constant(operator)
-                return self._where_known(left, right, compute, word, account=True)
-            case s.Days(start, end):
-                return self._where_known(start, end, days_between)
+                return self._arithmetic(operator, left, right)
+            case s.Call(function, arguments) if FUNCTIONS[function].is_number:
+                call, unknown = self._strict_call(FUNCTIONS[function], arguments)
+                return self.source.variable(f"None if {unknown} else {call}" if unknown else call)
             case s.Count():
                 return self._count(node)
             case s.Sum():
                 return self._sum(node)
         return self.source.variable(f"{self.source.constant(TRUTH_OF)}[{self.truth(node)}]")
 
-    def _where_known(
-        self,
-        left: s.Expression,
-        right: s.Expression,
-        helper: Callable[..., Any],
-        *first: str,
-        account: bool = False,
-    ) -> str:
+    def _arithmetic(self, operator: str, left: s.Expression, right: s.Expression) -> str:
         sides = self._value(left), self._value(right)
-        call = self._call(helper, *first, *sides, *((self._account,) if account else ()))
+        call = self._call(compute, self.source.constant(operator), *sides, self._base_currency)
         unknown = " or ".join(f"{side} is None" for side in sides)
         return self.source.variable(f"None if {unknown} else {call}")
 
@@ -304,7 +321,7 @@ class _Writer:
                 counts = f"{chosen} == 3 and {counts}"
             with self._block(f"if {counts}"):
                 term = self._value(node.body)
-                self.source.line(f"{total} = {self._call(added, total, term, self._account)}")
+                self.source.line(f"{total} = {self._call(added, total, term, self._base_currency)}")
         return total
 
     def _unless_empty(self, rows: Sequence[tuple[str, str, str]], empty: str, text: str) -> str:
@@ -343,47 +360,22 @@ class _Writer:
         self._elements = outer
 
 
-_SUPPORTED = frozenset(
-    {
-        s.Literal,
-        s.Choices,
-        s.Path,
-        s.Field,
-        s.Arithmetic,
-        s.Days,
-        s.Compare,
-        s.In,
-        s.Not,
-        s.And,
-        s.Or,
-        s.AtLeast,
-        s.About,
-        s.Overlaps,
-        s.WithinKm,
-        s.Quantified,
-        s.Count,
-        s.Sum,
-    }
-)
-
-
 def _has_text(node: s.Expression) -> bool:
     """Return whether every part of a condition is of a kind that can be written here."""
     parts = tuple(s.walk(node))
     loops = sum(
         len(part.bindings) for part in parts if isinstance(part, s.Quantified | s.Count | s.Sum)
     )
-    return loops <= _MAX_LOOPS and all(
-        type(part) in _SUPPORTED and not _is_computed_set(part) for part in parts
-    )
+    return loops <= _MAX_LOOPS and not any(map(_has_computed_set, parts))
 
 
-def _is_computed_set(node: s.Expression) -> bool:
+def _has_computed_set(node: s.Expression) -> bool:
+    """Return whether a node takes a set that is not just a fact."""
     sets: tuple[s.Expression, ...] = ()
     if isinstance(node, s.In) and not isinstance(node.container, s.Choices):
         sets = (node.container,)
-    elif isinstance(node, s.Overlaps):
-        sets = (node.left, node.right)
+    elif isinstance(node, s.Call) and reads_sets(node):
+        sets = node.arguments
     return not all(isinstance(part, s.Path | s.Field) for part in sets)
 
 
@@ -394,16 +386,10 @@ def _as_date(value: s.LiteralValue) -> dt.date | None:
         return None
 
 
-def _compared(operator: str, left: Quantity, right: Quantity, account: str) -> int:
-    pair = same_measure(left, right, account)
+def _compared(operator: str, left: Quantity, right: Quantity, base_currency: str) -> int:
+    pair = same_measure(left, right, base_currency)
     return 1 if pair is None else CODE_OF[compare(operator, *pair)]
 
 
 def _chosen(value: Quantity, choices: tuple[s.LiteralValue, ...]) -> int:
     return CODE_OF[among(value, choices)]
-
-
-def _near(left: object, right: object, chord: float) -> int:
-    if not isinstance(left, Place) or not isinstance(right, Place):
-        return 1
-    return 3 if chord_between(left, right) <= chord else 0

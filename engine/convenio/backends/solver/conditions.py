@@ -9,19 +9,14 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any
 
-from convenio.backends.solver.logic import (
-    Bool,
-    BooleanLogic,
-    Number,
-    Pair,
-    PairLogic,
-    Variable,
-    constant,
-)
+from convenio.backends.solver.logic import Bool, BooleanLogic, Pair, PairLogic, constant
+from convenio.backends.solver.variables import Number, Variable
 from convenio.facts.case import StatedFact
+from convenio.facts.paths import owner_of
 from convenio.facts.values import Place
 from convenio.language import syntax as s
 from convenio.language.evaluate import Evaluator, Row, Rows
+from convenio.language.functions import asks_of_the_file
 from convenio.language.logic import connect
 
 MAX_TABLE = 3_000
@@ -40,7 +35,7 @@ class Conditions:
 
     logic: BooleanLogic
     base: Evaluator
-    account: str
+    base_currency: str
     variables: Mapping[str, Variable]
     guards: Mapping[str, s.Expression]
     number_of: Callable[[Any, str], Fraction | None]
@@ -94,7 +89,7 @@ class Conditions:
                 path = f"{rows[variable].name}.{name}"
                 if path in self.variables:
                     found[path] = None
-            case s.About(_, s.Path(path)) if self.assumed:
+            case s.Call(_, (s.Path(path),)) if self.assumed and asks_of_the_file(node):
                 # What the file says of a fact stays as it is, whatever is assumed.
                 if path in self.variables:
                     found[path] = None
@@ -114,7 +109,7 @@ class Conditions:
         """Return whether a part looks at a list to which entries may be added."""
         if not self.present:
             return False
-        lists = {name.partition("[")[0] for name in self.present}
+        lists = {owner_of(name) for name in self.present}
         return any(
             binding.path in lists
             for part in s.walk(node)
@@ -141,7 +136,7 @@ class Conditions:
         match node:
             case s.Not() | s.And() | s.Or() | s.AtLeast():
                 return connect(node, lambda part: self.truth(part, rows), self.pairs)
-            case s.About(_, s.Path(path)):
+            case s.Call(_, (s.Path(path),)) if asks_of_the_file(node):
                 said = Pair(*[self.base.trace(node).truth is True] * 2)
                 if path in self.variables:
                     said = self._table(node, rows, self.variables[path])
@@ -153,17 +148,17 @@ class Conditions:
                 found = self._compared(operator, left, right, rows)
                 if found is not None:
                     return found
-        if isinstance(node, s.Overlaps):
-            shared = self._shared(node, rows)
-            if shared is not None:
-                return shared
+            case s.Call("overlaps", (left, right)):
+                found = self._shared((left, right), rows)
+                if found is not None:
+                    return found
         table = self._joint_table(node, rows, [self.variables[path] for path in read])
         return self._left_free(node) if table is None else table
 
-    def _shared(self, node: s.Overlaps, rows: Rows) -> Pair | None:
+    def _shared(self, sets: Sequence[s.Expression], rows: Rows) -> Pair | None:
         """Return whether two sets share a member, where both are wholly known variables."""
         sides = []
-        for side in (node.left, node.right):
+        for side in sets:
             names = self._reads(side, rows)
             variable = self.variables[names[0]] if len(names) == 1 else None
             members = variable.members() if variable is not None else None
@@ -302,7 +297,7 @@ class Conditions:
             value = self.base.value(node, rows)
             if value is None:
                 return Number(Fraction(0), False)
-            found = self.number_of(value, self.account)
+            found = self.number_of(value, self.base_currency)
             return None if found is None else Number(found, True)
         match node:
             case s.Path(path):
@@ -315,7 +310,7 @@ class Conditions:
                 return self.variables[f"{rows[variable].name}.{name}"].number()
             case s.Arithmetic(operator, left, right):
                 return self._arithmetic(operator, left, right, rows)
-            case s.Days(start, end):
+            case s.Call("days", (start, end)):
                 return self._arithmetic("-", end, start, rows)
             case s.Sum():
                 return self._summed(node, rows)

@@ -1,19 +1,12 @@
-"""Truths on two rails as terms of Z3, and what a variable fact must say of itself."""
+"""Truths on two rails as terms of Z3."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Sequence
 from functools import partial
-from typing import Any, NamedTuple, Protocol
+from typing import Any, NamedTuple
 
 from convenio.errors import UsageError
-from convenio.facts.case import StatedFact
-from convenio.language import syntax as s
-from convenio.language.evaluate import Evaluator, Rows
-
-MAX_MEMBERS = 8
-"""Members of one set that a single condition may name."""
 
 Bool = Any
 """A Python bool or a Z3 Boolean."""
@@ -36,48 +29,6 @@ class Pair(NamedTuple):
 
     possible: Bool
     certain: Bool
-
-
-class Number(NamedTuple):
-    """A number as a Z3 term or an exact Python number, and whether it is known."""
-
-    term: Any
-    known: Bool
-
-
-@dataclass(frozen=True)
-class Class:
-    """Values of a variable that no condition tells apart, and when the variable is among them."""
-
-    chosen: Bool
-    stated: StatedFact | None
-    evaluator: Evaluator
-
-
-class Variable(Protocol):
-    """A fact that may take several values."""
-
-    path: str
-
-    @property
-    def known(self) -> Bool:
-        """Return whether the fact has a value."""
-        ...
-
-    def classes(self, condition: s.Expression, rows: Rows) -> Sequence[Class]:
-        """Return classes of values between which a condition that reads no other does not change.
-
-        They cover all values that the variable may have.
-        """
-        ...
-
-    def number(self) -> Number | None:
-        """Return the variable as a number, where it is one."""
-        ...
-
-    def members(self) -> Mapping[str, Bool] | None:
-        """Return for each member whether the set holds it, where it is a set that is known."""
-        ...
 
 
 class BooleanLogic:

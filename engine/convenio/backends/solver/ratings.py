@@ -40,10 +40,12 @@ class Ratings:
         def above(place: int) -> Bool:
             return policy.above(place, held, logic)
 
-        lowered = is_lowered(above, held(GRAVE, 1), in_force, logic)
+        # Only a rating that is one step above comes down to the rank.
+        grave = logic.disjunction(_rail(rule.at_least(GRAVE), side) for rule in scored)
+        step = is_lowered(lambda place: place <= rank, grave, in_force, logic)
+        lowered = logic.conjunction([step, logic.negate(above(rank + 1))])
         assessed = logic.disjunction(rule.applies.possible for rule in scored)
-        stays = logic.disjunction([above(rank + 1), logic.negate(lowered)])
-        return logic.conjunction([assessed, above(rank), stays])
+        return logic.conjunction([assessed, above(rank), logic.negate(lowered)])
 
 
 def _rail(pair: Pair, side: Side) -> Bool:

@@ -45,11 +45,13 @@ class Breakpoints:
     `rate` is what one unit of the number is worth in the pack's currency, where it is money.
     """
 
-    def __init__(self, path: str, evaluator: Evaluator, account: str, rate: float = 1.0) -> None:
+    def __init__(
+        self, path: str, evaluator: Evaluator, base_currency: str, rate: float = 1.0
+    ) -> None:
         self._path = path
         self._number = Ratio((Fraction(0), Fraction(rate)))
         self._evaluator = evaluator
-        self._account = account
+        self._base_currency = base_currency
 
     def of(self, node: s.Expression, rows: Rows | None = None) -> set[Fraction]:
         """Return the values of the number at which some part of a condition may change."""
@@ -66,7 +68,7 @@ class Breakpoints:
             case s.In(item, s.Choices(values)):
                 for first in self._ratios(item, rows):
                     for value in values:
-                        number = number_of(value, self._account)
+                        number = number_of(value, self._base_currency)
                         if number is not None:
                             yield from zeros(first, Ratio(_constant(number)))
             case s.Quantified(_, body, bindings):
@@ -86,7 +88,7 @@ class Breakpoints:
                     yield from self._inside(body, scope)
                     if condition is not None:
                         yield from self._conditions(condition, scope)
-            case s.Arithmetic(_, left, right) | s.Days(left, right):
+            case s.Arithmetic(_, left, right) | s.Call("days", (left, right)):
                 yield from self._inside(left, rows)
                 yield from self._inside(right, rows)
             case s.And() | s.Or() | s.Not() | s.AtLeast():
@@ -106,7 +108,7 @@ class Breakpoints:
             case s.Arithmetic(operator, left, right):
                 pairs = itertools.product(self._ratios(left, rows), self._ratios(right, rows))
                 return [combined(operator, first, second) for first, second in pairs]
-            case s.Days(start, end):
+            case s.Call("days", (start, end)):
                 pairs = itertools.product(self._ratios(end, rows), self._ratios(start, rows))
                 return [combined("-", first, second) for first, second in pairs]
             case s.Sum(body, bindings, condition):
@@ -115,7 +117,7 @@ class Breakpoints:
         if isinstance(value, Interval):
             ends = [value.low, value.high]
             return [Ratio(_constant(Fraction(end))) for end in ends if math.isfinite(end)]
-        number = number_of(value, self._account)
+        number = number_of(value, self._base_currency)
         return [] if number is None else [Ratio(_constant(number))]
 
     def _sum(
@@ -134,7 +136,7 @@ class Breakpoints:
         return totals
 
 
-def number_of(value: Quantity | None, account: str) -> Fraction | None:
+def number_of(value: Quantity | None, base_currency: str) -> Fraction | None:
     """Return a value as an exact number: money in the pack's currency, dates as days.
 
     >>> number_of(0.5, "USD")
@@ -152,11 +154,11 @@ def number_of(value: Quantity | None, account: str) -> Fraction | None:
         except ValueError:
             return None
     if isinstance(value, Money):
-        if value.currency == account:
+        if value.currency == base_currency:
             return Fraction(value.amount)
         return None if value.rate is None else Fraction(value.amount) * Fraction(value.rate)
     if isinstance(value, Amount):
-        return Fraction(value.amount) if value.currency in (None, account) else None
+        return Fraction(value.amount) if value.currency in (None, base_currency) else None
     return None
 
 

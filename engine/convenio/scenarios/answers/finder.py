@@ -16,7 +16,8 @@ from fractions import Fraction
 from convenio.assessment.cases import without_excluded
 from convenio.facts.case import Case, Element, StatedFact, Value
 from convenio.facts.catalogue import FactDeclaration
-from convenio.facts.values import Money, Place, country_codes
+from convenio.facts.paths import every_entry
+from convenio.facts.values import Money, Place
 from convenio.language import syntax as s
 from convenio.language.evaluate import Evaluator, Rows
 from convenio.packs.pack import Pack
@@ -70,15 +71,13 @@ class AnswerFinder:
         self._case = case
         self._assumed = assumed
         self._pack = pack
-        self.base = Evaluator(case, pack.currency, pack.guards)
+        self.base = pack.evaluator(case)
         """What evaluates conditions over the case as it is."""
         self._evaluators: dict[tuple[str, object], Evaluator] = {}
 
     def conditions(self, path: str) -> Sequence[s.Expression]:
         """Return the atoms and guards that read a fact, or a field of a list's entries."""
-        owner, bracket, rest = path.partition("[")
-        name = f"{owner}[].{rest.partition('].')[2]}" if bracket else path
-        return self._pack.readers.get(name, ())
+        return self._pack.readers.get(every_entry(path), ())
 
     def declaration(self, path: str) -> FactDeclaration:
         """Return what the catalogue says of a fact."""
@@ -100,7 +99,7 @@ class AnswerFinder:
         """Return all members that a set may have."""
         declaration = self.declaration(path)
         if declaration.type.element == "country":
-            return (*sorted(country_codes()), *sorted(self._pack.catalogue.organisations))
+            return self._pack.catalogue.actors
         return declaration.type.members
 
     def named_members(self, path: str) -> list[str]:
@@ -186,7 +185,7 @@ class AnswerFinder:
         changed = with_value(self._case, path, value, complete, self._assumed)
         if not self._assumed:
             changed = without_excluded(changed, self._pack)
-        return Evaluator(changed, self._pack.currency, self._pack.guards)
+        return self._pack.evaluator(changed)
 
     # --- words ---------------------------------------------------------------------------
 
@@ -196,7 +195,7 @@ class AnswerFinder:
 
     def _countries(self, path: str, _declaration: FactDeclaration) -> Answers:
         """Return the countries that matter: those that conditions or other facts name."""
-        known = {*country_codes(), *self._pack.catalogue.organisations}
+        known = frozenset(self._pack.catalogue.actors)
         named = [word for word in self._literals(path) if word in known]
         stated = [word for word in self._stated_words() if word in known]
         chosen = dict.fromkeys([*named, *stated])
@@ -212,12 +211,6 @@ class AnswerFinder:
 
     def _texts(self, path: str, _declaration: FactDeclaration) -> Answers:
         words = self._literals(path)
-        words += [
-            part.word
-            for condition in self.conditions(path)
-            for part in s.walk(condition)
-            if isinstance(part, s.Contains)
-        ]
         both = [" ".join(words)] if len(words) > 1 else []
         chosen = dict.fromkeys([*words, *both])
         answers = (*map(Answer, chosen), Answer(_OTHER, other=True))
@@ -285,13 +278,13 @@ class Scale:
     rate: float = 1.0
 
     @classmethod
-    def of(cls, declaration: FactDeclaration, fact: StatedFact | None, account: str) -> Scale:
+    def of(cls, declaration: FactDeclaration, fact: StatedFact | None, base_currency: str) -> Scale:
         """Return the scale of a fact; money keeps the currency in which it is stated."""
         low, high = declaration.minimum, declaration.maximum
         kind = declaration.type.kind
         if kind == "money" and low is None:
             low = 0.0
-        currency, rate = account, 1.0
+        currency, rate = base_currency, 1.0
         stated = fact.value if fact is not None else None
         if isinstance(stated, Money):
             currency, rate = stated.currency, stated.rate or 1.0

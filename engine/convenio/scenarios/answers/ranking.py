@@ -13,14 +13,15 @@ from convenio.assessment.open_questions import OpenQuestion, question_about
 from convenio.assessment.rating import worst
 from convenio.backends.outcome import Outcome
 from convenio.facts.case import Case
+from convenio.facts.paths import owner_of
 from convenio.language import syntax as s
-from convenio.language.evaluate import Evaluator
+from convenio.language.functions import asks_of_the_file
 from convenio.language.truth import CODE_OF
 from convenio.packs.pack import Pack
 from convenio.packs.policy import Rating, rank
+from convenio.presentation import Presented
 from convenio.scenarios.answers.finder import Answer, AnswerFinder
 from convenio.scenarios.changes import fact_at, with_value
-from convenio.scenarios.notebook import as_html
 
 PAIRS = 2_000
 """So many pairs of answers are tried at most; a count, not a time, so that results don't vary."""
@@ -78,7 +79,7 @@ class Pair:
 
 
 @dataclass(frozen=True)
-class Questions:
+class Questions(Presented):
     """Open questions, those first whose answers can do most.
 
     `pairs` are pairs of answers within one rule that do more than each alone; `untried_pairs` is
@@ -89,18 +90,6 @@ class Questions:
     ranked: tuple[RankedQuestion, ...]
     pairs: tuple[Pair, ...]
     untried_pairs: int
-
-    def _repr_html_(self) -> str:
-        rows = [
-            [
-                found.question.ask,
-                found.path,
-                " / ".join(dict.fromkeys(f"{e.floor} to {e.ceiling}" for e in found.effects)),
-            ]
-            for found in self.ranked
-            if found.changes_rating
-        ]
-        return as_html(self.base.case.title, ["question", "fact", "ratings by answer"], rows)
 
 
 def questions(case: Case, pack: Pack, *, pairs: int = PAIRS) -> Questions:
@@ -168,9 +157,10 @@ class _Work:
         compiled = self._pack.compiled
         for atom in self.base.builder.atoms(rule):
             for part in s.walk(compiled.atoms[atom]):
-                path = part.operand if isinstance(part, s.About) else None
-                if isinstance(path, s.Path) and self._is_open(path.path):
-                    yield path.path
+                match part:
+                    case s.Call(_, (s.Path(path),)) if asks_of_the_file(part):
+                        if self._is_open(path):
+                            yield path
 
     def _is_open(self, path: str) -> bool:
         fact = fact_at(self._case, path)
@@ -225,7 +215,7 @@ class _Work:
         up = max((rank(e.floor) - rank(base.floor) for e in found.effects), default=0)
         families = {name for e in found.effects for name in e.families}
         settled = max((len(e.settles) for e in found.effects), default=0)
-        owner = found.path.partition("[")[0]
+        owner = owner_of(found.path)
         return (
             -(down + up),
             -len(families),
@@ -313,7 +303,7 @@ class _Work:
                 answer = tried.effect.answer
                 case = with_value(case, path, answer.value, answer.complete)
             case = without_excluded(case, self._pack)
-            evaluator = Evaluator(case, self._pack.currency, self._pack.guards)
+            evaluator = self._pack.evaluator(case)
             compiled = self._pack.compiled
             for place in shared:
                 truth = evaluator.trace(compiled.atoms[compiled.fact_atoms[place]]).truth
@@ -321,7 +311,7 @@ class _Work:
         return bytes(truths)
 
     def _reads(self, path: str) -> frozenset[int]:
-        return self._atoms.get(path.partition("[")[0], frozenset())
+        return self._atoms.get(owner_of(path), frozenset())
 
 
 def _closed(before: Outcome, after: Outcome) -> bool:
@@ -339,11 +329,11 @@ def _atoms_by_path(pack: Pack) -> Mapping[str, frozenset[int]]:
     for place, atom in enumerate(compiled.fact_atoms):
         for path in s.paths_of(compiled.atoms[atom]):
             for read in (path, *guarding.get(path, ())):
-                found.setdefault(read.partition("[")[0], set()).add(place)
+                found.setdefault(owner_of(read), set()).add(place)
     return {path: frozenset(places) for path, places in found.items()}
 
 
 def _one_holds_the_other(first: str, second: str) -> bool:
     """Return whether one path is a list and the other a field of its entries."""
-    owners = {path.partition("[")[0] for path in (first, second)}
+    owners = {owner_of(path) for path in (first, second)}
     return len(owners) == 1 and ("[" in first) != ("[" in second)

@@ -5,19 +5,21 @@ from __future__ import annotations
 import itertools
 from collections.abc import Mapping
 from fractions import Fraction
-from typing import Any
+from typing import Any, Protocol
 
-from convenio.backends.solver.logic import MAX_MEMBERS, Bool, BooleanLogic, Class, Number
+from convenio.backends.solver.logic import Bool, BooleanLogic
+from convenio.backends.solver.variables import MAX_MEMBERS, Class, NoNumberNoSet, Number, Variable
 from convenio.errors import Position
 from convenio.facts.case import Case, StatedFact, Value
 from convenio.facts.catalogue import FactDeclaration
 from convenio.language import syntax as s
 from convenio.language.evaluate import Rows
+from convenio.language.functions import reads_sets
 from convenio.scenarios.answers.finder import Answer, AnswerFinder, Scale
 from convenio.scenarios.changes import fact_at
 
 
-class _Unknown:
+class _Open(NoNumberNoSet):
     """An open fact: every value that the catalogue allows."""
 
     def __init__(self, path: str, finder: AnswerFinder, case: Case, logic: BooleanLogic) -> None:
@@ -27,10 +29,6 @@ class _Unknown:
         self._before = fact_at(case, path)
         self.known: Bool = True
         self.endless = ""
-
-    def members(self) -> Mapping[str, Bool] | None:
-        """Return None, save for a set."""
-        return None
 
     def _stated(self, value: Value) -> StatedFact:
         before = self._before
@@ -42,7 +40,7 @@ class _Unknown:
         )
 
 
-class UnknownChoice(_Unknown):
+class OpenChoice(_Open):
     """An open fact with few values, or of whose values few are told apart."""
 
     def __init__(self, path: str, finder: AnswerFinder, case: Case, logic: BooleanLogic) -> None:
@@ -55,10 +53,6 @@ class UnknownChoice(_Unknown):
     def domain(self) -> list[Bool]:
         """Return what always holds of the variable."""
         return [self._code >= 0, self._code < len(self._values)]
-
-    def number(self) -> Number | None:
-        """Return None: a choice is no number."""
-        return None
 
     def classes(self, condition: s.Expression, rows: Rows) -> list[Class]:
         """Return each value as a class of its own."""
@@ -74,15 +68,15 @@ class UnknownChoice(_Unknown):
         return self._values[place], self._code == place
 
 
-class UnknownNumber(_Unknown):
+class OpenNumber(_Open):
     """An open number, amount or date."""
 
     def __init__(
-        self, path: str, finder: AnswerFinder, case: Case, account: str, logic: BooleanLogic
+        self, path: str, finder: AnswerFinder, case: Case, base_currency: str, logic: BooleanLogic
     ) -> None:
         super().__init__(path, finder, case, logic)
         self._declaration: FactDeclaration = finder.declaration(path)
-        self._scale = Scale.of(self._declaration, None, account)
+        self._scale = Scale.of(self._declaration, None, base_currency)
         z3 = logic.z3
         self._number = z3.Int(path) if self._scale.whole else z3.Real(path)
         self._ranges: dict[object, list[Answer]] = {}
@@ -137,7 +131,7 @@ class UnknownNumber(_Unknown):
         return self._scale.value(exact), self._number == self._rational(exact)
 
 
-class UnknownSet(_Unknown):
+class OpenSet(_Open):
     """An open set, or one that may have further members."""
 
     def __init__(self, path: str, finder: AnswerFinder, case: Case, logic: BooleanLogic) -> None:
@@ -161,17 +155,13 @@ class UnknownSet(_Unknown):
         """Return nothing: every set may be."""
         return []
 
-    def number(self) -> Number | None:
-        """Return None: a set is no number."""
-        return None
-
     def classes(self, condition: s.Expression, rows: Rows) -> list[Class]:
         """Return each choice of the members that the condition names."""
         del rows
         z3 = self._logic.z3
         words = self._finder.words_of(condition)
         named = [m for m in self._bits if m in words]
-        if any(isinstance(part, s.Overlaps) for part in s.walk(condition)):
+        if any(map(reads_sets, s.walk(condition))):
             named = list(self._bits)
         if len(named) > MAX_MEMBERS:
             named = named[:MAX_MEMBERS]
@@ -194,4 +184,12 @@ class UnknownSet(_Unknown):
         return value, self._logic.conjunction(bits)
 
 
-AnyUnknown = UnknownChoice | UnknownNumber | UnknownSet
+class OpenTerm(Variable, Protocol):
+    """An open fact as a variable of the solver."""
+
+    endless: str
+    """Why not every value was tried; empty where every one was."""
+
+    def value(self, model: Any, /) -> tuple[Value, Bool]:
+        """Return the value in a model, and the test of it."""
+        ...

@@ -20,14 +20,15 @@ from convenio.backends.solver.logic import Bool, BooleanLogic
 from convenio.backends.solver.ratings import Ratings
 from convenio.errors import Position
 from convenio.facts.case import Case, Element, StatedFact, Value
+from convenio.facts.paths import field_of, owner_of
 from convenio.language.evaluate import Evaluator
 from convenio.packs.pack import Pack
 from convenio.packs.policy import Rating, Side, rank
+from convenio.presentation import Presented
 from convenio.scenarios.answers.breakpoints import number_of
 from convenio.scenarios.answers.finder import AnswerFinder
 from convenio.scenarios.changes import fact_at, with_fact, with_value
-from convenio.scenarios.exact.open_facts import AnyUnknown, UnknownChoice, UnknownNumber, UnknownSet
-from convenio.scenarios.notebook import as_html
+from convenio.scenarios.exact.open_facts import OpenChoice, OpenNumber, OpenSet, OpenTerm
 
 FURTHER = 2
 """So many further entries a list that is absent or incomplete is given (`solver_max`)."""
@@ -60,7 +61,7 @@ class Reached:
 
 
 @dataclass(frozen=True)
-class ExactRange:
+class ExactRange(Presented):
     """Exact ranges: overall, and of each family.
 
     `lists` are lists that got at most `further` more entries each, so that worlds with more were
@@ -81,15 +82,6 @@ class ExactRange:
     def is_exact(self) -> bool:
         """True where every world was looked at."""
         return not (self.lists or self.left_free or self.endless)
-
-    def _repr_html_(self) -> str:
-        base = self.base
-        rows = [[OVERALL, base.floor, self.overall.floor, self.overall.ceiling, base.ceiling]]
-        for name, found in self.families.items():
-            bounds = base.families[name]
-            rows.append([name, bounds.floor, found.floor, found.ceiling, bounds.ceiling])
-        columns = ["", "floor", "lowest reached", "highest reached", "ceiling"]
-        return as_html(base.case.title, columns, rows)
 
 
 def exact_range(case: Case, pack: Pack, *, further: int = FURTHER) -> ExactRange:
@@ -120,12 +112,12 @@ class _Search:
         self._read = _paths_read(pack)
         self._lists = [
             path
-            for path in dict.fromkeys(p.partition("[")[0] for p in self._read)
+            for path in dict.fromkeys(owner_of(p) for p in self._read)
             if pack.catalogue.facts[path].type.kind == "list" and _may_go_on(case, path)
         ]
         self._whole = self._with_further(case)
         self._finder = AnswerFinder(self._whole, pack, assumed=True)
-        self._terms: dict[str, AnyUnknown] = {path: self._term(path) for path in self._open_paths()}
+        self._terms: dict[str, OpenTerm] = {path: self._term(path) for path in self._open_paths()}
         self._present: dict[str, Any] = {
             name: z3.Bool(f"there {name}") for name in self._further_names()
         }
@@ -196,8 +188,8 @@ class _Search:
         """Return the facts without a value that some condition reads, fields of entries too."""
         found: dict[str, None] = {}
         for path in self._read:
-            owner, bracket, rest = path.partition("[].")
-            if not bracket:
+            owner, field = owner_of(path), field_of(path)
+            if not field:
                 kind = self._pack.catalogue.facts[owner].type.kind
                 stays_open = kind == "list" or owner in self._finder.base.excluded
                 if not stays_open and self._is_open(owner):
@@ -205,7 +197,7 @@ class _Search:
                 continue
             stated = self._whole.facts.get(owner)
             rows = len(stated.elements) if stated else 0
-            names = (f"{owner}[{n}].{rest}" for n in range(rows))
+            names = (f"{owner}[{n}].{field}" for n in range(rows))
             found.update((name, None) for name in names if self._is_open(name))
         return list(found)
 
@@ -213,20 +205,20 @@ class _Search:
         fact = fact_at(self._whole, path)
         return fact is None or fact.state != "known" or not fact.complete
 
-    def _term(self, path: str) -> AnyUnknown:
+    def _term(self, path: str) -> OpenTerm:
         kind = self._finder.declaration(path).type.kind
         if kind in ("number", "integer", "money", "date"):
-            return UnknownNumber(path, self._finder, self._whole, self._pack.currency, self._logic)
+            return OpenNumber(path, self._finder, self._whole, self._pack.currency, self._logic)
         if kind == "set":
-            return UnknownSet(path, self._finder, self._whole, self._logic)
-        return UnknownChoice(path, self._finder, self._whole, self._logic)
+            return OpenSet(path, self._finder, self._whole, self._logic)
+        return OpenChoice(path, self._finder, self._whole, self._logic)
 
     def _evaluator_with(self, stated: Mapping[str, StatedFact | None]) -> Evaluator:
         case = self._whole
         for path, fact in stated.items():
             if fact is not None:
                 case = with_fact(case, path, fact)
-        return Evaluator(case, self._pack.currency, self._pack.guards)
+        return self._pack.evaluator(case)
 
     # --- searching -------------------------------------------------------------------------
 
@@ -305,7 +297,7 @@ class _Search:
             kept = [e for n, e in enumerate(rows) if there.get(f"{path}[{n}]", True)]
             facts[path] = replace(facts[path], value=tuple(kept))
         case = replace(case, facts=facts)
-        evaluator = Evaluator(case, self._pack.currency, self._pack.guards)
+        evaluator = self._pack.evaluator(case)
         for path in evaluator.excluded:
             if path in assumed:
                 case = replace(case, facts={p: f for p, f in case.facts.items() if p != path})
@@ -322,4 +314,4 @@ def _may_go_on(case: Case, path: str) -> bool:
 
 def _paths_read(pack: Pack) -> Sequence[str]:
     """Return the paths that fact atoms and guards read, `as_of` left out."""
-    return [path for path in pack.readers if path.partition("[")[0] in pack.catalogue.facts]
+    return [path for path in pack.readers if owner_of(path) in pack.catalogue.facts]

@@ -8,8 +8,8 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from convenio.facts.case import Case, Element, StatedFact
+from convenio.facts.paths import owner_of
 from convenio.language import syntax as s
-from convenio.language.evaluate import Evaluator
 from convenio.language.types import AS_OF
 from convenio.packs.pack import Pack
 from convenio.scenarios.monitor.events import WITHDRAW, Event
@@ -60,7 +60,7 @@ class AppliedEvents:
         """Every event that has arrived, in the order of arrival."""
         self._pack = pack
         self._guarded = frozenset(
-            path.partition("[")[0]
+            owner_of(path)
             for guarded, guard in pack.guards.items()
             for path in (guarded, *s.paths_of(guard))
         )
@@ -160,7 +160,7 @@ class AppliedEvents:
         """
         aside: list[str] = []
         while True:
-            excluded = Evaluator(case, self._pack.currency, self._pack.guards).excluded
+            excluded = self._pack.evaluator(case).excluded
             found = [p for p in case.facts if p in excluded and case.facts[p].state != "unknown"]
             if not found:
                 self.set_aside = tuple(aside)

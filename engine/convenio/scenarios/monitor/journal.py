@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import tempfile
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,6 +13,7 @@ from typing import Any, BinaryIO
 from convenio.assessment.cases import find_case, load_case
 from convenio.errors import EventError, UsageError
 from convenio.facts.case import Case
+from convenio.files import cannot_write, replace_file
 from convenio.packs.pack import Pack
 from convenio.scenarios.monitor.events import Event, EventReader
 
@@ -120,7 +120,7 @@ class Journal:
                 self._stream.truncate(length)
             self._stream.seek(0, os.SEEK_END)
         except OSError as fault:
-            raise _unwritable(path, fault) from None
+            raise cannot_write(path, fault) from None
 
     def __enter__(self) -> Journal:
         return self
@@ -139,7 +139,7 @@ class Journal:
             self._stream.write(Entry.of(event).to_line())
             self._stream.flush()
         except OSError as fault:
-            raise _unwritable(self._path, fault) from None
+            raise cannot_write(self._path, fault) from None
 
 
 def header_of(case: Case, pack: Pack) -> Header:
@@ -148,22 +148,8 @@ def header_of(case: Case, pack: Pack) -> Header:
 
 
 def write_state(path: Path, header: Header, entries: Iterable[Entry]) -> None:
-    """Write a state whole or not at all: to a file beside it, which then takes its place."""
-    target = path.resolve()
-    try:
-        handle, temporary = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
-        try:
-            with os.fdopen(handle, "wb") as stream:
-                stream.write(header.to_line())
-                stream.writelines(entry.to_line() for entry in entries)
-                stream.flush()
-                os.fsync(stream.fileno())
-            Path(temporary).replace(target)
-        except BaseException:
-            Path(temporary).unlink(missing_ok=True)
-            raise
-    except OSError as fault:
-        raise _unwritable(path, fault) from None
+    """Write a state whole or not at all."""
+    replace_file(path, (header.to_line(), *(entry.to_line() for entry in entries)))
 
 
 def read_state(path: Path) -> State:
@@ -220,7 +206,3 @@ def _line(found: dict[str, Any]) -> bytes:
 
 def _short(digest: str) -> str:
     return digest[: len("sha256:") + 12]
-
-
-def _unwritable(path: Path, fault: OSError) -> UsageError:
-    return UsageError(f"{path}: can't be written: {fault.strerror or fault}")

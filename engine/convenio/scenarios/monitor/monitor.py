@@ -15,16 +15,16 @@ from convenio.assessment.incremental import ChangingTruths
 from convenio.errors import EventError, Position, Problem
 from convenio.facts.case import Case
 from convenio.packs.pack import Pack
+from convenio.presentation import Presented
 from convenio.scenarios.changes import ChangedFact, changed_facts
 from convenio.scenarios.compare import Alternative, alternative
 from convenio.scenarios.monitor.applied import AppliedEvents
 from convenio.scenarios.monitor.events import MAX_LINE, WITHDRAW, Event, EventReader
 from convenio.scenarios.monitor.journal import Entry, Header, header_of, read_state, write_state
 from convenio.scenarios.monitor.observation import Observation, Refusal, rows_between
-from convenio.scenarios.notebook import as_html
 
 
-class Monitor:
+class Monitor(Presented):
     """One case, the events about it that have arrived, and its assessment after them.
 
     The state is that of the case with all events in force applied in the order of their dates
@@ -52,6 +52,11 @@ class Monitor:
         self._applied = AppliedEvents(case, pack)
         self._truths = ChangingTruths(self._engine, case)
         self._assessment = self._engine.assess_from(case, self._truths.codes)
+
+    @property
+    def at_start(self) -> Assessment:
+        """The assessment of the case before any event."""
+        return self._engine.assess(self._applied.start)
 
     @property
     def assessment(self) -> Assessment:
@@ -186,23 +191,6 @@ class Monitor:
         monitor.warnings = state.warnings
         return monitor
 
-    def _repr_html_(self) -> str:
-        start = self._engine.assess(self._applied.start)
-        rows = [["overall", _range(start.floor, start.ceiling), self._standing()]]
-        rows += [
-            [name, _range(old.floor, old.ceiling), _range(new.floor, new.ceiling)]
-            for name, old in start.families.items()
-            for new in (self._assessment.families[name],)
-        ]
-        as_of = self.case.as_of.isoformat()
-        count = len(self.events)
-        many = "event" if count == 1 else "events"
-        caption = f"{self.case.title}: {count} {many}, as of {as_of}"
-        return as_html(caption, ["", "before the events", "now"], rows)
-
-    def _standing(self) -> str:
-        return _range(self._assessment.floor, self._assessment.ceiling)
-
 
 def _change(event: Event, before: Assessment, after: Assessment) -> Alternative:
     """Return what an event changes, without reading long lists over again where no verdict did."""
@@ -226,24 +214,20 @@ def _only(case: Case, path: str) -> Case:
     return replace(case, facts={path: case.facts[path]} if path in case.facts else {})
 
 
-def _range(floor: str, ceiling: str) -> str:
-    return floor if floor == ceiling else f"{floor} to {ceiling}"
-
-
 def _written(event: Mapping[str, Any] | str | bytes) -> bytes:
     if isinstance(event, bytes):
         return event
     if isinstance(event, str):
         return event.encode("utf-8", "surrogatepass")
     try:
-        text = json.dumps(dict(event), ensure_ascii=False, allow_nan=False, default=_plain)
+        text = json.dumps(dict(event), ensure_ascii=False, allow_nan=False, default=_date_as_text)
     except (TypeError, ValueError) as fault:
         problem = Problem(Position("event"), "", "can't be written as JSON", found=str(fault))
         raise EventError([problem]) from None
     return text.encode("utf-8", "surrogatepass")
 
 
-def _plain(value: object) -> str:
+def _date_as_text(value: object) -> str:
     if type(value) is dt.date:
         return value.isoformat()
     raise TypeError(f"a value of the type {type(value).__name__}")

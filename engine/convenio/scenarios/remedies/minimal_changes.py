@@ -19,10 +19,7 @@ from convenio.packs.rule import severity_number
 from convenio.scenarios.answers.breakpoints import number_of
 from convenio.scenarios.changes import with_fact
 from convenio.scenarios.remedies.negotiable_facts import (
-    AnyTerm,
-    ChoiceTerm,
-    NumberTerm,
-    SetTerm,
+    NegotiableTerm,
     term_of,
     values_of,
 )
@@ -37,7 +34,7 @@ class MinimalChanges:
         self._z3 = z3
         combined = BooleanLogic(z3)
         case, pack = search.case, search.pack
-        self._terms: dict[str, AnyTerm] = {
+        self._terms: dict[str, NegotiableTerm] = {
             path: term_of(values_of(path, search.finder, case, pack.currency), combined)
             for path in search.paths
         }
@@ -69,7 +66,7 @@ class MinimalChanges:
             if fact is not None:
                 case = with_fact(case, path, fact)
         case = without_excluded(case, pack)
-        return Evaluator(case, pack.currency, pack.guards)
+        return pack.evaluator(case)
 
     def run(self, limit: int | None) -> tuple[list[Remedy], bool]:
         """Return alternatives by rising cost, and whether there are no more."""
@@ -137,54 +134,19 @@ class MinimalChanges:
             self._solver.pop()
         return None
 
-    def _nearest(self, term: AnyTerm) -> tuple[Value, Bool]:
+    def _nearest(self, term: NegotiableTerm) -> tuple[Value, Bool]:
         """Fix a fact at the value nearest to the present one that is still possible."""
-        if isinstance(term, ChoiceTerm):
-            found = self._nearest_choice(term)
-        elif isinstance(term, NumberTerm):
-            found = self._nearest_number(term)
-        else:
-            found = self._nearest_set(term)
-        self._solver.add(found[1])
+        found = term.nearest(self)
+        self.require(found[1])
         return found
 
-    def _is_possible(self, test: Bool) -> bool:
+    def is_possible(self, test: Bool) -> bool:
+        """Return whether a test may hold beside all that is required."""
         return bool(self._solver.check(test) == self._z3.sat)
 
-    def _nearest_choice(self, term: ChoiceTerm) -> tuple[Value, Bool]:
-        return next(found for found in term.nearest() if self._is_possible(found[1]))
-
-    def _nearest_number(self, term: NumberTerm) -> tuple[Value, Bool]:
-        place, values = term.place, term.values
-        start = values.start
-        near, far = -1, 1
-        while not self._is_possible(self._z3.And(place >= start - far, place <= start + far)):
-            near, far = far, far * 4
-        while far - near > 1:
-            middle = (near + far) // 2
-            if self._is_possible(self._z3.And(place >= start - middle, place <= start + middle)):
-                far = middle
-            else:
-                near = middle
-        sides = sorted({start - far, start + far}, key=lambda p: (values.distance(p), p))
-        chosen = next(p for p in sides if p >= 0 and self._is_possible(place == p))
-        return values.value(chosen), place == chosen
-
-    def _nearest_set(self, term: SetTerm) -> tuple[Value, Bool]:
-        z3 = self._z3
-        differences = term.differences()
-        for count in range(1, len(differences) + 1):
-            bound = z3.AtMost(*differences, count)
-            if self._is_possible(bound):
-                self._solver.add(bound)
-                break
-        chosen: dict[str, bool] = {}
-        for member in term.values.names:
-            same = member in term.values.present
-            stays = self._is_possible(z3.And(term.tests({member: same})))
-            chosen[member] = same if stays else not same
-            self._solver.add(*term.tests({member: chosen[member]}))
-        return term.values.written(chosen), z3.And(term.tests(chosen))
+    def require(self, test: Bool) -> None:
+        """Look only at values for which a test holds, until the search goes back."""
+        self._solver.add(test)
 
     # --- why nothing reaches the target ----------------------------------------------------
 

@@ -7,14 +7,16 @@ import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Any
+from typing import Any, Protocol
 
-from convenio.backends.solver.logic import MAX_MEMBERS, Bool, BooleanLogic, Class, Number
+from convenio.backends.solver.logic import Bool, BooleanLogic
+from convenio.backends.solver.variables import MAX_MEMBERS, Class, NoNumberNoSet, Number, Variable
 from convenio.facts.case import Case, StatedFact, Value
 from convenio.facts.catalogue import FactDeclaration
 from convenio.facts.values import Money
 from convenio.language import syntax as s
 from convenio.language.evaluate import Rows
+from convenio.language.functions import reads_sets
 from convenio.scenarios.answers.breakpoints import number_of
 from convenio.scenarios.answers.finder import LAST_DAY, Answer, AnswerFinder, Scale
 from convenio.scenarios.changes import fact_at
@@ -94,11 +96,11 @@ class Choices(Values):
 class Numbers(Values):
     """The numbers, amounts or dates of the catalogue's grid."""
 
-    def __init__(self, path: str, finder: AnswerFinder, case: Case, account: str) -> None:
+    def __init__(self, path: str, finder: AnswerFinder, case: Case, base_currency: str) -> None:
         super().__init__(path, finder, case)
         self.grid = grid_of(self.declaration, case)
-        self.scale = Scale.of(self.declaration, self.stated, account)
-        self.present = None if self.value_now is None else _amount(self.value_now, account)
+        self.scale = Scale.of(self.declaration, self.stated, base_currency)
+        self.present = None if self.value_now is None else _amount(self.value_now, base_currency)
 
     @property
     def start(self) -> int:
@@ -167,15 +169,15 @@ class Sets(Values):
 AnyValues = Choices | Numbers | Sets
 
 
-def values_of(path: str, finder: AnswerFinder, case: Case, account: str) -> AnyValues:
+def values_of(path: str, finder: AnswerFinder, case: Case, base_currency: str) -> AnyValues:
     """Return the other values of a negotiable fact."""
     kind = finder.declaration(path).type.kind
     if kind in ("bool", "enum"):
         return Choices(path, finder, case)
-    return Sets(path, finder, case) if kind == "set" else Numbers(path, finder, case, account)
+    return Sets(path, finder, case) if kind == "set" else Numbers(path, finder, case, base_currency)
 
 
-class ChoiceTerm:
+class ChoiceTerm(NoNumberNoSet):
     """A choice as a variable of the solver. `changed` says that it is another."""
 
     def __init__(self, values: Choices, logic: BooleanLogic) -> None:
@@ -189,14 +191,6 @@ class ChoiceTerm:
         """Return what always holds of the variable."""
         return [self._code >= 0, self._code <= len(self.values.values)]
 
-    def number(self) -> Number | None:
-        """Return None: a choice is no number."""
-        return None
-
-    def members(self) -> Mapping[str, Bool] | None:
-        """Return None: a choice is no set."""
-        return None
-
     def classes(self, condition: s.Expression, rows: Rows) -> list[Class]:
         """Return each value as a class of its own, and that the fact stays as it is."""
         del condition, rows
@@ -208,13 +202,13 @@ class ChoiceTerm:
             found.append(Class(self._code == place + 1, stated, evaluator))
         return found
 
-    def nearest(self) -> Iterator[tuple[Value, Bool]]:
-        """Yield other values and the tests of them, the nearest first."""
-        for value in self.values.others():
-            yield value, self._code == self.values.values.index(value) + 1
+    def nearest(self, search: NearestSearch) -> tuple[Value, Bool]:
+        """Return the nearest value that is still possible, and the test of it."""
+        tests = ((v, self._code == self.values.values.index(v) + 1) for v in self.values.others())
+        return next(found for found in tests if search.is_possible(found[1]))
 
 
-class NumberTerm:
+class NumberTerm(NoNumberNoSet):
     """A number on a grid as a variable of the solver. `changed` says that it is another."""
 
     def __init__(self, values: Numbers, logic: BooleanLogic) -> None:
@@ -249,10 +243,6 @@ class NumberTerm:
             return Number(new, self.changed)
         return Number(z3.If(self.changed, new, _rational(z3, present * rate)), True)
 
-    def members(self) -> Mapping[str, Bool] | None:
-        """Return None: a number is no set."""
-        return None
-
     def classes(self, condition: s.Expression, rows: Rows) -> list[Class]:
         """Return ranges in which the condition does not change, and that the fact stays."""
         names = tuple(sorted((variable, row.name) for variable, row in rows.items()))
@@ -269,6 +259,26 @@ class NumberTerm:
                 found.append(Class(chosen, None, finder.evaluator(self.path, answer.value)))
         return found
 
+    def nearest(self, search: NearestSearch) -> tuple[Value, Bool]:
+        """Return the nearest number that is still possible, and the test of it.
+
+        The distance is doubled twice until there is one, then halved to the last step.
+        """
+        place, values = self.place, self.values
+        start, both = values.start, self._logic.z3.And
+        near, far = -1, 1
+        while not search.is_possible(both(place >= start - far, place <= start + far)):
+            near, far = far, far * 4
+        while far - near > 1:
+            middle = (near + far) // 2
+            if search.is_possible(both(place >= start - middle, place <= start + middle)):
+                far = middle
+            else:
+                near = middle
+        sides = sorted({start - far, start + far}, key=lambda p: (values.distance(p), p))
+        chosen = next(p for p in sides if p >= 0 and search.is_possible(place == p))
+        return values.value(chosen), place == chosen
+
     def _inside(self, answer: Answer) -> Bool:
         places = self.values.grid.places(answer)
         if places is None:
@@ -280,7 +290,7 @@ class NumberTerm:
         return self._logic.conjunction(parts)
 
 
-class SetTerm:
+class SetTerm(NoNumberNoSet):
     """A set as a variable of the solver. `changed` says that it is another."""
 
     def __init__(self, values: Sets, logic: BooleanLogic) -> None:
@@ -307,21 +317,13 @@ class SetTerm:
             for member, bit in self._bits.items()
         ]
 
-    def number(self) -> Number | None:
-        """Return None: a set is no number."""
-        return None
-
-    def members(self) -> Mapping[str, Bool] | None:
-        """Return None: the set may be unknown as long as it is not changed."""
-        return None
-
     def classes(self, condition: s.Expression, rows: Rows) -> list[Class]:
         """Return each set of the members that the condition names, and that the fact stays."""
         del rows
         finder = self.values.finder
         words = finder.words_of(condition)
         named = [member for member in self.values.names if member in words]
-        if any(isinstance(part, s.Overlaps) for part in s.walk(condition)):
+        if any(map(reads_sets, s.walk(condition))):
             named = self.values.names
         named = named[:MAX_MEMBERS]
         found = [Class(self._logic.negate(self.changed), self.values.stated, finder.base)]
@@ -333,6 +335,23 @@ class SetTerm:
             found.append(Class(test, stated, finder.evaluator(self.path, value)))
         return found
 
+    def nearest(self, search: NearestSearch) -> tuple[Value, Bool]:
+        """Return a set from which the fewest members come or go, and the test of it."""
+        z3 = self._logic.z3
+        differences = self.differences()
+        for count in range(1, len(differences) + 1):
+            bound = z3.AtMost(*differences, count)
+            if search.is_possible(bound):
+                search.require(bound)
+                break
+        chosen: dict[str, bool] = {}
+        for member in self.values.names:
+            same = member in self.values.present
+            stays = search.is_possible(z3.And(self.tests({member: same})))
+            chosen[member] = same if stays else not same
+            search.require(z3.And(self.tests({member: chosen[member]})))
+        return self.values.written(chosen), z3.And(self.tests(chosen))
+
     def tests(self, chosen: Mapping[str, bool]) -> list[Bool]:
         """Return the tests of these members being in or out."""
         return [
@@ -341,24 +360,44 @@ class SetTerm:
         ]
 
 
-AnyTerm = ChoiceTerm | NumberTerm | SetTerm
+class NearestSearch(Protocol):
+    """What a term asks of the search that it stands in."""
+
+    def is_possible(self, test: Bool, /) -> bool:
+        """Return whether a test may hold beside all that is required."""
+        ...
+
+    def require(self, test: Bool, /) -> None:
+        """Look only at values for which a test holds."""
+        ...
+
+
+class NegotiableTerm(Variable, Protocol):
+    """A negotiable fact as a variable of the solver."""
+
+    changed: Bool
+    """Whether it is agreed otherwise than it stands."""
+
+    def nearest(self, search: NearestSearch, /) -> tuple[Value, Bool]:
+        """Return the value nearest to the present one that is possible, and the test of it."""
+        ...
 
 
 def _known(path: str, value: Value, finder: AnswerFinder) -> StatedFact:
     return StatedFact(path, "known", finder.declaration(path).position, value)
 
 
-def _amount(value: Value, account: str) -> Fraction | None:
+def _amount(value: Value, base_currency: str) -> Fraction | None:
     if isinstance(value, Money):
         return Fraction(value.amount)
-    return None if isinstance(value, tuple) else number_of(value, account)
+    return None if isinstance(value, tuple) else number_of(value, base_currency)
 
 
 def _rational(z3: Any, number: Fraction) -> Any:
     return z3.Q(number.numerator, number.denominator)
 
 
-def can_be_changed(declaration: FactDeclaration, case: Case, account: str) -> bool:
+def can_be_changed(declaration: FactDeclaration, case: Case, base_currency: str) -> bool:
     """Return whether other values of a negotiable fact can be tried.
 
     Lists are neither lengthened nor shortened; money in a currency without a rate has no grid.
@@ -375,12 +414,12 @@ def can_be_changed(declaration: FactDeclaration, case: Case, account: str) -> bo
         return False
     fact = case.facts.get(declaration.path)
     value = fact.value if fact is not None and fact.state == "known" else None
-    if isinstance(value, Money) and value.currency != account:
+    if isinstance(value, Money) and value.currency != base_currency:
         return value.rate is not None
     return True
 
 
-def term_of(values: AnyValues, logic: BooleanLogic) -> AnyTerm:
+def term_of(values: AnyValues, logic: BooleanLogic) -> NegotiableTerm:
     """Return the variable of a fact."""
     if isinstance(values, Choices):
         return ChoiceTerm(values, logic)

@@ -10,13 +10,12 @@ from convenio.assessment.cases import without_excluded
 from convenio.assessment.engine import Engine
 from convenio.assessment.open_questions import OpenQuestion, open_questions
 from convenio.facts.case import Case, StatedFact, Value
-from convenio.language.evaluate import Evaluator
 from convenio.packs.pack import Pack
 from convenio.packs.policy import Rating, Side, rank
 from convenio.packs.rule import Severity
+from convenio.presentation import Presented
 from convenio.scenarios.answers.finder import AnswerFinder
 from convenio.scenarios.changes import fact_at, with_value
-from convenio.scenarios.notebook import as_html
 from convenio.scenarios.remedies.negotiable_facts import (
     can_be_changed,
     values_of,
@@ -65,7 +64,7 @@ class Obstacle:
 
 
 @dataclass(frozen=True)
-class Remedies:
+class Remedies(Presented):
     """What was found. `every` is True where there are no further alternatives.
 
     `singles_only` is True where the solver is not installed, so that only single changes were
@@ -83,18 +82,6 @@ class Remedies:
     singles_only: bool
     untried: tuple[str, ...]
     is_bound: bool
-
-    def _repr_html_(self) -> str:
-        rows = [
-            [
-                str(remedy.cost),
-                "; ".join(change.path for change in remedy.changes),
-                f"{remedy.assessment.floor} to {remedy.assessment.ceiling}",
-            ]
-            for remedy in self.found
-        ]
-        title = f"{self.base.case.title}: changes that reach {self.target}"
-        return as_html(title, ["cost", "changes", "rating"], rows)
 
 
 class Negotiation:
@@ -131,7 +118,7 @@ class Negotiation:
         for path, value in values.items():
             case = with_value(case, path, value)
         if any(path in self.pack.guards for path in values):
-            evaluator = Evaluator(case, self.pack.currency, self.pack.guards)
+            evaluator = self.pack.evaluator(case)
             if any(path in evaluator.excluded for path in values):
                 return None
         return self._engine.assess(without_excluded(case, self.pack))

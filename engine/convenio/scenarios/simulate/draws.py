@@ -18,7 +18,6 @@ from convenio.facts.case import Case
 from convenio.facts.catalogue import Catalogue, FactDeclaration
 from convenio.facts.distribution_checks import group_problems
 from convenio.facts.distributions import Distribution
-from convenio.facts.values import country_codes
 
 if TYPE_CHECKING:
     import numpy as np
@@ -202,11 +201,7 @@ def column(fact: UncertainFact, score: Floats, catalogue: Catalogue) -> Any:
     places = np.searchsorted(np.array(fact.edges[1:-1]), score, side="right")
     if kind == "bool":
         return pl.Series(fact.path, np.array(fact.members)[places])
-    whole = (
-        fact.declaration.type.members
-        if kind == "enum"
-        else (*sorted(country_codes()), *sorted(catalogue.organisations))
-    )
+    whole = fact.declaration.type.members if kind == "enum" else catalogue.actors
     members = pl.Series(fact.path, [str(member) for member in fact.members], dtype=pl.Enum(whole))
     return members.gather(places)
 

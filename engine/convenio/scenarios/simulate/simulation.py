@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import html
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
@@ -10,6 +9,7 @@ from convenio.errors import UsageError
 from convenio.facts.case import Case
 from convenio.packs.pack import Pack
 from convenio.packs.policy import RATINGS, Rating
+from convenio.presentation import Presented
 from convenio.scenarios.simulate.draws import (
     Latent,
     UncertainFact,
@@ -75,7 +75,7 @@ class RuleChances:
 
 
 @dataclass(frozen=True)
-class Simulation:
+class Simulation(Presented):
     """What `simulate` found: chances of ratings and verdicts, and what drives the overall rating.
 
     `families` and `overall` have the chances of each rating; `rules` those of each rule in the
@@ -97,22 +97,6 @@ class Simulation:
     sobol_samples: int
     tornado_samples: int
     tests: int
-
-    def _repr_html_(self) -> str:
-        """Return a short table for notebooks."""
-        heads = "".join(f"<th>{rating}</th>" for rating in RATINGS)
-        rows = [
-            f"<tr><th>{html.escape(name)}, {word}</th>"
-            + "".join(f"<td>{100 * side[rating].share:.1f} %</td>" for rating in RATINGS)
-            + "</tr>"
-            for name, chances in (*self.families.items(), ("overall", self.overall))
-            for word, side in (("established", chances.floor), ("possible", chances.ceiling))
-        ]
-        title = html.escape(self.case.title)
-        return (
-            f"<table><caption>{title}: {self.draws:,} draws, seed {self.seed}</caption>"
-            f"<tr><th></th>{heads}</tr>{''.join(rows)}</table>"
-        )
 
 
 def simulate(

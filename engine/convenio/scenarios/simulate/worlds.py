@@ -16,8 +16,9 @@ from convenio.assessment.engine import Engine
 from convenio.assessment.rating import worst
 from convenio.errors import Position
 from convenio.facts.case import Case
+from convenio.facts.paths import owner_of
 from convenio.language import syntax as s
-from convenio.language.evaluate import Evaluator
+from convenio.language.functions import asks_of_the_file
 from convenio.language.truth import CODE_OF
 from convenio.language.types import AS_OF
 from convenio.packs.pack import Pack
@@ -139,7 +140,7 @@ class _DependentTests:
     """
 
     def __init__(self, case: Case, pack: Pack, facts: Sequence[UncertainFact]) -> None:
-        self._evaluator = Evaluator(case, pack.currency, pack.guards)
+        self._evaluator = pack.evaluator(case)
         uncertain = {fact.path for fact in facts}
         stated = {path for path, fact in case.facts.items() if fact.state == "known"}
         self._moved = set(uncertain)
@@ -159,9 +160,7 @@ class _DependentTests:
         }
 
     def _held(self, node: s.Expression) -> s.Expression:
-        if not isinstance(node, s.About) or not isinstance(node.operand, s.Path):
-            return node
-        if node.operand.path not in self._moved:
+        if not asks_of_the_file(node) or self._moved.isdisjoint(s.paths_of(node)):
             return node
         return s.Literal(self._evaluator.trace(node).truth is True)
 
@@ -182,7 +181,7 @@ class _Columns:
         self._names = [rule.id for rule in rules]
         self._pack = replace(pack, rules=rules, families=(_FAMILY,), guards={})
         drawn = {fact.path for fact in facts}
-        read = dict.fromkeys(path.partition("[")[0] for test in tests for path in s.paths_of(test))
+        read = dict.fromkeys(owner_of(path) for test in tests for path in s.paths_of(test))
         table, children = tabulate([case], pack.catalogue)
         kept = [
             name

@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from html import escape
 
 
-def as_html(caption: str, columns: Sequence[str], rows: Sequence[Sequence[object]]) -> str:
+def as_table(caption: str, columns: Sequence[str], rows: Sequence[Sequence[object]]) -> str:
     """Return a table; every text is escaped.
 
-    >>> as_html("a < b", ["x"], [[1]])[:44]
+    >>> as_table("a < b", ["x"], [[1]])[:44]
     '<table><caption>a &lt; b</caption><thead><tr'
     """
     head = "".join(f'<th scope="col">{escape(column)}</th>' for column in columns)
@@ -20,3 +20,12 @@ def as_html(caption: str, columns: Sequence[str], rows: Sequence[Sequence[object
         f"<table><caption>{escape(caption)}</caption><thead><tr>{head}</tr></thead>"
         f"<tbody>{body}</tbody></table>"
     )
+
+
+def range_of(floor: str, ceiling: str) -> str:
+    """Write a floor and a ceiling.
+
+    >>> range_of("low", "high"), range_of("low", "low")
+    ('low to high', 'low')
+    """
+    return floor if floor == ceiling else f"{floor} to {ceiling}"

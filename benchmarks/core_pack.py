@@ -14,7 +14,7 @@ from typing import Any
 
 import duckdb
 import polars as pl
-from benchmarks.turns import always, best_in_turn
+from benchmarks.interleave import always, best_interleaved
 
 import convenio
 from convenio.backends.frames.rows import tabulate
@@ -25,7 +25,7 @@ MANY, FEW = 1_000_000, 100_000
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One way: rows of cases and of lists, and the seconds until the table of cases is there."""
+    """One contender: rows of cases and of lists, and the seconds until all cases are there."""
 
     name: str
     cases: int
@@ -40,11 +40,11 @@ class _Tables:
 
 
 def measure(rounds: int = 3) -> list[Row]:
-    """Return the time of every way, each the best of several rounds."""
+    """Return the time of every contender, each the best of several rounds."""
     warnings.simplefilter("ignore", convenio.FrameWarning)
     pack = convenio.load_pack("core")
     many, few = _tables(pack, MANY), _tables(pack, FEW)
-    ways: tuple[tuple[str, _Tables, bool, Callable[[Any], Any]], ...] = (
+    contenders: tuple[tuple[str, _Tables, bool, Callable[[Any], Any]], ...] = (
         ("Polars, no lists", many, False, lambda frame: frame),
         ("Polars, twelve lists", many, True, lambda frame: frame),
         ("Polars, no lists", few, False, lambda frame: frame),
@@ -54,14 +54,14 @@ def measure(rounds: int = 3) -> list[Row]:
         ("DuckDB, twelve lists", few, True, _relation),
     )
     tasks = {}
-    for number, (_, tables, with_lists, convert) in enumerate(ways):
+    for number, (_, tables, with_lists, convert) in enumerate(contenders):
         cases = convert(tables.cases)
         lists = {path: convert(rows) for path, rows in tables.lists.items()} if with_lists else {}
         tasks[number] = always(lambda cases=cases, lists=lists: _assessed(cases, pack, lists))
-    times = best_in_turn(tasks, rounds)
+    times = best_interleaved(tasks, rounds)
     return [
         Row(name, tables.cases.height, _elements(tables) if with_lists else 0, times[number])
-        for number, (name, tables, with_lists, _) in enumerate(ways)
+        for number, (name, tables, with_lists, _) in enumerate(contenders)
     ]
 
 

@@ -1,8 +1,8 @@
 """Times whole tables: our frames on every engine beside OpenFisca and what is written by hand.
 
-Forty rules of two or three tests over a million cases, a tenth of the facts unknown. All ways run
-side by side in one process and their answers are compared before anything is timed: those that
-know no unknown over complete cases, all others over incomplete ones.
+Forty rules of two or three tests over a million cases, a tenth of the facts unknown. All
+contenders run side by side in one process and their answers are compared before anything is timed:
+those that know no unknown over complete cases, all others over incomplete ones.
 """
 
 from __future__ import annotations
@@ -13,34 +13,34 @@ from dataclasses import dataclass
 
 import duckdb
 import polars as pl
-from benchmarks.tables import ROWS, make_table
-from benchmarks.turns import TURN_SECONDS, best_in_turn
-from benchmarks.ways import (
+from benchmarks.contenders import (
     BY_HAND,
+    CONTENDERS,
     ON_POLARS,
     VERDICTS,
     VERDICTS_TRUSTED,
-    WAYS,
-    Way,
+    Contender,
     check,
     make_workload,
 )
+from benchmarks.interleave import ROUND_SECONDS, best_interleaved
+from benchmarks.tables import ROWS, make_table
 
 import convenio
 
 MANY_ROWS = 4_000_000
-OTHER_SIZES: tuple[tuple[int, tuple[Way, ...]], ...] = (
+OTHER_SIZES: tuple[tuple[int, tuple[Contender, ...]], ...] = (
     (1, (BY_HAND, VERDICTS, ON_POLARS)),
     (1_000, (BY_HAND, VERDICTS, ON_POLARS)),
     (100_000, (BY_HAND, VERDICTS, ON_POLARS)),
     (MANY_ROWS, (BY_HAND, VERDICTS_TRUSTED, VERDICTS)),
 )
-"""What is measured at fewer and at more rows than all ways are."""
+"""What is measured at fewer and at more rows than all contenders are."""
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One way at one size. `ratio` is to Polars by hand at that size; None is not measured."""
+    """One contender at one size. `ratio` is to Polars by hand there; None is not measured."""
 
     name: str
     rows: int
@@ -50,35 +50,41 @@ class Row:
 
 
 def measure(rounds: int = 7) -> list[Row]:
-    """Return the time of every way, each the best of several rounds.
+    """Return the time of every contender, each the best of several rounds.
 
     Raises SystemExit where answers differ.
     """
     warnings.simplefilter("ignore", convenio.FrameWarning)
     workload = make_workload()
-    check(WAYS, workload)
-    asked = [(way, ROWS) for way in WAYS]
-    asked += [(way, rows) for rows, ways in OTHER_SIZES for way in ways]
+    check(CONTENDERS, workload)
+    asked = [(contender, ROWS) for contender in CONTENDERS]
+    asked += [(contender, rows) for rows, contenders in OTHER_SIZES for contender in contenders]
     tables = {rows: make_table(rows) for rows in {rows for _, rows in asked}}
     tasks = {
-        (way.name, rows): way.prepare(tables[rows], workload)
-        for way, rows in asked
-        if not way.missing
+        (contender.name, rows): contender.prepare(tables[rows], workload)
+        for contender, rows in asked
+        if not contender.missing
     }
-    times = best_in_turn(tasks, rounds, TURN_SECONDS)
-    return [_row(way, rows, times) for way, rows in asked]
+    times = best_interleaved(tasks, rounds, ROUND_SECONDS)
+    return [_row(contender, rows, times) for contender, rows in asked]
 
 
-def _row(way: Way, rows: int, times: dict[tuple[str, int], float]) -> Row:
-    if way.missing:
-        return Row(way.name, rows, None, None, way.missing)
-    seconds = times[way.name, rows]
-    return Row(way.name, rows, seconds / rows * 1e9, seconds / times[BY_HAND.name, rows], way.note)
+def _row(contender: Contender, rows: int, times: dict[tuple[str, int], float]) -> Row:
+    if contender.missing:
+        return Row(contender.name, rows, None, None, contender.missing)
+    seconds = times[contender.name, rows]
+    return Row(
+        contender.name,
+        rows,
+        seconds / rows * 1e9,
+        seconds / times[BY_HAND.name, rows],
+        contender.note,
+    )
 
 
 def report(rows: Sequence[Row]) -> str:
     """Return a Markdown table."""
-    lines = ["| way | rows | ns a case | ratio | note |", "|---|---:|---:|---:|---|"]
+    lines = ["| contender | rows | ns a case | ratio | note |", "|---|---:|---:|---:|---|"]
     lines += [
         f"| {row.name} | {row.rows:,} | {_figure(row.nanoseconds, 0)} "
         f"| {_figure(row.ratio, 2)} | {row.note} |"

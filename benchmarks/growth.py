@@ -10,22 +10,22 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import polars as pl
+from benchmarks.contenders import BY_HAND, ON_POLARS, VERDICTS, Workload, check, make_workload
+from benchmarks.interleave import ROUND_SECONDS, best_interleaved
 from benchmarks.peers.workload import RULES
 from benchmarks.tables import ROWS, UNKNOWN_SHARE, make_table
-from benchmarks.turns import TURN_SECONDS, best_in_turn
-from benchmarks.ways import BY_HAND, ON_POLARS, VERDICTS, Workload, check, make_workload
 
 import convenio
 
 SIZES = (250_000, 500_000, 1_000_000, 2_000_000)
 RULE_COUNTS = (20, 40, 80, 160)
 SHARES = (0, 0.1, 0.3, 0.6)
-WAYS = (BY_HAND, VERDICTS, ON_POLARS)
+CONTENDERS = (BY_HAND, VERDICTS, ON_POLARS)
 
 
 @dataclass(frozen=True, slots=True)
 class Growth:
-    """One way's nanoseconds a case at each of several sizes, and their ratios to by hand there."""
+    """One contender's nanoseconds a case at each of several sizes, and their ratios to by hand."""
 
     name: str
     nanoseconds: tuple[float, ...]
@@ -43,7 +43,7 @@ class _Point:
 def with_rows(sizes: Sequence[int] = SIZES, rounds: int = 5) -> list[Growth]:
     """Return how times change with the number of cases."""
     workload = make_workload()
-    check(WAYS, workload)
+    check(CONTENDERS, workload)
     return _measured([_Point(make_table(size), workload) for size in sizes], rounds)
 
 
@@ -52,7 +52,7 @@ def with_rules(counts: Sequence[int] = RULE_COUNTS, rounds: int = 5) -> list[Gro
     table = make_table(ROWS)
     workloads = [make_workload(count) for count in counts]
     for workload in workloads:
-        check(WAYS, workload)
+        check(CONTENDERS, workload)
     return _measured([_Point(table, workload) for workload in workloads], rounds)
 
 
@@ -60,20 +60,20 @@ def with_unknowns(shares: Sequence[float] = SHARES, rounds: int = 5) -> list[Gro
     """Return how times change with the share of facts that are unknown."""
     workload = make_workload()
     for share in shares:
-        check(WAYS, workload, share)
+        check(CONTENDERS, workload, share)
     return _measured([_Point(make_table(ROWS, share), workload) for share in shares], rounds)
 
 
 def _measured(points: Sequence[_Point], rounds: int) -> list[Growth]:
     warnings.simplefilter("ignore", convenio.FrameWarning)
     tasks = {
-        (way.name, place): way.prepare(point.table, point.workload)
+        (contender.name, place): contender.prepare(point.table, point.workload)
         for place, point in enumerate(points)
-        for way in WAYS
+        for contender in CONTENDERS
     }
-    seconds = best_in_turn(tasks, rounds, TURN_SECONDS)
+    seconds = best_interleaved(tasks, rounds, ROUND_SECONDS)
     rows = [point.table.height for point in points]
-    return [_growth(way.name, rows, seconds) for way in WAYS]
+    return [_growth(contender.name, rows, seconds) for contender in CONTENDERS]
 
 
 def _growth(name: str, rows: Sequence[int], seconds: Mapping[tuple[str, int], float]) -> Growth:
@@ -86,9 +86,9 @@ def _growth(name: str, rows: Sequence[int], seconds: Mapping[tuple[str, int], fl
 
 
 def report(sizes: Sequence[float], growths: Sequence[Growth]) -> str:
-    """Return a Markdown table: one line a way, one column a size, the ratio in brackets."""
+    """Return a Markdown table: one line a contender, one column a size, the ratio in brackets."""
     lines = [
-        f"| way | {' | '.join(f'{size:,}' for size in sizes)} |",
+        f"| contender | {' | '.join(f'{size:,}' for size in sizes)} |",
         f"|---|{'---:|' * len(sizes)}",
     ]
     for growth in growths:

@@ -1,11 +1,11 @@
 """Measures the largest resident size of processes that each test a table, or many single cases.
 
-    python -m benchmarks.memory        all ways, each in a process of its own
-    python -m benchmarks.memory WAY    one way in this process
+    python -m benchmarks.memory        all contenders, each in a process of its own
+    python -m benchmarks.memory NAME   one contender in this process
 
 What the system counts for a process begins with what its parent held when it started it. So all
-ways are started from a process that has imported next to nothing, and this module imports the rest
-only where it is used.
+contenders are started from a process that has imported next to nothing, and this module imports
+the rest only where it is used.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).parents[1]
 PROCESSES = 2
-"""Processes a way, of which the smaller counts."""
+"""Processes a contender, of which the smaller counts."""
 FEW_CASES, MANY_CASES = 10_000, 100_000
 UNITS_IN_MEGABYTE = 1_000_000 if sys.platform == "darwin" else 1_000_000 / 1024
 """The system counts in bytes on macOS and in kibibytes elsewhere."""
@@ -79,7 +79,7 @@ def one_by_one() -> Iterator[tuple[int, float]]:
             yield number, _peak()
 
 
-WAYS: dict[str, tuple[str, Callable[[], Iterator[tuple[int, float]]]]] = {
+CONTENDERS: dict[str, tuple[str, Callable[[], Iterator[tuple[int, float]]]]] = {
     "table": ("The table alone, nothing tested", table_alone),
     "hand": ("Polars by hand, nullable", by_hand),
     "verdicts": ("Convenio on Polars, verdicts alone", verdicts_alone),
@@ -127,30 +127,30 @@ def _in_a_process(*arguments: str) -> str:
     return subprocess.run(command, cwd=ROOT, check=True, capture_output=True, text=True).stdout
 
 
-def _measured(way: str) -> dict[int, float]:
+def _measured(contender: str) -> dict[int, float]:
     """Return megabytes by number of cases, each the least of several processes."""
     least: dict[int, float] = {}
     for _ in range(PROCESSES):
-        for line in _in_a_process(way).splitlines():
+        for line in _in_a_process(contender).splitlines():
             cases, megabytes = line.split()
             least[int(cases)] = min(float(megabytes), least.get(int(cases), float("inf")))
     return least
 
 
 def measure() -> list[Row]:
-    """Return the size of every way; to be called in a process that is small itself."""
-    found = {way: _measured(way) for way in WAYS}
+    """Return the size of every contender; to be called in a process that is small itself."""
+    found = {contender: _measured(contender) for contender in CONTENDERS}
     base = max(found["hand"].values())
     return [
-        Row(WAYS[way][0], cases, megabytes, megabytes / base)
-        for way, sizes in found.items()
+        Row(CONTENDERS[contender][0], cases, megabytes, megabytes / base)
+        for contender, sizes in found.items()
         for cases, megabytes in sizes.items()
     ]
 
 
 def report(rows: list[Row]) -> str:
     """Return a Markdown table."""
-    lines = ["| way | cases | MB | ratio |", "|---|---:|---:|---:|"]
+    lines = ["| contender | cases | MB | ratio |", "|---|---:|---:|---:|"]
     lines += [f"| {r.name} | {r.cases:,} | {r.megabytes:,.0f} | {r.ratio:.2f} |" for r in rows]
     return "\n".join(lines)
 
@@ -161,11 +161,11 @@ def document() -> str:
 
 
 def main(arguments: list[str]) -> int:
-    """Print one way's cases and megabytes, or the table of all."""
+    """Print one contender's cases and megabytes, or the table of all."""
     if not arguments:
         print(report(measure()))
         return 0
-    for cases, megabytes in WAYS[arguments[0]][1]():
+    for cases, megabytes in CONTENDERS[arguments[0]][1]():
         print(cases, f"{megabytes:.1f}")
     return 0
 

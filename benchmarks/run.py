@@ -38,8 +38,8 @@ def _document() -> str:
     return f"""# Results of `make bench`
 
 Convenio {convenio.__version__}, {_versions()}.
-Times are the best of several rounds, in which the ways of one table take turns; their answers were
-compared before anything was timed.
+Times are the best of several rounds, in which the contenders of one table take turns; their answers
+were compared before anything was timed.
 
 ## Tables: 40 rules of two or three tests, a tenth of the facts unknown
 
@@ -64,7 +64,7 @@ counts and ratings.
 
 The largest resident size of a new process, the lesser of two, with the ratio to Polars by hand:
 imports, table and answers are counted. Single cases are assessed by the reference, without
-findings, and none is kept; one process tells its size on the way and at the end.
+findings, and none is kept; one process tells its size on the contender and at the end.
 
 {sizes}
 

@@ -33,7 +33,7 @@ def _lower(case: Case, pack: Pack) -> convenio.Remedies:
     return convenio.remedies(case, pack, RATINGS[max(0, floor - 1)])
 
 
-WAYS: dict[str, Callable[[Case, Pack], object]] = {
+CONTENDERS: dict[str, Callable[[Case, Pack], object]] = {
     "assess, reference, explained": lambda c, p: convenio.assess(c, p, "reference").findings,
     "compare, all scenarios": lambda c, p: convenio.compare(c, p, inference="reference"),
     "questions": convenio.questions,
@@ -49,7 +49,7 @@ def measure(rounds: int = 3) -> list[Row]:
     cases = [convenio.load_case(path, pack) for path in sorted(CASES.glob("*.yaml"))]
     rows: list[Row] = []
     base = 0.0
-    for name, ask in WAYS.items():
+    for name, ask in CONTENDERS.items():
         ask(cases[0], pack)
         times = sorted(_best(lambda ask=ask, c=case: ask(c, pack), rounds) for case in cases)
         median = times[len(times) // 2]

@@ -1,6 +1,6 @@
-"""Times one case against the core pack: each way of inferring, alone and fully explained.
+"""Times one case against the core pack: each contender of inferring, alone and fully explained.
 
-All ways run side by side in one process; the last column is the ratio to the reference alone.
+All contenders run side by side in one process; the last column is the ratio to the reference alone.
 """
 
 from __future__ import annotations
@@ -34,14 +34,16 @@ def main() -> int:
     pack = convenio.load_pack("core")
     loading = (time.perf_counter() - start) * 1000
     case = convenio.load_case("us-colombia-dca-2009", pack)
-    ways: dict[str, Callable[[], object]] = {
+    contenders: dict[str, Callable[[], object]] = {
         "reference": lambda: assess(case, pack, "reference"),
         "reference, explained": lambda: assess(case, pack, "reference").findings,
     }
     if durable.available():
-        ways["durable_rules, checked"] = lambda: assess(case, pack, "durable_rules")
-        ways["durable_rules, explained"] = lambda: assess(case, pack, "durable_rules").findings
-    times = {name: best_of(task) for name, task in ways.items()}
+        contenders["durable_rules, checked"] = lambda: assess(case, pack, "durable_rules")
+        contenders["durable_rules, explained"] = lambda: (
+            assess(case, pack, "durable_rules").findings
+        )
+    times = {name: best_of(task) for name, task in contenders.items()}
     print(
         f"Convenio {convenio.__version__}, Python {platform.python_version()}, "
         f"{len(pack.rules)} rules; loading the pack {loading:.0f} ms"

@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from benchmarks.turns import always, best_in_turn
+from benchmarks.interleave import always, best_interleaved
 
 ROOT = Path(__file__).parents[1]
 PROGRAM = Path(sysconfig.get_path("scripts")) / "convenio"
@@ -50,7 +50,7 @@ def measure() -> list[Row]:
     for run in runs.values():
         # The first start may still compile modules and read them from the disk.
         run()
-    times = best_in_turn({name: always(run) for name, run in runs.items()}, ROUNDS)
+    times = best_interleaved({name: always(run) for name, run in runs.items()}, ROUNDS)
     return [_row(name, times) for name in COMMANDS]
 
 

@@ -1,6 +1,6 @@
 """Tables of random cases, and rules over them as somebody would write them by hand.
 
-Of Convenio it imports nothing, so that what a hand-written way takes of memory is its own.
+Of Convenio it imports nothing, so that what a hand-written contender takes of memory is its own.
 """
 
 from __future__ import annotations

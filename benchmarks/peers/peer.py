@@ -18,7 +18,7 @@ Build = Callable[[Sequence[SyntheticRule]], Answer]
 
 @dataclass(frozen=True, slots=True)
 class Peer:
-    """One way of using one library.
+    """One contender of using one library.
 
     `build` imports the library, so that a module of a peer can be read where it is not installed.
     `distribution` is its name in the package index; empty for plain Python. A peer that knows no

@@ -32,7 +32,7 @@ from . import (
 )
 from .checking import check, oracle
 from .conditions import NestedCase
-from .convenio_ways import REFERENCE_EXPLAINED, WAYS, Way
+from .convenio_contenders import CONTENDERS, REFERENCE_EXPLAINED, Contender
 from .peer import Answer, Peer
 from .timing import Task, best_times
 from .workload import (
@@ -118,7 +118,7 @@ def growth_with_rules(
                 check(peer.name, answer, cases, rules, truths)
                 found.append(Task(peer.name, answer, cases))
         tasks += _sized(found, size)
-    names = (*(way.name for way in WAYS), *(peer.name for peer in zen.PEERS))
+    names = (*(contender.name for contender in CONTENDERS), *(peer.name for peer in zen.PEERS))
     return _growths(names, sizes, best_times(tasks, rounds, timed))
 
 
@@ -133,7 +133,9 @@ def growth_with_unknowns(
         cases = make_cases(timed * rounds, share)
         found = _convenio_tasks(pack, rules, cases, oracle(rules, cases))
         tasks += _sized(found, share)
-    return _growths([way.name for way in WAYS], shares, best_times(tasks, rounds, timed))
+    return _growths(
+        [contender.name for contender in CONTENDERS], shares, best_times(tasks, rounds, timed)
+    )
 
 
 # --- how it is measured ---------------------------------------------------------------------
@@ -149,7 +151,7 @@ def _group(
 ) -> list[Row]:
     truths = oracle(rules, cases)
     tasks = _convenio_tasks(pack, rules, cases, truths)
-    rows = [_convenio_row(group, way) for way in WAYS]
+    rows = [_convenio_row(group, contender) for contender in CONTENDERS]
     making = _making(pack, cases)
     tasks.append(making)
     rows.append(
@@ -179,16 +181,16 @@ def _convenio_tasks(
 ) -> list[Task]:
     stated = to_cases(pack, cases)
     tasks: list[Task] = []
-    for way in WAYS:
-        if way.available:
-            check(way.name, way.answering(pack), stated, rules, truths)
-            tasks.append(Task(way.name, way.prepared(pack), stated))
+    for contender in CONTENDERS:
+        if contender.available:
+            check(contender.name, contender.answering(pack), stated, rules, truths)
+            tasks.append(Task(contender.name, contender.prepared(pack), stated))
     return tasks
 
 
-def _convenio_row(group: str, way: Way) -> Row:
-    note = way.note if way.available else "not measured: durable_rules is not installed"
-    return Row(group, way.name, convenio.__version__, None, note)
+def _convenio_row(group: str, contender: Contender) -> Row:
+    note = contender.note if contender.available else "not measured: durable_rules is not installed"
+    return Row(group, contender.name, convenio.__version__, None, note)
 
 
 def _making(pack: Pack, cases: Sequence[NestedCase]) -> Task:

@@ -1,4 +1,4 @@
-"""Finds what ships with Convenio (packs, cases, events, templates), in a checkout or installed."""
+"""Finds what ships with Convenio: packs, cases with their events, templates."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from convenio.errors import UsageError
 
 
 def data_folder(name: str) -> Path:
-    """Return the folder `rules`, `cases`, `events` or `reports`.
+    """Return the folder `rules`, `cases` or `reports`.
 
     An installed Convenio carries them inside the package; in a checkout they stand at its top.
 

@@ -27,7 +27,7 @@ from convenio.scenarios.monitor.monitor import Monitor
 from convenio.scenarios.monitor.observation import Observation, Refusal
 
 ROOT = Path(__file__).parents[2]
-STREAM = ROOT / "events" / "us-colombia-dca-2009.jsonl"
+STREAM = ROOT / "cases" / "events" / "us-colombia-dca-2009.jsonl"
 PACK = load_pack("core")
 CASE = load_case("us-colombia-dca-2009", PACK)
 ENGINE = Engine(PACK, "reference").compile()

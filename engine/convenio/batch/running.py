@@ -27,6 +27,8 @@ from convenio.packs.policy import Rating
 
 TABLES = (".csv", ".parquet", ".jsonl", ".ndjson", ".xlsx")
 CASE_FILES = (".yaml", ".yml", ".json")
+EVENTS = "events"
+"""The folder in which streams of events stand beside the cases that they are about."""
 OUTPUTS = (".parquet", ".csv", ".xlsx", ".duckdb")
 ROWS_A_PART = 200_000
 _NO_VALUE = "__HIVE_DEFAULT_PARTITION__"
@@ -176,7 +178,11 @@ def _stamp(job: Job) -> str:
 def _files(source: Path) -> list[Path]:
     if source.is_file():
         return [source]
-    return [path for path in source.rglob("*") if path.suffix in (*TABLES, *CASE_FILES)]
+    found = [path for path in source.rglob("*") if path.suffix in (*TABLES, *CASE_FILES)]
+    if any(path.suffix in CASE_FILES for path in found):
+        # Beside case files, what stands in `events/` are streams for `monitor`, no tables of cases.
+        return [path for path in found if EVENTS not in path.relative_to(source).parts[:-1]]
+    return found
 
 
 def _parts(job: Job, summary: Summary) -> Iterator[Part]:

@@ -115,7 +115,7 @@ def _events(name: str) -> Iterator[tuple[str, BinaryIO]]:
         return
     file = Path(name)
     if not file.exists() and file.suffix == "" and file.name == name:
-        shipped = data_folder("events") / f"{name}.jsonl"
+        shipped = data_folder("cases") / "events" / f"{name}.jsonl"
         file = shipped if shipped.is_file() else file
     try:
         stream = file.open("rb")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import math
 from dataclasses import dataclass
+from fractions import Fraction
 
 from convenio.facts.values import Money, Place
 from convenio.language.truth import Truth
@@ -194,6 +195,32 @@ def _compare_intervals(operator: str, left: Interval, right: Interval) -> Truth:
     if operator == "==":
         return equal
     return None if equal is None else not equal
+
+
+def number_of(value: Quantity | None, base_currency: str) -> Fraction | None:
+    """Return a value as an exact number: money in the pack's currency, dates as days.
+
+    >>> number_of(0.5, "USD")
+    Fraction(1, 2)
+    """
+    if isinstance(value, bool):
+        return None
+    if isinstance(value, int | float):
+        return Fraction(value) if math.isfinite(value) else None
+    if isinstance(value, dt.date):
+        return Fraction(value.toordinal())
+    if isinstance(value, str):
+        try:
+            return Fraction(dt.date.fromisoformat(value).toordinal())
+        except ValueError:
+            return None
+    if isinstance(value, Money):
+        if value.currency == base_currency:
+            return Fraction(value.amount)
+        return None if value.rate is None else Fraction(value.amount) * Fraction(value.rate)
+    if isinstance(value, Amount):
+        return Fraction(value.amount) if value.currency in (None, base_currency) else None
+    return None
 
 
 def folded(text: str) -> str:

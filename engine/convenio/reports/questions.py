@@ -15,7 +15,8 @@ from convenio.reports.blocks import Block
 from convenio.reports.compare import rated
 from convenio.reports.json import identity
 from convenio.reports.wording import Wording
-from convenio.scenarios.answers.finder import FIRST_DAY, LAST_DAY, Answer
+from convenio.scenarios.answers.breakpoints import FIRST_DAY, LAST_DAY
+from convenio.scenarios.answers.finder import Answer
 from convenio.scenarios.answers.ranking import Effect, Pair, Questions, RankedQuestion
 
 SCHEMA = "convenio/questions/1"

@@ -229,7 +229,7 @@ def to_dict(simulation: Simulation) -> dict[str, Any]:
         },
         "tornado": {
             "samples": simulation.tornado_samples,
-            "bars": [_plain(dataclasses.asdict(bar)) for bar in simulation.tornado],
+            "bars": [_json_value(dataclasses.asdict(bar)) for bar in simulation.tornado],
         },
     }
 
@@ -243,7 +243,7 @@ def _uncertain(fact: UncertainFact) -> dict[str, Any]:
     }
     kept = {key: value for key, value in stated.items() if value is not None}
     more = {"weights": weights} if weights else {}
-    return {"path": fact.path, "distribution": name, **_plain(kept), **more}
+    return {"path": fact.path, "distribution": name, **_json_value(kept), **more}
 
 
 def _both(found: RatingChances) -> dict[str, Any]:
@@ -253,7 +253,7 @@ def _both(found: RatingChances) -> dict[str, Any]:
     }
 
 
-def _plain(value: Any) -> Any:
+def _json_value(value: Any) -> Any:
     if isinstance(value, dict):
-        return {key: _plain(item) for key, item in value.items()}
+        return {key: _json_value(item) for key, item in value.items()}
     return value.isoformat() if isinstance(value, dt.date) else value

@@ -98,7 +98,7 @@ def _series(column: Any, name: str) -> Any:
     alike = _alike(column)
     if alike is not None:
         return alike.alias(name)
-    values = [_plain(value) for value in column.tolist()]
+    values = [_cell_value(value) for value in column.tolist()]
     kinds = {type(value) for value in values if value is not None}
     if not kinds:
         return pl.Series(name, values, dtype=pl.Null)
@@ -152,7 +152,7 @@ def _alike(column: Any) -> Any:
         return None
 
 
-def _plain(value: Any) -> Any:
+def _cell_value(value: Any) -> Any:
     """Return a cell as plain Python, None where it is missing in any spelling."""
     if value is None or isinstance(value, bool | str | int):
         return value
@@ -169,7 +169,7 @@ def _plain(value: Any) -> Any:
     if isinstance(value, dt.date):
         return value
     if hasattr(value, "tolist"):
-        return _plain(value.tolist())
+        return _cell_value(value.tolist())
     return str(value)
 
 

@@ -150,12 +150,12 @@ class _Writer:
         ]
         word = self.source.constant(operator)
         general = self._call(_compared, word, *sides, self._base_currency)
-        (first, second), plain = self._plain(sides, left, right)
+        (first, second), plain = self._direct_sides(sides, left, right)
         direct = f"(3 if {first} {operator} {second} else 0)"
         text = f"{direct} if {plain} else {general}"
         return f"1 if {' or '.join(unknown)} else {text}" if unknown else text
 
-    def _plain(
+    def _direct_sides(
         self, sides: Sequence[str], left: s.Expression, right: s.Expression
     ) -> tuple[Sequence[str], str]:
         """Return two sides as Python may compare them, and the test of whether it may."""

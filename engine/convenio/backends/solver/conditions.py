@@ -18,6 +18,7 @@ from convenio.language import syntax as s
 from convenio.language.evaluate import Evaluator, Row, Rows
 from convenio.language.functions import asks_of_the_file
 from convenio.language.logic import connect
+from convenio.language.quantities import number_of
 
 MAX_TABLE = 3_000
 """A part that joins variables is tabulated where they have no more classes together."""
@@ -38,7 +39,6 @@ class Conditions:
     base_currency: str
     variables: Mapping[str, Variable]
     guards: Mapping[str, s.Expression]
-    number_of: Callable[[Any, str], Fraction | None]
     evaluator_with: Callable[[Mapping[str, StatedFact | None]], Evaluator]
     assumed: bool = False
     present: Mapping[str, Bool] = field(default_factory=dict)
@@ -297,7 +297,7 @@ class Conditions:
             value = self.base.value(node, rows)
             if value is None:
                 return Number(Fraction(0), False)
-            found = self.number_of(value, self.base_currency)
+            found = number_of(value, self.base_currency)
             return None if found is None else Number(found, True)
         match node:
             case s.Path(path):

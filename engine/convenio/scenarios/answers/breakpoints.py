@@ -2,22 +2,24 @@
 
 A comparison that reads the number becomes a difference of two ratios of polynomials, whose zeros
 are the places. Whatever else it reads is taken from a case in which the number has some value in
-the region looked at.
+the region looked at. A function that counts in steps is looked through by halves.
 """
 
 from __future__ import annotations
 
-import datetime as dt
 import itertools
 import math
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 
-from convenio.facts.values import Money
 from convenio.language import syntax as s
 from convenio.language.evaluate import Evaluator, Rows
-from convenio.language.quantities import Amount, Interval, Quantity
+from convenio.language.functions import FUNCTIONS
+from convenio.language.quantities import Interval, number_of
+
+FIRST_DAY, LAST_DAY = dt.date(1900, 1, 1), dt.date(2100, 12, 31)
+"""Dates before and after these are not tried: no deal that is assessed reaches so far."""
 
 Polynomial = tuple[Fraction, ...]
 """Coefficients, that of the constant first."""
@@ -65,6 +67,8 @@ class Breakpoints:
                 for first in self._ratios(left, rows):
                     for second in self._ratios(right, rows):
                         yield from zeros(first, second)
+                yield from self._steps(left, right, rows)
+                yield from self._steps(right, left, rows)
             case s.In(item, s.Choices(values)):
                 for first in self._ratios(item, rows):
                     for value in values:
@@ -101,9 +105,7 @@ class Breakpoints:
     def _ratios(self, node: s.Expression, rows: Rows) -> list[Ratio]:
         """Return what a value may be: nothing where it is unknown, both ends of an interval."""
         match node:
-            case s.Path(path) if path == self._path:
-                return [self._number]
-            case s.Field(variable, name) if f"{rows[variable].name}.{name}" == self._path:
+            case s.Path() | s.Field() if self._is_number(node, rows):
                 return [self._number]
             case s.Arithmetic(operator, left, right):
                 pairs = itertools.product(self._ratios(left, rows), self._ratios(right, rows))
@@ -119,6 +121,47 @@ class Breakpoints:
             return [Ratio(_constant(Fraction(end))) for end in ends if math.isfinite(end)]
         number = number_of(value, self._base_currency)
         return [] if number is None else [Ratio(_constant(number))]
+
+    # --- functions that rise or fall in steps ----------------------------------------------
+
+    def _steps(self, side: s.Expression, other: s.Expression, rows: Rows) -> Iterator[Fraction]:
+        """Yield the days on which a function that counts by steps, such as months, changes.
+
+        Of one that is compared as it stands, only those where it passes what it is compared with.
+        """
+        for call in s.walk(side):
+            count = self._stepping(call, rows) if isinstance(call, s.Call) else None
+            if count is None:
+                continue
+            limit = None
+            if call is side:
+                limit = number_of(self._evaluator.value(other, rows), self._base_currency)
+            yield from _changes(count if limit is None else _against(count, limit))
+
+    def _stepping(self, call: s.Call, rows: Rows) -> Callable[[int], Fraction] | None:
+        """Return a call that reads the number as a date, as a function of that day's ordinal."""
+        function = FUNCTIONS[call.function]
+        mine = [self._is_number(argument, rows) for argument in call.arguments]
+        if not function.is_number or function.name == "days" or not any(mine):
+            return None
+        values = [self._evaluator.value(argument, rows) for argument in call.arguments]
+        if any(value is None and not own for value, own in zip(values, mine, strict=True)):
+            return None
+
+        def count(day: int) -> Fraction:
+            date = dt.date.fromordinal(day)
+            given = [date if own else value for value, own in zip(values, mine, strict=True)]
+            return Fraction(function.meaning(*given))
+
+        return count
+
+    def _is_number(self, node: s.Expression, rows: Rows) -> bool:
+        match node:
+            case s.Path(path):
+                return path == self._path
+            case s.Field(variable, name):
+                return f"{rows[variable].name}.{name}" == self._path
+        return False
 
     def _sum(
         self,
@@ -136,30 +179,23 @@ class Breakpoints:
         return totals
 
 
-def number_of(value: Quantity | None, base_currency: str) -> Fraction | None:
-    """Return a value as an exact number: money in the pack's currency, dates as days.
+def _against(count: Callable[[int], Fraction], limit: Fraction) -> Callable[[int], Fraction]:
+    """Return whether a count is below, at or above a limit: -1, 0 or 1."""
+    return lambda day: Fraction((count(day) > limit) - (count(day) < limit))
 
-    >>> number_of(0.5, "USD")
-    Fraction(1, 2)
-    """
-    if isinstance(value, bool):
-        return None
-    if isinstance(value, int | float):
-        return Fraction(value) if math.isfinite(value) else None
-    if isinstance(value, dt.date):
-        return Fraction(value.toordinal())
-    if isinstance(value, str):
-        try:
-            return Fraction(dt.date.fromisoformat(value).toordinal())
-        except ValueError:
-            return None
-    if isinstance(value, Money):
-        if value.currency == base_currency:
-            return Fraction(value.amount)
-        return None if value.rate is None else Fraction(value.amount) * Fraction(value.rate)
-    if isinstance(value, Amount):
-        return Fraction(value.amount) if value.currency in (None, base_currency) else None
-    return None
+
+def _changes(count: Callable[[int], Fraction]) -> Iterator[Fraction]:
+    """Yield the first day of each value of a function that rises, or falls, all the way."""
+    spans = [(FIRST_DAY.toordinal(), LAST_DAY.toordinal())]
+    while spans:
+        low, high = spans.pop()
+        if count(low) == count(high):
+            continue
+        if high - low == 1:
+            yield Fraction(high)
+            continue
+        middle = (low + high) // 2
+        spans += [(low, middle), (middle, high)]
 
 
 def _constant(number: Fraction) -> Polynomial:

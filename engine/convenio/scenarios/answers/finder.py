@@ -21,14 +21,11 @@ from convenio.facts.values import Money, Place
 from convenio.language import syntax as s
 from convenio.language.evaluate import Evaluator, Rows
 from convenio.packs.pack import Pack
-from convenio.scenarios.answers.breakpoints import Breakpoints
+from convenio.scenarios.answers.breakpoints import FIRST_DAY, LAST_DAY, Breakpoints
 from convenio.scenarios.changes import fact_at, with_value
 
 MAX_MEMBERS = 6
 """Of a set with more members that matter, not every combination is looked at."""
-
-FIRST_DAY, LAST_DAY = dt.date(1900, 1, 1), dt.date(2100, 12, 31)
-"""Dates before and after these are not tried: no deal that is assessed reaches so far."""
 
 _FAR_NORTH = Place(90.0, 0.0)
 _OTHER = "another"

@@ -25,7 +25,6 @@ from convenio.language.evaluate import Evaluator
 from convenio.packs.pack import Pack
 from convenio.packs.policy import Rating, Side, rank
 from convenio.presentation import Presented
-from convenio.scenarios.answers.breakpoints import number_of
 from convenio.scenarios.answers.finder import AnswerFinder
 from convenio.scenarios.changes import fact_at, with_fact, with_value
 from convenio.scenarios.exact.open_facts import OpenChoice, OpenNumber, OpenSet, OpenTerm
@@ -127,7 +126,6 @@ class _Search:
             pack.currency,
             self._terms,
             pack.guards,
-            number_of,
             self._evaluator_with,
             assumed=True,
             present=self._present,

@@ -16,7 +16,6 @@ from convenio.facts.case import StatedFact, Value
 from convenio.language.evaluate import Evaluator
 from convenio.packs.policy import rank
 from convenio.packs.rule import severity_number
-from convenio.scenarios.answers.breakpoints import number_of
 from convenio.scenarios.changes import with_fact
 from convenio.scenarios.remedies.negotiable_facts import (
     NegotiableTerm,
@@ -44,7 +43,6 @@ class MinimalChanges:
             pack.currency,
             self._terms,
             pack.guards,
-            number_of,
             self._evaluator_with,
         )
         self._ratings = Ratings(pack, self.conditions)

@@ -17,8 +17,9 @@ from convenio.facts.values import Money
 from convenio.language import syntax as s
 from convenio.language.evaluate import Rows
 from convenio.language.functions import reads_sets
-from convenio.scenarios.answers.breakpoints import number_of
-from convenio.scenarios.answers.finder import LAST_DAY, Answer, AnswerFinder, Scale
+from convenio.language.quantities import number_of
+from convenio.scenarios.answers.breakpoints import LAST_DAY
+from convenio.scenarios.answers.finder import Answer, AnswerFinder, Scale
 from convenio.scenarios.changes import fact_at
 
 

@@ -1,4 +1,4 @@
-"""Convenio's own ways of testing a case: by which inference, and how far explained."""
+"""Convenio's own contenders of testing a case: by which inference, and how far explained."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ if TYPE_CHECKING:
     from convenio.assessment.engine import Inference
 
 REFERENCE_EXPLAINED = "Convenio, reference, explained"
-"""The way that every ratio in the table refers to."""
+"""The contender that every ratio in the table refers to."""
 
 _TRUTHS: Mapping[str, bool | None] = {"flag": True, "clear": False, "unknown": None}
 
 
 @dataclass(frozen=True, slots=True)
-class Way:
+class Contender:
     """One way of using Convenio. `explained` builds all findings, not verdicts and ratings only."""
 
     name: str
@@ -55,19 +55,19 @@ class Way:
         return from_findings if self.explained else from_outcomes
 
 
-WAYS = (
-    Way("Convenio, reference, verdicts", "reference", False, "three-valued, with ratings"),
-    Way(
+CONTENDERS = (
+    Contender("Convenio, reference, verdicts", "reference", False, "three-valued, with ratings"),
+    Contender(
         REFERENCE_EXPLAINED,
         "reference",
         True,
         "every finding with deciding facts, missing facts and confidence",
     ),
-    Way(
+    Contender(
         "Convenio, durable_rules, verdicts",
         "durable_rules",
         False,
         "inferred twice and checked against the reference",
     ),
-    Way("Convenio, durable_rules, explained", "durable_rules", True, "checked and explained"),
+    Contender("Convenio, durable_rules, explained", "durable_rules", True, "checked and explained"),
 )

@@ -14,7 +14,7 @@ Prepared = Callable[[], Run]
 Key = TypeVar("Key")
 SLOW_SECONDS = 1.0
 SLOW_ROUNDS = 3
-TURN_SECONDS = 0.2
+ROUND_SECONDS = 0.2
 """Enough for ten runs over a million rows by hand, whose times would else be the least steady."""
 
 
@@ -23,7 +23,7 @@ def always(run: Run) -> Prepared:
     return lambda: run
 
 
-def best_in_turn(
+def best_interleaved(
     tasks: Mapping[Key, Prepared], rounds: int, turn_seconds: float = 0
 ) -> dict[Key, float]:
     """Return the seconds of the best run of each task.

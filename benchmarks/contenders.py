@@ -9,11 +9,11 @@ from typing import Any
 
 import duckdb
 import polars as pl
+from benchmarks.interleave import Prepared, always
 from benchmarks.peers import openfisca_tables as openfisca
 from benchmarks.peers.peer import installed_version
 from benchmarks.peers.workload import RULES, SyntheticRule, loaded_pack, make_rules
 from benchmarks.tables import UNKNOWN_SHARE, by_hand, make_table, numpy_columns, run_numpy
-from benchmarks.turns import Prepared, always
 
 import convenio
 
@@ -23,17 +23,17 @@ CHECKED = 20_000
 
 @dataclass(frozen=True, slots=True)
 class Workload:
-    """The same rules for every way, and as a pack for ours."""
+    """The same rules for every contender, and as a pack for ours."""
 
     rules: tuple[SyntheticRule, ...]
     pack: convenio.Pack
 
 
 @dataclass(frozen=True, slots=True)
-class Way:
-    """One way of testing a table. One that is two-valued is compared over complete cases only.
+class Contender:
+    """One way of testing a table; one that is two-valued is compared over complete cases only.
 
-    `prepare` does what is not counted. `missing` says why a way can't be measured here.
+    `prepare` does what is not counted. `missing` says why a contender can't be measured here.
     """
 
     name: str
@@ -49,17 +49,19 @@ def make_workload(count: int = RULES) -> Workload:
     return Workload(rules, loaded_pack(rules))
 
 
-def check(ways: Sequence[Way], workload: Workload, unknown_share: float = UNKNOWN_SHARE) -> None:
-    """Stop where the answers of a way differ from those of Polars by hand."""
+def check(
+    contenders: Sequence[Contender], workload: Workload, unknown_share: float = UNKNOWN_SHARE
+) -> None:
+    """Stop where the answers of a contender differ from those of Polars by hand."""
     complete, incomplete = make_table(CHECKED, 0), make_table(CHECKED, unknown_share)
-    for way in ways:
-        if not way.missing:
-            table = complete if way.two_valued else incomplete
-            found = _truths(way.prepare(table, workload)()(), workload)
+    for contender in contenders:
+        if not contender.missing:
+            table = complete if contender.two_valued else incomplete
+            found = _truths(contender.prepare(table, workload)()(), workload)
             wanted = table.select(**by_hand(workload.rules))
             for rule in workload.rules:
                 if not found[rule.id].equals(wanted[rule.id], null_equal=True):
-                    raise SystemExit(f"{way.name}: {rule.id} differs from Polars by hand")
+                    raise SystemExit(f"{contender.name}: {rule.id} differs from Polars by hand")
 
 
 def _truths(result: Any, workload: Workload) -> pl.DataFrame:
@@ -152,28 +154,28 @@ def _relation(table: pl.DataFrame) -> Any:
     return duckdb.connect().from_arrow(table.to_arrow())
 
 
-BY_HAND = Way("Polars by hand, nullable", _polars_by_hand)
-ON_POLARS = Way("Convenio on Polars", _ours())
-VERDICTS = Way(
+BY_HAND = Contender("Polars by hand, nullable", _polars_by_hand)
+ON_POLARS = Contender("Convenio on Polars", _ours())
+VERDICTS = Contender(
     "Convenio on Polars, verdicts alone", _ours(ratings=False), "without counts and ratings"
 )
-VERDICTS_TRUSTED = Way(
+VERDICTS_TRUSTED = Contender(
     "Convenio on Polars, verdicts alone, values trusted",
     _ours(ratings=False, check=False),
     "without looking for values that can't stand",
 )
-WAYS = (
+CONTENDERS = (
     BY_HAND,
-    Way("Polars by hand, two-valued", _polars_two_valued, two_valued=True),
-    Way("NumPy by hand, two-valued", _numpy_by_hand, two_valued=True),
-    Way(
+    Contender("Polars by hand, two-valued", _polars_two_valued, two_valued=True),
+    Contender("NumPy by hand, two-valued", _numpy_by_hand, two_valued=True),
+    Contender(
         "OpenFisca-core, two-valued, calculating alone",
         _openfisca_calculating,
         "building the simulation is not counted; numbers in single precision",
         two_valued=True,
         missing=_absent(),
     ),
-    Way(
+    Contender(
         "OpenFisca-core, two-valued, with its simulation",
         _openfisca_whole,
         "building it and setting its inputs, from arrays of its own kinds, are counted",
@@ -182,9 +184,9 @@ WAYS = (
     ),
     VERDICTS_TRUSTED,
     VERDICTS,
-    Way("Convenio on Polars, values trusted", _ours(check=False)),
+    Contender("Convenio on Polars, values trusted", _ours(check=False)),
     ON_POLARS,
-    Way("Convenio on PyArrow", _ours(lambda table: table.to_arrow())),
-    Way("Convenio on pandas", _ours(lambda table: table.to_pandas())),
-    Way("Convenio on DuckDB", _ours(_relation, lambda cases: cases.to_arrow_table())),
+    Contender("Convenio on PyArrow", _ours(lambda table: table.to_arrow())),
+    Contender("Convenio on pandas", _ours(lambda table: table.to_pandas())),
+    Contender("Convenio on DuckDB", _ours(_relation, lambda cases: cases.to_arrow_table())),
 )

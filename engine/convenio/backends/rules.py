@@ -136,6 +136,6 @@ def rule_truths(
     numbers = [severity_number(severity) or IN_FORCE for severity, _ in rule.levels]
     for number, level in reversed(list(zip(numbers, levels, strict=True))):
         worse = logic.disjunction([worse, logic.conjunction([applies, level])])
-        worse = numbered[number] = keep(f"rule__{rule.id}__{number}", worse)
+        numbered[number] = keep(f"rule__{rule.id}__{number}", worse)
     lowest_first = dict(sorted(numbered.items()))
     return RuleTruths(rule, keep(f"rule__{rule.id}__applies", applies), lowest_first, never)

@@ -7,6 +7,7 @@ the region looked at. A function that counts in steps is looked through by halve
 
 from __future__ import annotations
 
+import datetime as dt
 import itertools
 import math
 from collections.abc import Callable, Iterator

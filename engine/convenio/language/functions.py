@@ -7,6 +7,7 @@ of rules read this table. A new function is an entry here, its twin for columns 
 
 from __future__ import annotations
 
+import calendar
 import datetime as dt
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -96,6 +97,23 @@ def as_date(value: dt.date | str) -> dt.date:
     return value if isinstance(value, dt.date) else dt.date.fromisoformat(value)
 
 
+def months_between(start: dt.date | str, end: dt.date | str) -> int:
+    """Return the whole months from one date to another; negative where the second comes first.
+
+    A month is whole when its day comes round again, or on the last day of a month that has no such
+    day: so civil codes count terms in months (Chile, Código Civil, art. 48; Colombia, art. 67).
+
+    >>> months_between("2024-01-31", "2024-02-29"), months_between("2024-03-15", "2024-01-16")
+    (1, -1)
+    """
+    first, last = as_date(start), as_date(end)
+    if last < first:
+        return -months_between(last, first)
+    months = 12 * (last.year - first.year) + last.month - first.month
+    is_last_day = last.day == calendar.monthrange(last.year, last.month)[1]
+    return months if last.day >= first.day or is_last_day else months - 1
+
+
 def share_a_member(left: KnownMembers, right: KnownMembers) -> Truth:
     """Return whether two sets share a member (semantics, "Lists")."""
     if any(side.is_complete and not side.members for side in (left, right)):
@@ -113,6 +131,11 @@ def is_within(left: Place, right: Place, kilometres: float) -> bool:
 def holds_word(text: str, word: str) -> bool:
     """Return whether a text holds a word, letter case ignored."""
     return folded(word) in folded(text)
+
+
+def begins_with(text: str, word: str) -> bool:
+    """Return whether a text begins with a word, letter case ignored."""
+    return folded(text).startswith(folded(word))
 
 
 def is_known(fact: StatedFact | None) -> bool:
@@ -145,6 +168,14 @@ _TABLE = (
         days_between,
         is_number=True,
         unit="days",
+    ),
+    Function(
+        "months",
+        _parameters(start="date", end="date"),
+        "whole months from one date to another; a month that has no such day ends with its last",
+        months_between,
+        is_number=True,
+        unit="months",
     ),
     Function(
         "known",
@@ -185,6 +216,12 @@ _TABLE = (
         _parameters(text="text", word="word"),
         "a text holds a word, letter case ignored",
         holds_word,
+    ),
+    Function(
+        "starts_with",
+        _parameters(text="text", word="word"),
+        "a text begins with a word, letter case ignored",
+        begins_with,
     ),
 )
 

@@ -20,7 +20,7 @@ from convenio.backends.frames.namespace import ns
 from convenio.backends.frames.scope import ColumnCompiler, Scope
 from convenio.facts.values import chord_of
 from convenio.language import syntax as s
-from convenio.language.functions import FUNCTIONS, holds_word
+from convenio.language.functions import FUNCTIONS, begins_with, holds_word
 from convenio.language.quantities import folded
 
 Twin = Callable[[ColumnCompiler, s.Call, Scope], Any]
@@ -56,6 +56,42 @@ def _days(start: v.Value, end: v.Value) -> v.Number:
     return v.Number(v.compute("-", v.day_of(end), v.day_of(start)))
 
 
+def _months(start: v.Value, end: v.Value) -> v.Number:
+    first, last = v.day_of(start), v.day_of(end)
+    if first is None or last is None:
+        return v.Number(None)
+    early, late = v.lifted(first), v.lifted(last)
+    forward, backward = _whole_months(early, late), _whole_months(late, early)
+    return v.Number(ns.when(early <= late).then(forward).otherwise(backward * -1.0))
+
+
+def _whole_months(first: ns.Expr, last: ns.Expr) -> ns.Expr:
+    """Return the whole months from a day to one that is not before it."""
+    month, day = _month_and_day(last)
+    first_month, first_day = _month_and_day(first)
+    next_month, _ = _month_and_day(last + 1.0)
+    is_whole = (day >= first_day) | (next_month != month)
+    months = month - first_month
+    return ns.when(is_whole).then(months).otherwise(months - 1.0)
+
+
+def _month_and_day(day: ns.Expr) -> tuple[ns.Expr, ns.Expr]:
+    """Return the months since March of the year 0, and the day of the month.
+
+    `day` counts from 1970-01-01. Years are begun in March, so that a leap day ends its year; 400
+    years have 146,097 days, 5 months of such a year 153.
+    """
+    since_0 = day + 719468.0
+    era = (since_0 / 146097.0).floor()
+    of_era = since_0 - era * 146097.0
+    leaps = (of_era / 1460.0).floor() - (of_era / 36524.0).floor() + (of_era / 146096.0).floor()
+    year = ((of_era - leaps) / 365.0).floor()
+    of_year = of_era - (year * 365.0 + (year / 4.0).floor() - (year / 100.0).floor())
+    month = ((of_year * 5.0 + 2.0) / 153.0).floor()
+    of_month = of_year - ((month * 153.0 + 2.0) / 5.0).floor() + 1.0
+    return (era * 400.0 + year) * 12.0 + month, of_month
+
+
 def _within_km(left: v.Point, right: v.Point, kilometres: float) -> Truth:
     if left.axes is None or right.axes is None:
         return None
@@ -71,6 +107,13 @@ def _contains(text: v.Text, word: str) -> Truth:
     if not isinstance(text.text, ns.Expr):
         return None if text.text is None else holds_word(text.text, word)
     return _even(text.text).str.contains(folded(word), literal=True)
+
+
+def _starts_with(text: v.Text, word: str) -> Truth:
+    if not isinstance(text.text, ns.Expr):
+        return None if text.text is None else begins_with(text.text, word)
+    beginning = folded(word)
+    return _even(text.text).str.slice(0, len(beginning)) == beginning
 
 
 def _even(text: ns.Expr) -> ns.Expr:
@@ -139,11 +182,13 @@ def _companion(node: s.Call, part: str, scope: Scope) -> Truth:
 
 COLUMNS: Mapping[str, Twin] = {
     "days": _of_values(_days),
+    "months": _of_values(_months),
     "known": _known,
     "undisclosed": _undisclosed,
     "asked": _asked,
     "overlaps": _overlaps,
     "within_km": _of_values(_within_km),
     "contains": _of_values(_contains),
+    "starts_with": _of_values(_starts_with),
 }
 """The twin of every function, by its name."""

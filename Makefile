@@ -4,11 +4,12 @@ VENV := .venv
 BIN := $(VENV)/bin
 CASE := us-colombia-dca-2009
 
-.PHONY: help brief test lint unit nightly bench clean
+.PHONY: help brief test lint unit docs nightly bench clean
 
 help:
 	@echo "make brief    assess a real case and write its brief to out/"
 	@echo "make test     lint, types and all tests"
+	@echo "make docs     write the parts of the guides that are read off the code"
 	@echo "make nightly  the long stress test of the inference engine"
 	@echo "make bench    time tables and single cases beside their peers"
 
@@ -28,8 +29,8 @@ brief: $(BIN)/.ready-run
 	@echo "The brief is in out/$(CASE).html: open it in a browser."
 
 lint: $(BIN)/.ready-test
-	$(BIN)/ruff format --check engine tests benchmarks
-	$(BIN)/ruff check engine tests benchmarks
+	$(BIN)/ruff format --check engine tests benchmarks docs/generate.py
+	$(BIN)/ruff check engine tests benchmarks docs/generate.py
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-cache
 
@@ -38,6 +39,9 @@ unit: $(BIN)/.ready-test
 	$(BIN)/convenio rules test
 
 test: lint unit
+
+docs: $(BIN)/.ready-test
+	$(BIN)/python docs/generate.py
 
 nightly: $(BIN)/.ready-test
 	CONVENIO_SPARK_EVERY=1 $(BIN)/python -m pytest tests/frames -k spark --timeout 3600

@@ -1,0 +1,1 @@
+"""Verdicts and ratings of whole tables, as columns on Polars, DuckDB or Spark."""

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import copy
-import itertools
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from typing import Any, Literal, NamedTuple
+from typing import Any
 
-from convenio.facts.case import Case, Element, StatedFact
+from convenio.facts.case import Case, StatedFact
 from convenio.facts.paths import entry_of
 from convenio.facts.values import Money
 from convenio.language import syntax as s
@@ -21,38 +19,13 @@ from convenio.language.quantities import (
     compute,
     same_measure,
 )
+from convenio.language.rows import NO_ROWS, Lists, ListState, Operand, Row, Rows
 from convenio.language.trace import Leaf, Trace, support
 from convenio.language.truth import Truth, conjunction, disjunction, negate, threshold
 from convenio.language.types import AS_OF
 
-ListState = Literal["absent", "empty", "known", "open"]
-
 FlagReader = Callable[[s.Flagged | s.FlaggedIn], tuple[Truth, tuple[str, ...]]]
 """Answers `flagged(…)`: its truth, and the rules whose findings decided it."""
-
-
-class Operand(NamedTuple):
-    """One side of an atom: its value (None: unknown), the facts read, elements looked at."""
-
-    value: Quantity | None
-    leaves: tuple[Leaf, ...] = ()
-    complete: bool = True
-    traces: tuple[Trace, ...] = ()
-
-
-class Row:
-    """One element of a list under its name (`activities[1]`), and what was read of its fields."""
-
-    __slots__ = ("element", "name", "read")
-
-    def __init__(self, name: str, element: Element) -> None:
-        self.name = name
-        self.element = element
-        self.read: dict[str, Operand] = {}
-
-
-Rows = Mapping[str, Row]
-_NO_ROWS: Rows = {}
 
 
 class Evaluator:
@@ -97,7 +70,7 @@ class Evaluator:
         """Facts that may not be stated here, because their `only_if` is false."""
         return self._excluded
 
-    def trace(self, node: s.Expression, rows: Rows = _NO_ROWS) -> Trace:
+    def trace(self, node: s.Expression, rows: Rows = NO_ROWS) -> Trace:
         """Return the value of a condition with the facts that it read."""
         if rows:
             return _CONDITIONS[type(node)](self, node, rows)
@@ -110,12 +83,12 @@ class Evaluator:
     def _traced(self, nodes: tuple[s.Expression, ...], rows: Rows) -> tuple[Trace, ...]:
         return tuple([self.trace(node, rows) for node in nodes])
 
-    def value(self, node: s.Expression, rows: Rows = _NO_ROWS) -> Quantity | None:
+    def value(self, node: s.Expression, rows: Rows = NO_ROWS) -> Quantity | None:
         """Return the value of one side of an atom; None where it is unknown."""
         return self._operand(node, rows).value
 
     def combinations(
-        self, bindings: tuple[s.Binding, ...], rows: Rows = _NO_ROWS
+        self, bindings: tuple[s.Binding, ...], rows: Rows = NO_ROWS
     ) -> list[tuple[Rows, tuple[Row, ...]]]:
         """Return each choice of one stated row from every list, as a scope and as the rows."""
         return self._lists(bindings, rows).combinations(rows)
@@ -343,7 +316,7 @@ class Evaluator:
 
     # --- lists ---------------------------------------------------------------------------
 
-    def _lists(self, bindings: tuple[s.Binding, ...], _rows: Rows) -> _Lists:
+    def _lists(self, bindings: tuple[s.Binding, ...], _rows: Rows) -> Lists:
         bound = [(binding, self._facts.get(binding.path)) for binding in bindings]
         empty = tuple(
             Leaf(binding.path, fact)
@@ -351,7 +324,7 @@ class Evaluator:
             if fact and fact.state == "known" and fact.complete and not fact.elements
         )
         if empty:
-            return _Lists(bindings, (), empty=empty[:1])
+            return Lists(bindings, (), empty=empty[:1])
         absent = tuple(
             Leaf(binding.path, fact, True)
             for binding, fact in bound
@@ -363,7 +336,7 @@ class Evaluator:
             if fact and fact.state == "known" and not fact.complete
         )
         elements = tuple([self._rows_of(binding.path, fact) for binding, fact in bound])
-        return _Lists(bindings, elements, absent=absent, open=still_open)
+        return Lists(bindings, elements, absent=absent, open=still_open)
 
     def _rows_of(self, path: str, fact: StatedFact | None) -> tuple[Row, ...]:
         rows = self._rows.get(path)
@@ -373,37 +346,13 @@ class Evaluator:
             self._rows[path] = rows
         return rows
 
-    def _element_traces(self, body: s.Expression, lists: _Lists, rows: Rows) -> tuple[Trace, ...]:
+    def _element_traces(self, body: s.Expression, lists: Lists, rows: Rows) -> tuple[Trace, ...]:
         return tuple(
             [
                 _labelled(self.trace(body, scope), chosen)
                 for scope, chosen in lists.combinations(rows)
             ]
         )
-
-
-@dataclass(frozen=True, slots=True)
-class _Lists:
-    """The rows that a quantifier looks at. `open` holds the lists that may go on."""
-
-    bindings: tuple[s.Binding, ...]
-    elements: tuple[tuple[Row, ...], ...]
-    empty: tuple[Leaf, ...] = ()
-    absent: tuple[Leaf, ...] = ()
-    open: tuple[Leaf, ...] = ()
-
-    def combinations(self, rows: Rows) -> list[tuple[Rows, tuple[Row, ...]]]:
-        """Return each choice of one row from every list, as a scope and as the rows chosen."""
-        if self.empty:
-            return []
-        if len(self.bindings) == 1:
-            variable = self.bindings[0].variable
-            return [({**rows, variable: row}, (row,)) for row in self.elements[0]]
-        variables = [binding.variable for binding in self.bindings]
-        return [
-            ({**rows, **dict(zip(variables, chosen, strict=True))}, chosen)
-            for chosen in itertools.product(*self.elements)
-        ]
 
 
 def _value_of(path: str, fact: StatedFact | None, may_be_stated: bool) -> Operand:

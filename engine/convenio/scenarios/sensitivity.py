@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import itertools
-import math
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
@@ -14,11 +13,9 @@ from convenio.assessment.rating import worst
 from convenio.backends import reference
 from convenio.backends.outcome import encode
 from convenio.facts.case import Case, StatedFact
-from convenio.facts.values import EARTH_RADIUS_KM, Place, chord_between
 from convenio.language import syntax as s
-from convenio.language.evaluate import Evaluator, Rows
+from convenio.language.evaluate import Evaluator
 from convenio.language.formula import AtomTable
-from convenio.language.functions import FUNCTIONS
 from convenio.language.truth import TRUTH_OF, Truth
 from convenio.packs.compile import compile_rule
 from convenio.packs.pack import Pack
@@ -26,12 +23,21 @@ from convenio.packs.policy import Rating
 from convenio.packs.rule import Rule
 from convenio.presentation import Presented
 from convenio.scenarios.answers.breakpoints import Breakpoints
+from convenio.scenarios.thresholds import (
+    MOVED,
+    as_number,
+    conditions_of,
+    counts_of,
+    distances_of,
+    marked_in,
+    number_in,
+    numbers_of,
+    with_conditions,
+    with_number,
+)
 
 JUDGEMENT = "judgement"
 """The basis of a threshold that rests on opinion alone."""
-
-_MOVED = "threshold_that_moves"
-"""Stands for the number in a condition; no fact can be called so, since it has no section."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +131,7 @@ class _Work:
         for rule in self._pack.rules:
             if self._base.outcomes[rule.id].verdict == "not_applicable":
                 continue
-            for node in _numbers_of(rule):
+            for node in numbers_of(rule):
                 moved = self._threshold(rule, node)
                 if moved.below is None and moved.above is None:
                     firm += 1
@@ -157,13 +163,13 @@ class _Work:
 
     def _set_aside(self, rules: Sequence[Rule]) -> tuple[Rating, Rating]:
         """Return the rating with these rules clear, in whatever looks at them too."""
-        return self._rated([_changed(rule, _never) for rule in rules])
+        return self._rated([with_conditions(rule, _never) for rule in rules])
 
     # --- thresholds ------------------------------------------------------------------------
 
     def _threshold(self, rule: Rule, node: s.Expression) -> MovableThreshold:
-        number = _number_in(node)
-        parts = {part: _replaced(part, node) for part in _conditions(rule)}
+        number = number_in(node)
+        parts = {part: marked_in(part, node) for part in conditions_of(rule)}
         moved = tuple(part for whole, part in parts.items() if part is not whole)
         places = self._places(moved, number)
         below, above = self._moves(rule, parts, places, number)
@@ -176,11 +182,11 @@ class _Work:
             found = set(places)
             for value in (Fraction(number), *_around(sorted(places))):
                 evaluator = self._evaluator(value)
-                finder = Breakpoints(_MOVED, evaluator, self._pack.currency)
+                finder = Breakpoints(MOVED, evaluator, self._pack.currency)
                 for condition in conditions:
                     found |= finder.of(condition)
-                    found |= set(_distances(condition, evaluator))
-                    found |= _counts(condition)
+                    found |= set(distances_of(condition, evaluator))
+                    found |= counts_of(condition)
             found = {place for place in found if place >= 0}
             if found <= places:
                 return sorted(places)
@@ -189,8 +195,8 @@ class _Work:
     def _evaluator(self, number: Fraction) -> Evaluator:
         if number not in self._evaluators:
             position = next(iter(self._case.facts.values())).position
-            fact = StatedFact(_MOVED, "known", position, _as_number(number))
-            case = replace(self._case, facts={**self._case.facts, _MOVED: fact})
+            fact = StatedFact(MOVED, "known", position, as_number(number))
+            case = replace(self._case, facts={**self._case.facts, MOVED: fact})
             self._evaluators[number] = self._pack.evaluator(case)
         return self._evaluators[number]
 
@@ -219,7 +225,7 @@ class _Work:
         self, rule: Rule, parts: Mapping[s.Expression, s.Expression], value: Fraction
     ) -> tuple[Rating, Rating]:
         """Return the rating with the number at a value."""
-        return self._rated([_changed(rule, lambda whole: _put(parts[whole], value))])
+        return self._rated([with_conditions(rule, lambda whole: with_number(parts[whole], value))])
 
     def _rated(self, changed: Sequence[Rule]) -> tuple[Rating, Rating]:
         """Return the rating, floor and ceiling, with some rules changed."""
@@ -247,153 +253,6 @@ class _Work:
 def _never(condition: s.Expression) -> s.Expression:
     del condition
     return s.Literal(False)
-
-
-def _conditions(rule: Rule) -> list[s.Expression]:
-    levels = (level.condition for version in rule.versions for level in version.levels)
-    return [rule.applies, *levels]
-
-
-def _changed(rule: Rule, change: Callable[[s.Expression], s.Expression]) -> Rule:
-    """Return a rule with each of its conditions changed."""
-    versions = tuple(
-        replace(
-            version,
-            levels=tuple(
-                replace(level, condition=change(level.condition)) for level in version.levels
-            ),
-        )
-        for version in rule.versions
-    )
-    return replace(rule, applies=change(rule.applies), versions=versions)
-
-
-def _numbers_of(rule: Rule) -> Iterator[s.Expression]:
-    """Yield the parts of a rule that hold one number: comparisons, distances, `at_least`."""
-    seen: set[s.Expression] = set()
-    for condition in _conditions(rule):
-        for node in s.walk(condition):
-            if node in seen:
-                continue
-            seen.add(node)
-            compares = isinstance(node, s.Compare) and _literal(node) is not None
-            # `at_least(1, …)` is an `or`: its number is no one's choice.
-            counts = isinstance(node, s.AtLeast) and node.count > 1
-            if compares or counts or _written_number(node) is not None:
-                yield node
-
-
-def _written_number(node: s.Expression) -> s.Literal | None:
-    """Return the number that is written as an argument of a call, such as a distance."""
-    if not isinstance(node, s.Call):
-        return None
-    written = [
-        argument
-        for parameter, argument in zip(
-            FUNCTIONS[node.function].parameters, node.arguments, strict=True
-        )
-        if parameter.is_written and isinstance(argument, s.Literal)
-    ]
-    return next((one for one in written if isinstance(one.value, int | float)), None)
-
-
-def _literal(node: s.Compare) -> s.Literal | None:
-    """Return the one number of a comparison, in a product too; None where there is none."""
-    found = [
-        part
-        for side in (node.left, node.right)
-        for part in _arithmetic_parts(side)
-        if isinstance(part, s.Literal)
-        and isinstance(part.value, int | float)
-        and not isinstance(part.value, bool)
-        and part.value != 0
-    ]
-    return found[0] if len(found) == 1 else None
-
-
-def _arithmetic_parts(node: s.Expression) -> Iterator[s.Expression]:
-    yield node
-    if isinstance(node, s.Arithmetic):
-        yield from _arithmetic_parts(node.left)
-        yield from _arithmetic_parts(node.right)
-
-
-def _number_in(node: s.Expression) -> float:
-    if isinstance(node, s.AtLeast):
-        return node.count
-    literal = _literal(node) if isinstance(node, s.Compare) else _written_number(node)
-    assert literal is not None
-    return literal.value  # type: ignore[return-value]
-
-
-def _replaced(condition: s.Expression, node: s.Expression) -> s.Expression:
-    """Return a condition in which one part holds the number that moves."""
-    if condition == node:
-        return _with_mark(node)
-    return s.rebuilt(condition, lambda part: _replaced(part, node))
-
-
-def _with_mark(node: s.Expression) -> s.Expression:
-    if isinstance(node, s.Compare):
-        literal = _literal(node)
-
-        def marked(part: s.Expression) -> s.Expression:
-            if part is literal:
-                return s.Path(_MOVED)
-            return s.rebuilt(part, marked) if isinstance(part, s.Arithmetic) else part
-
-        return replace(node, left=marked(node.left), right=marked(node.right))
-    if isinstance(node, s.Call):
-        number = _written_number(node)
-        moved = (s.Path(_MOVED) if one is number else one for one in node.arguments)
-        return replace(node, arguments=tuple(moved))
-    # Counts are written into the node itself; a negative number marks them.
-    assert isinstance(node, s.AtLeast)
-    return replace(node, count=-1)
-
-
-def _put(condition: s.Expression, value: Fraction) -> s.Expression:
-    """Return a condition with the number that moves at a value."""
-    if isinstance(condition, s.Path) and condition.path == _MOVED:
-        return s.Literal(_as_number(value))
-    if isinstance(condition, s.AtLeast) and condition.count < 0:
-        condition = replace(condition, count=max(1, math.ceil(value)))
-    return s.rebuilt(condition, lambda part: _put(part, value))
-
-
-def _as_number(number: Fraction) -> int | float:
-    return int(number) if number.denominator == 1 else float(number)
-
-
-def _distances(condition: s.Expression, evaluator: Evaluator) -> Iterator[Fraction]:
-    """Yield the distances between the places that a distance test compares."""
-
-    def visit(node: s.Expression, rows: Rows) -> Iterator[Fraction]:
-        if isinstance(node, s.Quantified | s.Count | s.Sum):
-            for scope, _ in evaluator.combinations(node.bindings, rows):
-                for part in s.children(node):
-                    if not isinstance(part, s.Binding):
-                        yield from visit(part, scope)
-            return
-        if isinstance(node, s.Call) and s.Path(_MOVED) in node.arguments:
-            places = [evaluator.value(side, rows) for side in node.arguments[:2]]
-            if isinstance(places[0], Place) and isinstance(places[1], Place):
-                chord = chord_between(places[0], places[1])
-                yield Fraction(2 * EARTH_RADIUS_KM * math.asin(min(1.0, chord / 2)))
-        for part in s.children(node):
-            yield from visit(part, rows)
-
-    yield from visit(condition, {})
-
-
-def _counts(condition: s.Expression) -> set[Fraction]:
-    """Return every number of parts that an `at_least` could ask for."""
-    return {
-        Fraction(count)
-        for node in s.walk(condition)
-        if isinstance(node, s.AtLeast) and node.count < 0
-        for count in range(1, len(node.operands) + 2)
-    }
 
 
 def _around(places: Sequence[Fraction]) -> Iterator[Fraction]:

@@ -15,10 +15,11 @@ from convenio.facts.case import StatedFact
 from convenio.facts.paths import owner_of
 from convenio.facts.values import Place
 from convenio.language import syntax as s
-from convenio.language.evaluate import Evaluator, Row, Rows
+from convenio.language.evaluate import Evaluator
 from convenio.language.functions import asks_of_the_file
 from convenio.language.logic import connect
 from convenio.language.quantities import number_of
+from convenio.language.rows import Row, Rows
 
 MAX_TABLE = 3_000
 """A part that joins variables is tabulated where they have no more classes together."""

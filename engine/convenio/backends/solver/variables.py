@@ -9,7 +9,8 @@ from typing import Any, NamedTuple, Protocol
 from convenio.backends.solver.logic import Bool
 from convenio.facts.case import StatedFact
 from convenio.language import syntax as s
-from convenio.language.evaluate import Evaluator, Rows
+from convenio.language.evaluate import Evaluator
+from convenio.language.rows import Rows
 
 MAX_MEMBERS = 8
 """Members of one set that a single condition may name."""

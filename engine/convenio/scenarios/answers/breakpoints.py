@@ -15,9 +15,10 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from convenio.language import syntax as s
-from convenio.language.evaluate import Evaluator, Rows
+from convenio.language.evaluate import Evaluator
 from convenio.language.functions import FUNCTIONS
 from convenio.language.quantities import Interval, number_of
+from convenio.language.rows import Rows
 
 FIRST_DAY, LAST_DAY = dt.date(1900, 1, 1), dt.date(2100, 12, 31)
 """Dates before and after these are not tried: no deal that is assessed reaches so far."""

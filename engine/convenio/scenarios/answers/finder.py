@@ -19,7 +19,8 @@ from convenio.facts.catalogue import FactDeclaration
 from convenio.facts.paths import every_entry
 from convenio.facts.values import Money, Place
 from convenio.language import syntax as s
-from convenio.language.evaluate import Evaluator, Rows
+from convenio.language.evaluate import Evaluator
+from convenio.language.rows import Rows
 from convenio.packs.pack import Pack
 from convenio.scenarios.answers.breakpoints import FIRST_DAY, LAST_DAY, Breakpoints
 from convenio.scenarios.changes import fact_at, with_value

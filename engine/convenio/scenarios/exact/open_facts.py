@@ -13,8 +13,8 @@ from convenio.errors import Position
 from convenio.facts.case import Case, StatedFact, Value
 from convenio.facts.catalogue import FactDeclaration
 from convenio.language import syntax as s
-from convenio.language.evaluate import Rows
 from convenio.language.functions import reads_sets
+from convenio.language.rows import Rows
 from convenio.scenarios.answers.finder import Answer, AnswerFinder, Scale
 from convenio.scenarios.changes import fact_at
 

@@ -17,11 +17,8 @@ from convenio.language.evaluate import Evaluator
 from convenio.packs.policy import rank
 from convenio.packs.rule import severity_number
 from convenio.scenarios.changes import with_fact
-from convenio.scenarios.remedies.negotiable_facts import (
-    NegotiableTerm,
-    term_of,
-    values_of,
-)
+from convenio.scenarios.remedies.negotiable_terms import NegotiableTerm, term_of
+from convenio.scenarios.remedies.negotiable_values import values_of
 from convenio.scenarios.remedies.negotiation import Negotiation, Obstacle, Remedy
 
 

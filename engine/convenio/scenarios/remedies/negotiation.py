@@ -16,10 +16,7 @@ from convenio.packs.rule import Severity
 from convenio.presentation import Presented
 from convenio.scenarios.answers.finder import AnswerFinder
 from convenio.scenarios.changes import fact_at, with_value
-from convenio.scenarios.remedies.negotiable_facts import (
-    can_be_changed,
-    values_of,
-)
+from convenio.scenarios.remedies.negotiable_values import can_be_changed, values_of
 
 
 @dataclass(frozen=True, slots=True)

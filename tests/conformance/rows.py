@@ -28,7 +28,7 @@ _EXPRESSION = {"expr", "truth", "support", "missing", "atoms"} | _SHARED
 _PACK = {"title", "rules", "rating", "families", "expect"} | _SHARED
 _EXPECT = {"verdicts", "families", "confidence", "overall", "refused"}
 _VERDICT = {"verdict", "severity", "ceiling", "missing", "facts", "confidence", "reason"}
-_RULE = {"id", "family", "kind", "applies", "when", "severity", "levels", "versions"}
+_RULE = {"id", "family", "kind", "applies", "when", "severity", "levels", "versions", "topic"}
 
 
 @dataclass(frozen=True)

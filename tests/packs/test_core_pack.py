@@ -10,9 +10,10 @@ from convenio import assess
 from convenio.assessment.cases import read_facts, with_facts
 from convenio.authoring.rule_tests import DEFAULT_AS_OF, run_rule_tests
 from convenio.facts.case import Case
+from convenio.facts.catalogue import BASES
 from convenio.language import syntax as s
 from convenio.packs import Pack
-from convenio.packs.rule import BASES, SEVERITIES, Mitigation, Rule, RuleTest
+from convenio.packs.rule import SEVERITIES, Mitigation, Rule, RuleTest
 
 CHALLENGES = "Challenges and Criticisms in Military Diplomacy"
 AID = "Military Aid and Assistance Programs"

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from convenio.assessment.finding import Finding, FindingBuilder
+from convenio.assessment.presumed import PresumedFact
 from convenio.assessment.rating import FamilyRating, worst
 from convenio.backends.outcome import VERDICTS, Outcome
 from convenio.facts.case import CONFIDENCE_ORDER, Case, Confidence
@@ -21,7 +22,9 @@ class Assessment(Presented):
     """Ratings and verdicts of one case; findings are built when they are first looked at.
 
     `inference` says which engine inferred the verdicts: "durable_rules" (checked against the
-    reference) or "reference".
+    reference) or "reference". `outcomes` and `families` are those of the case as it is stated: what
+    is established, and what is possible. The presumed ones are those of the same case with
+    `presumptions` made; where the pack presumes nothing, they are the established ones.
     """
 
     case: Case
@@ -29,12 +32,20 @@ class Assessment(Presented):
     inference: str
     outcomes: Mapping[str, Outcome]
     families: Mapping[str, FamilyRating]
+    presumed_outcomes: Mapping[str, Outcome]
+    presumed_families: Mapping[str, Rating]
+    presumptions: tuple[PresumedFact, ...]
     builder: FindingBuilder = field(repr=False, compare=False)
 
     @property
     def floor(self) -> Rating:
         """The rating that is established."""
         return worst(family.floor for family in self.families.values())
+
+    @property
+    def presumed(self) -> Rating:
+        """The rating that a careful reader would give today, as the pack's presumptions have it."""
+        return worst(self.presumed_families.values())
 
     @property
     def ceiling(self) -> Rating:

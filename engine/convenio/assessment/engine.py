@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from convenio.assessment.assessment import Assessment
 from convenio.assessment.finding import FindingBuilder
+from convenio.assessment.presumed import presumed_case
 from convenio.assessment.rating import FamilyRater, FamilyRating
 from convenio.assessment.support import PackSupport
 from convenio.backends import durable, reference
@@ -93,7 +94,8 @@ class Engine:
         self.inference = chosen(inference)
         """The name of the engine that infers: "durable_rules" or "reference"."""
         grouped = _by_family(pack)
-        self._order = _order_of(pack)
+        self.order = _order_of(pack)
+        """The rules in the order in which the codes of their outcomes stand."""
         starts = itertools.accumulate((len(rules) for rules in grouped.values()), initial=0)
         self._raters = {
             family: FamilyRater(pack.policy, rules, start)
@@ -112,9 +114,14 @@ class Engine:
         """
         inferred = self._infer(case)
         if self._durable is not None:
-            outcomes = self._durable.infer(self._truths(inferred.facts))
-            _compare(case, decode(inferred.outcomes, self._order), outcomes)
+            self._check(case, inferred)
         return self._assessment(case, inferred)
+
+    def _check(self, case: Case, inferred: _Inferred) -> None:
+        """Let durable_rules infer too; raises EngineError where it finds something else."""
+        assert self._durable is not None
+        outcomes = self._durable.infer(self._truths(inferred.facts))
+        _compare(case, decode(inferred.outcomes, self.order), outcomes)
 
     def assess_from(self, case: Case, truths: bytes) -> Assessment:
         """Return the assessment of a case of which the truths of the fact atoms are known.
@@ -190,7 +197,7 @@ class Engine:
         truths = {atom: evaluator.trace(compiled.atoms[atom]).truth for atom in compiled.fact_atoms}
         outcomes = reference.infer(compiled, truths)
         codes = bytes(CODE_OF[truth] for truth in truths.values())
-        return _Inferred(codes, encode(outcomes, self._order), evaluator)
+        return _Inferred(codes, encode(outcomes, self.order), evaluator)
 
     def _assess_in_processes(self, cases: Iterable[Case], processes: int) -> Iterator[Assessment]:
         from convenio.backends.durable.workers import infer_in_processes
@@ -198,10 +205,10 @@ class Engine:
         inferred = ((case, self._infer(case)) for case in cases)
         items = (((case, found), found.facts) for case, found in inferred)
         for (case, found), codes in infer_in_processes(
-            self.pack.compiled, self._order, items, processes
+            self.pack.compiled, self.order, items, processes
         ):
             if codes != found.outcomes:
-                _compare(case, decode(found.outcomes, self._order), decode(codes, self._order))
+                _compare(case, decode(found.outcomes, self.order), decode(codes, self.order))
             yield self._assessment(case, found)
 
     def _truths(self, facts: bytes) -> dict[int, bool | None]:
@@ -210,7 +217,16 @@ class Engine:
         )
 
     def _assessment(self, case: Case, inferred: _Inferred) -> Assessment:
-        outcomes = decode(inferred.outcomes, self._order)
+        outcomes = decode(inferred.outcomes, self.order)
+        families = self.rate(inferred.outcomes)
+        presumed = presumed_case(case, self.pack)
+        presumed_outcomes, presumed_families = outcomes, families
+        if presumed.facts:
+            found = self._infer(presumed.case)
+            if self._durable is not None:
+                self._check(presumed.case, found)
+            presumed_outcomes = decode(found.outcomes, self.order)
+            presumed_families = self.rate(found.outcomes)
         builder = FindingBuilder(
             case, self.pack, outcomes, inferred.facts, self._supports, inferred.evaluator
         )
@@ -219,7 +235,10 @@ class Engine:
             pack=self.pack,
             inference=self.inference,
             outcomes=outcomes,
-            families=self.rate(inferred.outcomes),
+            families=families,
+            presumed_outcomes=presumed_outcomes,
+            presumed_families={name: one.floor for name, one in presumed_families.items()},
+            presumptions=presumed.facts,
             builder=builder,
         )
 

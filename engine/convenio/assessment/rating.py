@@ -41,6 +41,11 @@ class FamilyRater:
             (place, rule.id) for place, rule in enumerate(rules) if rule.kind == "mitigating"
         )
         self._scored = len(rules) - len(self._factors)
+        topics: dict[str, list[int]] = {}
+        for place, rule in enumerate(rules):
+            topics.setdefault(rule.counted_as, []).append(place)
+        # Where no topic has several rules, nothing needs to be brought together.
+        self._topics = tuple(topics.values()) if len(topics) < len(rules) else None
         # Findings differ from case to case; how many there are of each severity often does not.
         self._standing = lru_cache(maxsize=4096)(partial(_standing, policy))
         self._known = lru_cache(maxsize=4096)(self._rated)
@@ -60,9 +65,17 @@ class FamilyRater:
             excluded -= sum(verdict == "not_applicable" for _, verdict in verdicts)
         if excluded == self._scored:
             return FamilyRating("not_assessed", "not_assessed", None, certain, possible)
-        floor, counted = self._standing(_counts(found.translate(_ESTABLISHED)), bool(possible))
-        ceiling, _ = self._standing(_counts(found.translate(_CONCEIVABLE)), bool(certain))
+        established = self._by_topic(found.translate(_ESTABLISHED))
+        conceivable = self._by_topic(found.translate(_CONCEIVABLE))
+        floor, counted = self._standing(_counts(established), bool(possible))
+        ceiling, _ = self._standing(_counts(conceivable), bool(certain))
         return FamilyRating(floor, ceiling, counted, certain, possible)
+
+    def _by_topic(self, numbers: bytes) -> bytes:
+        """Return one severity for each topic, the highest (semantics, "Counting by topic")."""
+        if self._topics is None:
+            return numbers
+        return bytes(max(numbers[place] for place in places) for places in self._topics)
 
 
 _NOT_APPLICABLE = OUTCOME_CODES[Outcome("not_applicable")]

@@ -9,7 +9,7 @@ here.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Generic, Protocol, TypeVar
 
@@ -118,6 +118,27 @@ class RuleTruths(Generic[T]):
         """Answer `flagged(rule, severity)`."""
         is_any = severity is None or self.is_factor
         return self.at_least(IN_FORCE if is_any else severity_number(severity))
+
+
+@dataclass(frozen=True, slots=True)
+class TopicTruths(Generic[T]):
+    """Rules of a family that share a topic, and count once (semantics, "Counting by topic")."""
+
+    rules: tuple[RuleTruths[T], ...]
+    logic: Logic[T]
+
+    def at_least(self, number: int) -> T:
+        """Return whether one of the rules is flagged with that severity or worse."""
+        truths = [rule.at_least(number) for rule in self.rules]
+        return truths[0] if len(truths) == 1 else self.logic.disjunction(truths)
+
+
+def by_topic(rules: Iterable[RuleTruths[T]], logic: Logic[T]) -> list[TopicTruths[T]]:
+    """Bring the rules of one family together that count as one."""
+    topics: dict[str, list[RuleTruths[T]]] = {}
+    for rule in rules:
+        topics.setdefault(rule.rule.counted_as, []).append(rule)
+    return [TopicTruths(tuple(members), logic) for members in topics.values()]
 
 
 def rule_truths(

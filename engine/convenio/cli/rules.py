@@ -1,30 +1,58 @@
-"""`convenio rules`: list, show and test the rules of a pack."""
+"""`convenio rules`: list, show, test and calibrate the rules of a pack."""
 
 from __future__ import annotations
 
 import argparse
 import sys
+from pathlib import Path
 
-from convenio.cli import options
+from convenio.cli import options, output
 from convenio.errors import UsageError
 from convenio.language.syntax import TRUE, unparse
 from convenio.packs.cache import load_cached_pack
 from convenio.packs.pack import Pack
 from convenio.packs.rule import Rule
+from convenio.resources import data_folder
 
 EXAMPLES = """examples:
   convenio rules list
   convenio rules list --family transparency
   convenio rules show SOV-005
-  convenio rules test --pack ./my-pack"""
+  convenio rules test --pack ./my-pack
+  convenio rules calibrate --format markdown -o method.md
+
+exit codes: 0 done, 1 agreement is below --fail-under, 2 wrong use, 4 the pack or a test is wrong"""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments of the command."""
-    parser.add_argument("action", choices=("list", "show", "test"))
+    parser.add_argument("action", choices=("list", "show", "test", "calibrate"))
     parser.add_argument("rule", nargs="*", help="identifiers of rules; none: all of them")
     options.add_pack(parser)
     parser.add_argument("--family", help="only rules of this family (list)")
+    calibrating = parser.add_argument_group("calibrate")
+    calibrating.add_argument(
+        "--readings", type=Path, metavar="FILE", help="careful readings (default: the pack's own)"
+    )
+    calibrating.add_argument(
+        "--cases", type=Path, metavar="DIR", help="their case files (default: the pack's own)"
+    )
+    calibrating.add_argument(
+        "--reading",
+        choices=("established", "presumed", "possible"),
+        default="presumed",
+        help="which of the pack's ratings is compared (default: presumed)",
+    )
+    calibrating.add_argument(
+        "--quick", action="store_true", help="leave out what each rule and presumption does"
+    )
+    calibrating.add_argument(
+        "--fail-under", type=float, metavar="SHARE", help="exit with 1 where fewer agree, as 0.85"
+    )
+    calibrating.add_argument(
+        "--format", default="text", choices=("text", "json", "markdown"), help="default: text"
+    )
+    calibrating.add_argument("-o", "--output", type=Path, metavar="FILE", help="write to a file")
 
 
 def run(args: argparse.Namespace) -> int:
@@ -38,7 +66,9 @@ def run(args: argparse.Namespace) -> int:
         return _list(pack, args.family)
     if args.action == "show":
         return _show(pack, args.rule)
-    return _test(pack, args.rule)
+    if args.action == "test":
+        return _test(pack, args.rule)
+    return _calibrate(pack, args)
 
 
 def _list(pack: Pack, family: str | None) -> int:
@@ -77,6 +107,24 @@ def _shown(rule: Rule) -> str:
     lines += [f"mitigation  {mitigation.text}" for mitigation in rule.mitigations]
     lines.append(f"tests       {len(rule.tests)}")
     return "\n".join(lines)
+
+
+def _calibrate(pack: Pack, args: argparse.Namespace) -> int:
+    from convenio.authoring.calibrate import agreement, calibrate
+    from convenio.reports import calibrate as calibrate_report
+
+    own = pack.folder / "calibration"
+    readings = args.readings or own / "readings.yaml"
+    cases = [args.cases] if args.cases else [own / "cases", data_folder("cases")]
+    found = calibrate(pack, cases, readings, args.reading, influences=not args.quick)
+    output.show(
+        args,
+        f"Calibration of the pack {pack.id} {pack.version}",
+        lambda: calibrate_report.blocks(found),
+        lambda: calibrate_report.to_dict(found),
+        [str(readings)],
+    )
+    return int(args.fail_under is not None and agreement(found.verdicts) < args.fail_under)
 
 
 def _test(pack: Pack, names: list[str]) -> int:

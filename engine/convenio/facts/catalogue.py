@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Literal
+from typing import Literal, get_args
 
+from convenio.documents.tree import Node
 from convenio.errors import Position, nearest_name
 from convenio.facts.paths import field_of, owner_of
 from convenio.facts.values import country_codes
@@ -19,6 +20,10 @@ Kind = Literal[
     "bool", "integer", "number", "money", "date", "enum", "set", "text", "country", "place", "list"
 ]
 Source = Literal["text", "record", "ministry", "context", "judgement"]
+
+Basis = Literal["statutory", "treaty", "case_law", "index", "empirical", "analogue", "judgement"]
+BASES: tuple[Basis, ...] = get_args(Basis)
+"""On what a threshold or a presumption rests. Law and opinion must look different to a reader."""
 
 CASE_KEYS = frozenset(
     {"case", "title", "as_of", "summary", "authors", "second_reader", "reply"}
@@ -47,12 +52,28 @@ class FactType:
 
 
 @dataclass(frozen=True, slots=True)
+class DeclaredPresumption:
+    """What a careful reader takes a fact to be while nobody has shown it, as it is written.
+
+    `value` is untyped; it is None where only an incomplete list or set is taken to be complete.
+    `when` is the condition under which the presumption holds, empty where it always does.
+    """
+
+    because: str
+    basis: Basis
+    value: Node | None = None
+    when: str = ""
+    position: Position = field(default=Position(""), compare=False)
+
+
+@dataclass(frozen=True, slots=True)
 class FactDeclaration:
     """One entry of the catalogue. `path` of a record's field is `record.field`.
 
     `hint` tells the analyst how to write the answer; briefs leave it out. `cost` says how hard a
     change is to agree, from 1 to 5; `reachable` are the values that talks can bring about, of a set
-    the members that they can add (None: all).
+    the members that they can add (None: all). Of several `presumptions` the first that holds
+    counts.
     """
 
     path: str
@@ -70,6 +91,7 @@ class FactDeclaration:
     only_if: str = ""
     cost: int | None = None
     reachable: tuple[bool | str, ...] | None = None
+    presumptions: tuple[DeclaredPresumption, ...] = ()
     position: Position = field(default=Position(""), compare=False)
 
     @property

@@ -4,14 +4,22 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from convenio import documents
 from convenio.documents.models import problems_of, to_plain
 from convenio.errors import PackError, Position, Problem, nearest_name
-from convenio.facts.catalogue import CASE_KEYS, Catalogue, FactDeclaration, FactType, Source
+from convenio.facts.catalogue import (
+    CASE_KEYS,
+    Basis,
+    Catalogue,
+    DeclaredPresumption,
+    FactDeclaration,
+    FactType,
+    Source,
+)
 from convenio.facts.values import RESERVED_WORDS
 
 _NAME = re.compile(r"[a-z][a-z0-9_]*\Z")
@@ -25,6 +33,21 @@ class _Cost(BaseModel):
     model_config = ConfigDict(extra="forbid")
     cost: int = Field(ge=1, le=5)
     to: list[str] | None = None
+
+
+class _Presumption(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+    value: Any = None
+    complete: Literal[True] | None = None
+    because: str = Field(min_length=3, max_length=400)
+    basis: Basis = "judgement"
+    when: str = ""
+
+    @model_validator(mode="after")
+    def _says_one_thing(self) -> _Presumption:
+        if (self.value is None) == (self.complete is None):
+            raise ValueError("presumes either a value, or that a list or set is complete")
+        return self
 
 
 class _Declaration(BaseModel):
@@ -43,6 +66,7 @@ class _Declaration(BaseModel):
     first: bool = False
     only_if: str = ""
     negotiable: _Cost | None = None
+    presume: _Presumption | list[_Presumption] | None = None
 
 
 def load_catalogue(root: documents.Mapping, file: str) -> Catalogue:
@@ -161,8 +185,36 @@ class _Loader:
             only_if=entry.only_if,
             cost=entry.negotiable.cost if entry.negotiable else None,
             reachable=self._reachable(path, entry, fact_type, node),
+            presumptions=self._presumptions(path, entry, fact_type, node),
             position=node.position,
         )
+
+    def _presumptions(
+        self, path: str, entry: _Declaration, fact_type: FactType, node: documents.Node
+    ) -> tuple[DeclaredPresumption, ...]:
+        given = entry.presume
+        if given is None:
+            return ()
+        assert isinstance(node, documents.Mapping)
+        written = node.entries["presume"]
+        is_list = isinstance(written, documents.Sequence)
+        nodes = written.items if isinstance(written, documents.Sequence) else (written,)
+        found = []
+        for one, item in zip(given if isinstance(given, list) else [given], nodes, strict=True):
+            if one.complete and fact_type.kind not in ("list", "set"):
+                where = f"{path}.presume"
+                self._fault(item.position, where, "only a list or a set can be complete")
+            value = item.entries.get("value") if isinstance(item, documents.Mapping) else None
+            found.append(
+                DeclaredPresumption(one.because, one.basis, value, one.when, item.position)
+            )
+        if is_list and any(not one.when for one in found[:-1]):
+            self._fault(
+                written.position,
+                f"{path}.presume",
+                "only the last presumption may go without a when: those after it would never hold",
+            )
+        return tuple(found)
 
     def _reachable(
         self, path: str, entry: _Declaration, fact_type: FactType, node: documents.Node

@@ -22,6 +22,7 @@ class CompiledRule:
     id: str
     family: str
     kind: RuleKind
+    counted_as: str
     applies: Formula
     levels: tuple[tuple[Severity | None, Formula], ...]
     scope: s.Expression
@@ -71,6 +72,7 @@ def compile_rule(rule: Rule, table: AtomTable) -> CompiledRule:
         rule.id,
         rule.family,
         rule.kind,
+        rule.counted_as,
         normalise(rule.scope, table),
         tuple((severity, normalise(when, table)) for severity, when in rule.levels),
         table.shared(rule.scope),

@@ -23,6 +23,7 @@ from convenio.packs.compile import CircularError, stratum_of
 from convenio.packs.folders import find_pack
 from convenio.packs.pack import CROSS, Pack
 from convenio.packs.policy import RATINGS, Rating, RatingPolicy, Requirement
+from convenio.packs.presumptions import PresumptionReader
 from convenio.packs.rule import Rule, Severity
 from convenio.packs.rule_file import RuleReader
 
@@ -87,6 +88,7 @@ class _PackReader:
             if document is not None:
                 rules.extend(reader.family(family, document))
         guards = self._guards(catalogue)
+        presumptions = PresumptionReader(catalogue, models, self._problems).read()
         _check_rules(rules, catalogue, tuple(declared.families), self._problems)
         if self._problems:
             raise PackError(_in_order(self._problems))
@@ -100,6 +102,7 @@ class _PackReader:
             catalogue=catalogue,
             rules=tuple(rules),
             guards=guards,
+            presumptions=presumptions,
             digest=self._digest(),
             folder=self._folder,
             models=models,

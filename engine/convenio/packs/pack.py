@@ -14,6 +14,7 @@ from convenio.language import syntax as s
 from convenio.language.evaluate import Evaluator
 from convenio.packs.compile import CompiledPack, compile_rules
 from convenio.packs.policy import RatingPolicy
+from convenio.packs.presumptions import Presumptions
 from convenio.packs.rule import Rule
 
 CROSS = "cross"
@@ -33,6 +34,7 @@ class Pack:
     catalogue: Catalogue
     rules: tuple[Rule, ...]
     guards: Mapping[str, s.Expression]
+    presumptions: Presumptions
     digest: str
     folder: Path
     models: FactModels = field(repr=False, compare=False)

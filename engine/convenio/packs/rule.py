@@ -12,6 +12,7 @@ from typing import Literal
 from convenio.documents import Node
 from convenio.errors import Position
 from convenio.facts.case import StatedFact
+from convenio.facts.catalogue import Basis
 from convenio.language import syntax as s
 
 Severity = Literal["low", "medium", "high", "critical"]
@@ -31,20 +32,14 @@ def severity_number(severity: str | None) -> int:
 RuleKind = Literal["risk", "compound", "mitigating"]
 RULE_KINDS: tuple[RuleKind, ...] = ("risk", "compound", "mitigating")
 
-Basis = Literal["statutory", "treaty", "case_law", "index", "empirical", "analogue", "judgement"]
-BASES: tuple[Basis, ...] = (
-    "statutory",
-    "treaty",
-    "case_law",
-    "index",
-    "empirical",
-    "analogue",
-    "judgement",
-)
-
 
 PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
 """`{path}` in a `because`."""
+
+RuleRole = Literal["exposure", "control", "breach"]
+RULE_ROLES: tuple[RuleRole, ...] = ("exposure", "control", "breach")
+"""What a risk rule says: that harm is likely, that a safeguard is missing, or that something is
+unlawful or has happened. Compound and mitigating rules have none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,6 +141,13 @@ class Rule:
     tests: tuple[RuleTest, ...]
     position: Position
     national_law: str = ""
+    role: RuleRole | None = None
+    topic: str = ""
+
+    @property
+    def counted_as(self) -> str:
+        """What tells it apart where findings are counted: its topic, or else the rule itself."""
+        return self.topic or self.id
 
     @cached_property
     def dated(self) -> bool:

@@ -13,7 +13,7 @@ from convenio.documents import Document, Mapping, Node, Scalar, Sequence
 from convenio.documents.models import node_at, position_at, problems_of, to_plain, written
 from convenio.errors import Position, Problem
 from convenio.facts.case import StatedFact
-from convenio.facts.catalogue import Catalogue
+from convenio.facts.catalogue import Basis, Catalogue
 from convenio.facts.models import FactModels
 from convenio.facts.statements import MAX_QUOTE_WORDS, StatementReader
 from convenio.facts.values import country_codes
@@ -23,12 +23,12 @@ from convenio.packs.rule import (
     PLACEHOLDER,
     SEVERITIES,
     Article,
-    Basis,
     Level,
     Mitigation,
     Reference,
     Rule,
     RuleKind,
+    RuleRole,
     RuleTest,
     Severity,
     Threshold,
@@ -116,6 +116,8 @@ class _RuleEntry(BaseModel):
     mitigations: list[_Mitigation] = []
     references: list[_Reference] = []
     national_law: str = ""
+    role: RuleRole | None = None
+    topic: str = Field(default="", pattern="^[a-z0-9_]{0,60}$")
     given_base: dict[str, Any] = {}
     tests: list[_Test] = []
 
@@ -133,6 +135,10 @@ class _RuleEntry(BaseModel):
                 raise ValueError(
                     "severity stands beside when, never beside levels or in a mitigating factor"
                 )
+            if self.role is not None and self.kind != "risk":
+                raise ValueError("only a risk rule has a role")
+            if self.kind == "mitigating" and self.topic:
+                raise ValueError("a mitigating factor is not counted, so it has no topic")
             if self.kind == "mitigating" and part.levels is not None:
                 raise ValueError("a mitigating factor has a when and no levels")
         return self
@@ -203,6 +209,8 @@ class RuleReader:
             tests=_tests(entry, node),
             position=node.position,
             national_law=entry.national_law,
+            role=entry.role,
+            topic=entry.topic,
         )
 
     def _report(self, fault: ValidationError, node: Node) -> None:

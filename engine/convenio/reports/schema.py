@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from convenio.backends.outcome import VERDICTS
+from convenio.facts.catalogue import BASES
 from convenio.facts.schema import DIALECT
 from convenio.packs.policy import RATINGS
-from convenio.packs.rule import BASES, RULE_KINDS, SEVERITIES
+from convenio.packs.rule import RULE_KINDS, SEVERITIES
 from convenio.reports.json import SCHEMA
 
 

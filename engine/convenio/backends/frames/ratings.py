@@ -26,7 +26,7 @@ from convenio.backends.frames.logic import (
 )
 from convenio.backends.frames.namespace import Frame, ns
 from convenio.backends.frames.rules import RuleColumns, Verdicts, small
-from convenio.backends.rules import IN_FORCE
+from convenio.backends.rules import IN_FORCE, TopicTruths, by_topic
 from convenio.packs.pack import Pack
 from convenio.packs.policy import GRAVE, RATINGS, SIDES, Held, Side, is_lowered
 from convenio.packs.rule import severity_number
@@ -60,6 +60,7 @@ class Counted:
 
     frame: Frame
     rules: Mapping[str, RuleColumns]
+    flagged: Mapping[str, _Tally]
     scored: Mapping[str, _Tally]
     factors: Mapping[str, _Tally]
 
@@ -72,21 +73,27 @@ def add_tallies(pack: Pack, verdicts: Verdicts) -> Counted:
     asked = {severity_number(one.severity) for rows in pack.policy.rows.values() for one in rows}
     numbers = sorted(asked | {IN_FORCE, GRAVE}, reverse=True)
     stage: dict[str, ns.Expr] = {}
+    flagged: dict[str, _Tally] = {}
     scored: dict[str, _Tally] = {}
     factors: dict[str, _Tally] = {}
     for family in pack.families:
         members = [verdicts.rules[rule.id] for rule in pack.rules if rule.family == family]
         mitigating = [columns for columns in members if columns.rule.kind == "mitigating"]
         others = [columns for columns in members if columns.rule.kind != "mitigating"]
-        scored[family] = _tally(f"{family}__scored", others, numbers, stage)
+        topics = by_topic(others, logic)
+        scored[family] = _tally(f"{family}__scored", topics, numbers, stage)
+        flagged[family] = scored[family]
+        if len(topics) < len(others):
+            # Rules that share a topic count once for the rating, and each for how many are flagged.
+            flagged[family] = _tally(f"{family}__flagged", others, [IN_FORCE], stage)
         factors[family] = _tally(f"{family}__factors", mitigating, [IN_FORCE], stage)
     frame = verdicts.frame.with_columns(**stage) if stage else verdicts.frame
-    return Counted(frame, verdicts.rules, scored, factors)
+    return Counted(frame, verdicts.rules, flagged, scored, factors)
 
 
 def _tally(
     name: str,
-    members: Sequence[RuleColumns],
+    members: Sequence[RuleColumns | TopicTruths[Truth]],
     numbers: Sequence[int],
     stage: dict[str, ns.Expr],
 ) -> _Tally:
@@ -119,7 +126,7 @@ def _kept_number(name: str, number: Number, stage: dict[str, ns.Expr]) -> Number
 
 def add_counts(counted: Counted) -> Frame:
     """Return the frame with how many rules have each verdict."""
-    tallies = [*counted.scored.values(), *counted.factors.values()]
+    tallies = [*counted.flagged.values(), *counted.factors.values()]
     rules = list(counted.rules.values())
     counts = {
         "flag": [tally.certain[IN_FORCE] for tally in tallies],

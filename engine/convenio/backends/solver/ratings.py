@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from convenio.backends.rules import IN_FORCE
+from convenio.backends.rules import IN_FORCE, by_topic
 from convenio.backends.solver.conditions import Conditions
 from convenio.backends.solver.logic import Bool, Pair
 from convenio.backends.solver.rules import rule_terms
@@ -29,13 +29,14 @@ class Ratings:
         logic, policy = self._logic, self._pack.policy
         members = [self.rules[rule.id] for rule in self._pack.rules if rule.family == family]
         scored = [rule for rule in members if not rule.is_factor]
+        topics = by_topic(scored, self._pairs)
         factors = [rule.at_least(IN_FORCE) for rule in members if rule.is_factor]
         factor = self._pairs.disjunction(factors)
         # The floor counts what is certain and factors that are possible, the ceiling the reverse.
         in_force = factor.possible if side == "floor" else factor.certain
 
         def held(number: int, count: int) -> Bool:
-            return logic.threshold(count, [_rail(rule.at_least(number), side) for rule in scored])
+            return logic.threshold(count, [_rail(one.at_least(number), side) for one in topics])
 
         def above(place: int) -> Bool:
             return policy.above(place, held, logic)

@@ -12,8 +12,8 @@ from convenio.assessment.rating import FamilyRating, worst
 from convenio.backends.outcome import VERDICTS, Outcome
 from convenio.facts.case import CONFIDENCE_ORDER, Case, Confidence
 from convenio.packs.pack import Pack
-from convenio.packs.policy import Rating
-from convenio.packs.rule import SEVERITIES
+from convenio.packs.policy import Rating, Reading
+from convenio.packs.rule import SEVERITIES, Rule, Severity, severity_number
 from convenio.presentation import Presented
 
 
@@ -35,6 +35,7 @@ class Assessment(Presented):
     presumed_outcomes: Mapping[str, Outcome]
     presumed_families: Mapping[str, Rating]
     presumptions: tuple[PresumedFact, ...]
+    presumed_case: Case
     builder: FindingBuilder = field(repr=False, compare=False)
 
     @property
@@ -51,6 +52,48 @@ class Assessment(Presented):
     def ceiling(self) -> Rating:
         """The rating that the open facts could still lead to."""
         return worst(family.ceiling for family in self.families.values())
+
+    def rating(self, reading: Reading) -> Rating:
+        """Return the overall rating in one reading."""
+        readings: Mapping[Reading, Rating] = {
+            "established": self.floor,
+            "presumed": self.presumed,
+            "possible": self.ceiling,
+        }
+        return readings[reading]
+
+    @property
+    def presumes(self) -> bool:
+        """True where the pack has presumptions, so that the presumed rating is one of its own."""
+        return bool(self.pack.presumptions)
+
+    @property
+    def headline(self) -> Rating:
+        """The rating that stands first: the presumed one, or what is established without any."""
+        return self.presumed
+
+    @property
+    def tested(self) -> tuple[int, int]:
+        """How many of the applicable tests could be run on what is stated, and how many there are.
+
+        Tests are risk and compound rules.
+        """
+        verdicts = [
+            self.outcomes[rule.id].verdict for rule in self.pack.rules if rule.kind != "mitigating"
+        ]
+        applicable = [verdict for verdict in verdicts if verdict != "not_applicable"]
+        return len(applicable) - applicable.count("unknown"), len(applicable)
+
+    @cached_property
+    def presumed_findings(self) -> tuple[tuple[Rule, Severity], ...]:
+        """Rules that are flagged on presumption alone, or worse than is established, and how."""
+        found = []
+        for rule in self.pack.rules:
+            severity = self.presumed_outcomes[rule.id].severity
+            before = severity_number(self.outcomes[rule.id].severity)
+            if severity is not None and severity_number(severity) > before:
+                found.append((rule, severity))
+        return tuple(found)
 
     @cached_property
     def findings(self) -> tuple[Finding, ...]:

@@ -64,13 +64,20 @@ def with_settings(case: Case, pack: Pack, settings: Mapping[str, str]) -> Case:
     >>> with_settings(case, pack, {"terms.duration_years": "3"}).facts["terms.duration_years"].value
     3.0
     """
+    return with_facts(case, pack, facts_of_settings(pack, settings))
+
+
+def facts_of_settings(
+    pack: Pack, settings: Mapping[str, str], name: str = "--set"
+) -> dict[str, StatedFact]:
+    """Type facts that are written as in a case file; `name` says in messages where they stand."""
     nodes: dict[str, Node] = {}
     for path, text in settings.items():
-        document = parse_document(f"value: {text}".encode(), f"--set {path}", UsageError)
+        document = parse_document(f"value: {text}".encode(), f"{name} {path}", UsageError)
         if not isinstance(document.root, TreeMapping) or list(document.root.entries) != ["value"]:
-            raise UsageError(f"--set {path}: one value is expected, on one line")
+            raise UsageError(f"{name} {path}: one value is expected, on one line")
         nodes[path] = document.root.entries["value"]
-    return with_facts(case, pack, read_facts(pack, nodes, UsageError))
+    return read_facts(pack, nodes, UsageError)
 
 
 def read_facts(

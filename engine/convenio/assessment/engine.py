@@ -239,6 +239,7 @@ class Engine:
             presumed_outcomes=presumed_outcomes,
             presumed_families={name: one.floor for name, one in presumed_families.items()},
             presumptions=presumed.facts,
+            presumed_case=presumed.case,
             builder=builder,
         )
 

@@ -27,12 +27,10 @@ from convenio.language.formula import AnyOf
 from convenio.language.truth import TRUTH_OF
 from convenio.packs.compile import CompiledPack
 from convenio.packs.pack import Pack
-from convenio.packs.policy import Rating
+from convenio.packs.policy import Rating, Reading
 
 Level = Literal["low", "moderate", "high"]
 LEVELS: tuple[Level, ...] = ("low", "moderate", "high")
-
-Reading = Literal["established", "presumed", "possible"]
 
 _LEVEL_OF: Mapping[Rating, Level] = {
     "not_assessed": "low",

@@ -40,6 +40,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     options.add_settings(parser)
     options.add_limits(parser)
+    options.add_readings(parser)
     parser.add_argument(
         "--inference",
         choices=("auto", "durable_rules", "reference"),
@@ -74,7 +75,8 @@ def run(args: argparse.Namespace) -> int:
     settings = options.settings_of(args)
     moment = _moment(args)
     _check_exact(args)
-    packs = [load_cached_pack(name) for name in args.pack or ["core"]]
+    names = args.pack or ["core"]
+    packs = [options.presuming(args, load_cached_pack(name)) for name in names]
     assessments: list[Assessment] = []
     code = 0
     for name in args.cases:
@@ -93,9 +95,9 @@ def run(args: argparse.Namespace) -> int:
 
         head = append_records(Path(args.record), assessments, moment)
         print(f"recorded: {args.record}, head {head}", file=sys.stderr)
-    floors = [assessment.floor for assessment in assessments]
+    ratings = [assessment.rating(args.reading) for assessment in assessments]
     ceilings = [assessment.ceiling for assessment in assessments]
-    return code or int(options.limit_reached(args, floors, ceilings))
+    return code or int(options.limit_reached(args, ratings, ceilings))
 
 
 def _check_exact(args: argparse.Namespace) -> None:

@@ -60,7 +60,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="processes that read case files (default: all cores)",
     )
     options.add_pack(parser)
-    options.add_limits(parser)
+    options.add_limits(parser, "what is established")
 
 
 def run(args: argparse.Namespace) -> int:

@@ -5,15 +5,17 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
 
 from convenio.assessment import load_case
-from convenio.assessment.cases import find_case, with_settings
+from convenio.assessment.cases import facts_of_settings, find_case, with_settings
 from convenio.errors import UsageError, nearest_name
 from convenio.facts.case import Case
 from convenio.files import READABLE_BY_ALL, replace_file
 from convenio.packs import Pack
-from convenio.packs.policy import RATINGS, Rating, rank
+from convenio.packs.policy import RATINGS, READINGS, Rating, rank
+from convenio.packs.presumptions import Presumption
 from convenio.reports.wording import LANGUAGES, Wording
 
 
@@ -35,19 +37,54 @@ def add_settings(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def add_limits(parser: argparse.ArgumentParser) -> None:
-    """Declare --fail-on and --fail-on-possible."""
+def add_limits(parser: argparse.ArgumentParser, what: str = "the rating") -> None:
+    """Declare --fail-on and --fail-on-possible; `what` is looked at."""
     parser.add_argument(
-        "--fail-on", choices=RATINGS, help="exit with 1 where a floor is that high or higher"
+        "--fail-on", choices=RATINGS, help=f"exit with 1 where {what} is that high or higher"
     )
-    parser.add_argument("--fail-on-possible", choices=RATINGS, help="the same for the ceiling")
+    parser.add_argument("--fail-on-possible", choices=RATINGS, help="the same for what is possible")
+
+
+def add_readings(parser: argparse.ArgumentParser) -> None:
+    """Declare --reading, --presume and --no-presumptions."""
+    parser.add_argument(
+        "--reading",
+        choices=READINGS,
+        default="presumed",
+        help="which rating --fail-on looks at (default: presumed)",
+    )
+    parser.add_argument(
+        "--presume",
+        action="append",
+        default=[],
+        metavar="PATH=VALUE",
+        help="presume this of an open fact, in the place of what the pack presumes (repeatable)",
+    )
+    parser.add_argument(
+        "--no-presumptions", action="store_true", help="presume nothing of open facts"
+    )
+
+
+def presuming(args: argparse.Namespace, pack: Pack) -> Pack:
+    """Return the pack with the presumptions that were asked for."""
+    if args.no_presumptions:
+        if args.presume:
+            raise UsageError("--presume and --no-presumptions exclude each other")
+        return replace(pack, presumptions={})
+    if not args.presume:
+        return pack
+    given = _pairs(args.presume, "--presume")
+    facts = facts_of_settings(pack, given, "--presume")
+    because = "It was asked for on the command line."
+    asked = {path: (Presumption(path, because, "judgement", fact),) for path, fact in facts.items()}
+    return replace(pack, presumptions={**pack.presumptions, **asked})
 
 
 def limit_reached(
-    args: argparse.Namespace, floors: Iterable[Rating], ceilings: Iterable[Rating]
+    args: argparse.Namespace, ratings: Iterable[Rating], ceilings: Iterable[Rating]
 ) -> bool:
-    """Return whether a floor reaches --fail-on, or a ceiling --fail-on-possible."""
-    pairs = ((args.fail_on, floors), (args.fail_on_possible, ceilings))
+    """Return whether a rating reaches --fail-on, or a ceiling --fail-on-possible."""
+    pairs = ((args.fail_on, ratings), (args.fail_on_possible, ceilings))
     return any(
         rank(rating) >= rank(limit) for limit, ratings in pairs if limit for rating in ratings
     )
@@ -69,15 +106,19 @@ def wording_of(args: argparse.Namespace) -> Wording:
 
 def settings_of(args: argparse.Namespace) -> dict[str, str]:
     """Return the facts of --set by path."""
-    settings: dict[str, str] = {}
-    for entry in args.set:
+    return _pairs(args.set, "--set")
+
+
+def _pairs(entries: Iterable[str], flag: str) -> dict[str, str]:
+    pairs: dict[str, str] = {}
+    for entry in entries:
         path, equals, value = entry.partition("=")
         if not equals or not path.strip():
             raise UsageError(
-                f"--set takes PATH=VALUE, such as terms.duration_years=5, not '{entry}'"
+                f"{flag} takes PATH=VALUE, such as terms.duration_years=5, not '{entry}'"
             )
-        settings[path.strip()] = value.strip()
-    return settings
+        pairs[path.strip()] = value.strip()
+    return pairs
 
 
 def read_case(name: str, pack: Pack, settings: dict[str, str]) -> Case:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from typing import Any, Literal
+from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
@@ -38,14 +38,14 @@ class _Cost(BaseModel):
 class _Presumption(BaseModel):
     model_config = ConfigDict(extra="forbid")
     value: Any = None
-    complete: Literal[True] | None = None
+    complete: bool | None = None
     because: str = Field(min_length=3, max_length=400)
     basis: Basis = "judgement"
     when: str = ""
 
     @model_validator(mode="after")
     def _says_one_thing(self) -> _Presumption:
-        if (self.value is None) == (self.complete is None):
+        if (self.value is None) == (not self.complete):
             raise ValueError("presumes either a value, or that a list or set is complete")
         return self
 
@@ -66,7 +66,7 @@ class _Declaration(BaseModel):
     first: bool = False
     only_if: str = ""
     negotiable: _Cost | None = None
-    presume: _Presumption | list[_Presumption] | None = None
+    presume: Any = None
 
 
 def load_catalogue(root: documents.Mapping, file: str) -> Catalogue:
@@ -192,26 +192,38 @@ class _Loader:
     def _presumptions(
         self, path: str, entry: _Declaration, fact_type: FactType, node: documents.Node
     ) -> tuple[DeclaredPresumption, ...]:
-        given = entry.presume
-        if given is None:
+        if entry.presume is None:
             return ()
         assert isinstance(node, documents.Mapping)
         written = node.entries["presume"]
-        is_list = isinstance(written, documents.Sequence)
-        nodes = written.items if isinstance(written, documents.Sequence) else (written,)
+        where = f"{path}.presume"
         found = []
-        for one, item in zip(given if isinstance(given, list) else [given], nodes, strict=True):
+        for item in written.items if isinstance(written, documents.Sequence) else (written,):
+            try:
+                one = _Presumption.model_validate(to_plain(item))
+            except ValidationError as fault:
+                self._problems.extend(
+                    Problem(
+                        p.position,
+                        f"{where}.{p.path}".rstrip("."),
+                        p.message.removeprefix("value error, "),
+                        p.expected,
+                        p.found if len(p.found) < 80 else "",
+                        p.nearest,
+                    )
+                    for p in problems_of(fault, item, _Presumption)
+                )
+                continue
             if one.complete and fact_type.kind not in ("list", "set"):
-                where = f"{path}.presume"
                 self._fault(item.position, where, "only a list or a set can be complete")
             value = item.entries.get("value") if isinstance(item, documents.Mapping) else None
             found.append(
                 DeclaredPresumption(one.because, one.basis, value, one.when, item.position)
             )
-        if is_list and any(not one.when for one in found[:-1]):
+        if any(not one.when for one in found[:-1]):
             self._fault(
                 written.position,
-                f"{path}.presume",
+                where,
                 "only the last presumption may go without a when: those after it would never hold",
             )
         return tuple(found)

@@ -23,6 +23,10 @@ Rating = Literal["not_assessed", "low", "moderate", "high", "critical"]
 RATINGS: tuple[Rating, ...] = ("low", "moderate", "high", "critical")
 
 
+Reading = Literal["established", "presumed", "possible"]
+READINGS: tuple[Reading, ...] = ("established", "presumed", "possible")
+"""What is proved, what a careful reader would say today, what can't be ruled out."""
+
 Side = Literal["floor", "ceiling"]
 """The rating that is established, or the one that can't be ruled out."""
 

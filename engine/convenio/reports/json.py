@@ -7,10 +7,12 @@ from collections.abc import Sequence
 from typing import Any
 
 from convenio.assessment.assessment import Assessment
+from convenio.assessment.carrying import carrying
 from convenio.assessment.finding import Finding, status_of
 from convenio.assessment.open_questions import open_questions
 from convenio.facts.plain import value_of
 from convenio.language.trace import Leaf
+from convenio.packs.policy import Rating
 from convenio.reports.wording import Wording
 from convenio.version import __version__
 
@@ -37,11 +39,12 @@ def to_dict(assessment: Assessment, wording: Wording) -> dict[str, Any]:
         },
         "pack": {"id": pack.id, "version": pack.version, "digest": pack.digest},
         "engine": {"version": __version__, "inference": assessment.inference},
-        "rating": {"floor": assessment.floor, "ceiling": assessment.ceiling},
+        "rating": _rating(assessment.floor, assessment.presumed, assessment.ceiling, assessment),
         "families": {
             name: {
-                "floor": rating.floor,
-                "ceiling": rating.ceiling,
+                **_rating(
+                    rating.floor, assessment.presumed_families[name], rating.ceiling, assessment
+                ),
                 "confidence": assessment.family_confidence(name),
                 "rules": assessment.counts(name),
             }
@@ -58,7 +61,31 @@ def to_dict(assessment: Assessment, wording: Wording) -> dict[str, Any]:
             }
             for question in open_questions(assessment)
         ],
+        **({"presumptions": _presumptions(assessment)} if assessment.presumes else {}),
     }
+
+
+def _rating(
+    floor: Rating, presumed: Rating, ceiling: Rating, assessment: Assessment
+) -> dict[str, str]:
+    """Return the readings of one rating; a pack without presumptions has two."""
+    between = {"presumed": presumed} if assessment.presumes else {}
+    return {"floor": floor, **between, "ceiling": ceiling}
+
+
+def _presumptions(assessment: Assessment) -> list[dict[str, Any]]:
+    carried = {one.fact.path: one for one in carrying(assessment)}
+    return [
+        {
+            "path": fact.path,
+            "status": status_of(fact.before),
+            "value": value_of(fact.after.value),
+            "because": fact.presumption.because,
+            "basis": fact.presumption.basis,
+            "carries": list(carried[fact.path].families) if fact.path in carried else [],
+        }
+        for fact in assessment.presumptions
+    ]
 
 
 def identity(assessment: Assessment) -> dict[str, Any]:
@@ -76,6 +103,8 @@ def _finding(finding: Finding, assessment: Assessment, wording: Wording) -> dict
         "rule": rule.id,
         "family": rule.family,
         "kind": rule.kind,
+        **({"role": rule.role} if rule.role else {}),
+        **({"topic": rule.topic} if rule.topic else {}),
         "verdict": finding.verdict,
         "severity": finding.severity,
         "severity_ceiling": finding.severity_ceiling,
@@ -102,6 +131,9 @@ def _finding(finding: Finding, assessment: Assessment, wording: Wording) -> dict
             for r in rule.references
         ],
     }
+    if assessment.presumes:
+        presumed = assessment.presumed_outcomes[rule.id]
+        result["presumed"] = {"verdict": presumed.verdict, "severity": presumed.severity}
     if rule.national_law:
         result["national_law"] = rule.national_law
     if finding.reason:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 
 from convenio.assessment.assessment import Assessment
+from convenio.assessment.carrying import carrying
 from convenio.assessment.finding import Finding
 from convenio.assessment.open_questions import open_questions
 from convenio.packs.rule import SEVERITIES
@@ -34,6 +35,9 @@ def by_severity(findings: Sequence[Finding]) -> list[Finding]:
 
 def _section(assessment: Assessment, wording: Wording) -> str:
     case = assessment.case
+    presumed = [wording("presumed")] if assessment.presumes else []
+    columns = [wording("family"), *presumed, wording("established"), wording("possible")]
+    columns += [wording("confidence"), wording("flagged"), wording("not testable")]
     lines = [
         f"# {plain(case.title)}",
         "",
@@ -42,17 +46,17 @@ def _section(assessment: Assessment, wording: Wording) -> str:
         f"{wording('Case')} `{case.id}`, {wording('as of')} {wording.date(case.as_of)}; "
         f"{wording('pack')} {assessment.pack.id} {assessment.pack.version}.",
         "",
-        f"| {wording('family')} | {wording('established')} | {wording('possible')} | "
-        f"{wording('confidence')} | {wording('flagged')} | {wording('not testable')} |",
-        "|---|---|---|---|---|---|",
+        f"| {' | '.join(columns)} |",
+        "|---" * len(columns) + "|",
     ]
     for name, rating in assessment.families.items():
         counts = assessment.counts(name)
-        lines.append(
-            f"| {wording.family(name)} | {wording.ratings[rating.floor]} | "
-            f"{wording.ratings[rating.ceiling]} | {assessment.family_confidence(name) or '–'} | "
-            f"{counts['flag']} | {counts['unknown']} |"
-        )
+        ratings = [assessment.presumed_families[name]] if assessment.presumes else []
+        ratings += [rating.floor, rating.ceiling]
+        cells = [wording.family(name), *(wording.ratings[one] for one in ratings)]
+        cells += [assessment.family_confidence(name) or "–"]
+        cells += [str(counts["flag"]), str(counts["unknown"])]
+        lines.append(f"| {' | '.join(cells)} |")
     lines += ["", f"## {wording('Findings')}", ""]
     flagged = by_severity(assessment.findings)
     lines += [
@@ -60,6 +64,19 @@ def _section(assessment: Assessment, wording: Wording) -> str:
         f"{plain(wording.because(finding, assessment))}"
         for finding in flagged
     ] or [wording("None is established.")]
+    if assessment.presumes:
+        lines += ["", f"## {wording('Findings on presumption')}", ""]
+        lines += [
+            f"- **{severity}** {rule.id} {plain(rule.title)}: "
+            f"{plain(wording.presumed_because(rule, assessment))}"
+            for rule, severity in assessment.presumed_findings
+        ] or [wording("None.")]
+        lines += ["", f"## {wording('Presumptions that carry a rating')}", ""]
+        lines += [
+            f"- {plain(wording.presumption(one.fact, assessment.pack.catalogue))}: "
+            f"{plain(one.fact.presumption.because)}"
+            for one in carrying(assessment)
+        ] or [wording("None.")]
     lines += ["", f"## {wording('Open questions')}", ""]
     questions = open_questions(assessment)
     lines += [

@@ -8,7 +8,7 @@ from convenio.backends.outcome import VERDICTS
 from convenio.facts.catalogue import BASES
 from convenio.facts.schema import DIALECT
 from convenio.packs.policy import RATINGS
-from convenio.packs.rule import RULE_KINDS, SEVERITIES
+from convenio.packs.rule import RULE_KINDS, RULE_ROLES, SEVERITIES
 from convenio.reports.json import SCHEMA
 
 
@@ -29,6 +29,7 @@ def assessment_schema() -> dict[str, Any]:
             "rules": _open(dict.fromkeys(VERDICTS, count)),
         }
     )
+    rated = _open({"floor": rating, "ceiling": rating})
     fact = _open(
         {
             "path": text,
@@ -66,24 +67,41 @@ def assessment_schema() -> dict[str, Any]:
     question = _open(
         {"path": text, "state": text, "ask": text, "rules": texts, "severity_ceiling": severity}
     )
-    return {
-        "$schema": DIALECT,
-        "title": "Convenio assessment",
-        **_open(
-            {
-                "schema": {"const": SCHEMA},
-                "case": _open({"id": text, "title": text, "as_of": text, "digest": digest}),
-                "pack": _open({"id": text, "version": text, "digest": digest}),
-                "engine": _open(
-                    {"version": text, "inference": {"enum": ["durable_rules", "reference"]}}
-                ),
-                "rating": _open({"floor": rating, "ceiling": rating}),
-                "families": {"type": "object", "additionalProperties": family},
-                "findings": {"type": "array", "items": finding},
-                "open_questions": {"type": "array", "items": question},
-            }
-        ),
+    for readings in (family, rated):
+        readings["properties"]["presumed"] = rating
+    verdict = _open({"verdict": {"enum": list(VERDICTS)}, "severity": severity})
+    finding["properties"] |= {
+        "role": {"enum": list(RULE_ROLES)},
+        "topic": text,
+        "presumed": verdict,
     }
+    presumption = _open(
+        {
+            "path": text,
+            "status": {"enum": ["known", "undisclosed", "unknown"]},
+            "value": {},
+            "because": text,
+            "basis": {"enum": list(BASES)},
+            "carries": texts,
+        }
+    )
+    whole = _open(
+        {
+            "schema": {"const": SCHEMA},
+            "case": _open({"id": text, "title": text, "as_of": text, "digest": digest}),
+            "pack": _open({"id": text, "version": text, "digest": digest}),
+            "engine": _open(
+                {"version": text, "inference": {"enum": ["durable_rules", "reference"]}}
+            ),
+            "rating": rated,
+            "families": {"type": "object", "additionalProperties": family},
+            "findings": {"type": "array", "items": finding},
+            "open_questions": {"type": "array", "items": question},
+        }
+    )
+    # What a pack without presumptions leaves out.
+    whole["properties"]["presumptions"] = {"type": "array", "items": presumption}
+    return {"$schema": DIALECT, "title": "Convenio assessment", **whole}
 
 
 def _open(properties: dict[str, Any]) -> dict[str, Any]:

@@ -10,10 +10,12 @@ from rich.table import Table
 from rich.text import Text
 
 from convenio.assessment.assessment import Assessment
+from convenio.assessment.carrying import carrying
 from convenio.assessment.finding import Finding
 from convenio.assessment.open_questions import open_questions, refused_facts
 from convenio.language.trace import Leaf
 from convenio.packs.policy import RATINGS, Rating, rank
+from convenio.packs.rule import severity_number
 from convenio.reports.blocks import terminal
 from convenio.reports.markdown import by_severity
 from convenio.reports.wording import Wording
@@ -66,13 +68,14 @@ def _report(console: Console, assessment: Assessment, wording: Wording) -> None:
         )
     )
     console.print()
-    console.print(Text(wording.verdict_sentence(assessment), style=_STYLES[assessment.floor]))
+    console.print(Text(wording.verdict_sentence(assessment), style=_STYLES[assessment.headline]))
     console.print()
     console.print(_families(assessment, wording))
     flagged = by_severity(assessment.findings)
     _heading(console, wording("Findings"), len(flagged))
     for finding in flagged:
         _finding(console, finding, assessment, wording)
+    _presumed(console, assessment, wording)
     _factors(console, assessment, wording)
     _open(console, assessment, wording)
 
@@ -84,7 +87,8 @@ def _heading(console: Console, title: str, count: int) -> None:
 
 def _families(assessment: Assessment, wording: Wording) -> Table:
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="dim")
-    for title in ("", "", "established", "possible", "confidence"):
+    presumed = ("presumed",) if assessment.presumes else ()
+    for title in ("", "", *presumed, "established", "possible", "confidence"):
         table.add_column(wording(title) if title else "")
     for title in ("flagged", "unknown", "clear", "n/a"):
         table.add_column(wording(title), justify="right")
@@ -93,6 +97,11 @@ def _families(assessment: Assessment, wording: Wording) -> Table:
         table.add_row(
             wording.family(name),
             Text(strip(rating.floor, rating.ceiling), style=_STYLES[rating.ceiling]),
+            *(
+                Text(wording.ratings[one], style=_STYLES[one])
+                for one in (assessment.presumed_families[name],)
+                if assessment.presumes
+            ),
             Text(wording.ratings[rating.floor], style=_STYLES[rating.floor]),
             Text(wording.ratings[rating.ceiling], style=_STYLES[rating.ceiling]),
             wording(assessment.family_confidence(name) or "–"),
@@ -131,6 +140,31 @@ def _fact_line(leaf: Leaf, assessment: Assessment, wording: Wording) -> str:
     details = [f"{wording('line')} {leaf.fact.position.line}"]
     details += [word for word in (leaf.fact.provenance.source, leaf.fact.provenance.at) if word]
     return f"{text}  [{', '.join(details)}]"
+
+
+def _presumed(console: Console, assessment: Assessment, wording: Wording) -> None:
+    """Show what is found on presumption alone, and what is presumed."""
+    found = assessment.presumed_findings
+    if not assessment.presumes:
+        return
+    _heading(console, wording("Findings on presumption"), len(found))
+    for rule, severity in sorted(found, key=lambda one: -severity_number(one[1])):
+        head = Text(f"{wording(severity):<9}", style=_STYLES[severity])
+        head.append(f"{rule.id}  ", style="bold")
+        head.append(rule.title)
+        console.print(head)
+        because = wording.presumed_because(rule, assessment)
+        console.print(Padding(Text(because), (0, 0, 0, 9)))
+    carried = carrying(assessment)
+    _heading(console, wording("Presumptions that carry a rating"), len(carried))
+    for one in carried:
+        said = wording.presumption(one.fact, assessment.pack.catalogue)
+        console.print(Text(f"{said} ({one.fact.path})", style="bold"))
+        left = wording("{why} Without it: {families}.").format(
+            why=one.fact.presumption.because,
+            families=", ".join(map(wording.family, one.families)) + " " + wording("lower"),
+        )
+        console.print(Padding(Text(left), (0, 0, 0, 9)))
 
 
 def _factors(console: Console, assessment: Assessment, wording: Wording) -> None:

@@ -6,15 +6,17 @@ from collections.abc import Mapping
 from typing import Any
 
 from convenio.assessment.assessment import Assessment
+from convenio.assessment.carrying import carrying
 from convenio.assessment.finding import Finding
 from convenio.assessment.open_questions import OpenQuestion, open_questions, refused_facts
+from convenio.assessment.presumed import PresumedFact
 from convenio.errors import shorten
 from convenio.facts.case import CONFIDENCE_ORDER, StatedFact
 from convenio.facts.paths import owner_of
 from convenio.language.syntax import unparse
 from convenio.language.trace import Leaf
 from convenio.packs.policy import RATINGS, rank
-from convenio.packs.rule import SEVERITIES, Reference
+from convenio.packs.rule import SEVERITIES, Reference, Rule, Severity
 from convenio.reports.markdown import by_severity
 from convenio.reports.timeline import Event, timeline
 from convenio.reports.wording import Wording
@@ -112,6 +114,22 @@ class BriefView:
         return sorted(self.flagged, key=key)[:DECIDING]
 
     @property
+    def presumed_deciding(self) -> list[tuple[Rule, Severity]]:
+        """What is found on presumption alone, the worst first, where the page has room left."""
+        found = sorted(self.assessment.presumed_findings, key=lambda one: -SEVERITIES.index(one[1]))
+        return found[: max(0, DECIDING - len(self.deciding))]
+
+    @property
+    def presumptions(self) -> list[tuple[PresumedFact, str]]:
+        """What is presumed, with the families whose rating rests on it; those first that carry."""
+        carried = {one.fact.path: one.families for one in carrying(self.assessment)}
+        named = [
+            (fact, ", ".join(map(self.wording.family, carried.get(fact.path, ()))))
+            for fact in self.assessment.presumptions
+        ]
+        return sorted(named, key=lambda one: not one[1])
+
+    @property
     def first_questions(self) -> tuple[OpenQuestion, ...]:
         """The open questions that a committee should put."""
         return self.questions[:QUESTIONS_ON_PAGE_ONE]
@@ -159,6 +177,7 @@ class BriefView:
                     "ceiling": rating.ceiling,
                     "floor_word": self.wording.ratings[rating.floor],
                     "ceiling_word": self.wording.ratings[rating.ceiling],
+                    "presumed_word": self.wording.ratings[self.assessment.presumed_families[name]],
                     "confidence": self.assessment.family_confidence(name),
                     "counts": self.assessment.counts(name),
                     "boxes": [

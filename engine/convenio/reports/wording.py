@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import gettext
 import re
+from collections.abc import Sequence
 from functools import cached_property
 
 from babel import Locale
@@ -12,13 +13,15 @@ from babel.dates import format_date
 from babel.numbers import format_decimal
 
 from convenio.assessment.assessment import Assessment
+from convenio.assessment.carrying import Carrying, carrying
 from convenio.assessment.finding import Finding
 from convenio.assessment.open_questions import open_questions
-from convenio.facts.case import Element, StatedFact, Value
+from convenio.assessment.presumed import PresumedFact
+from convenio.facts.case import Case, Element, StatedFact, Value
 from convenio.facts.catalogue import Catalogue, FactDeclaration
 from convenio.facts.paths import entry_of
 from convenio.facts.values import Money, Place, country_codes
-from convenio.packs.rule import PLACEHOLDER
+from convenio.packs.rule import PLACEHOLDER, Rule
 from convenio.resources import data_folder
 
 LANGUAGES = ("en",)
@@ -165,13 +168,18 @@ class Wording:
             return self("Could not be tested; missing: {facts}.").format(
                 facts=", ".join(finding.missing)
             )
-        catalogue, facts = assessment.pack.catalogue, assessment.case.facts
+        return self._filled(finding.rule.because, assessment.case, assessment.pack.catalogue)
 
+    def presumed_because(self, rule: Rule, assessment: Assessment) -> str:
+        """Write why a rule is flagged on presumption, with what is presumed filled in."""
+        return self._filled(rule.because, assessment.presumed_case, assessment.pack.catalogue)
+
+    def _filled(self, text: str, case: Case, catalogue: Catalogue) -> str:
         def fill(match: re.Match[str]) -> str:
             path = match.group(1)
-            return self.fact(facts.get(path), catalogue.facts.get(path), catalogue)
+            return self.fact(case.facts.get(path), catalogue.facts.get(path), catalogue)
 
-        return PLACEHOLDER.sub(fill, finding.rule.because)
+        return PLACEHOLDER.sub(fill, text)
 
     @cached_property
     def ratings(self) -> dict[str, str]:
@@ -202,8 +210,10 @@ class Wording:
     def verdict_sentence(self, assessment: Assessment) -> str:
         """Write the verdict: what is established, and whether it could become worse."""
         floor, ceiling = assessment.floor, assessment.ceiling
-        if floor == "not_assessed":
+        if assessment.headline == "not_assessed":
             return self("Not assessed: no rule of this pack applies to what is known of the deal.")
+        if assessment.presumes:
+            return self._presumed_sentence(assessment)
         if floor == ceiling:
             return self("{rating}, established.").format(rating=self.ratings[floor].capitalize())
         established = (
@@ -214,6 +224,57 @@ class Wording:
         weigh_most = self._weigh_most(assessment)
         return f"{established} " + self("It could become {rating}. {answers}").format(
             rating=self.ratings[ceiling], answers=weigh_most
+        )
+
+    def _presumed_sentence(self, assessment: Assessment) -> str:
+        """Write the presumed rating, on what it rests, and the two readings beside it."""
+        rating = self.ratings[assessment.presumed].capitalize()
+        run, applicable = assessment.tested
+        tests = self("{run} of {all} tests could be run").format(run=run, all=applicable)
+        carried = [one for one in carrying(assessment) if one.without != assessment.presumed]
+        if carried:
+            head = self("{rating}, presuming {what}; {tests}.").format(
+                rating=rating, what=self._presuming(carried, assessment), tests=tests
+            )
+        elif assessment.presumptions:
+            count = len(assessment.presumptions)
+            made = self.plural("{n} presumption", "{n} presumptions", count)
+            head = self("{rating}, whichever one of {made} falls; {tests}.").format(
+                rating=rating, made=made, tests=tests
+            )
+        else:
+            head = self("{rating}, presuming nothing; {tests}.").format(rating=rating, tests=tests)
+        return f"{head} {self._bounds(assessment)}"
+
+    def _presuming(self, carried: Sequence[Carrying], assessment: Assessment) -> str:
+        said = [self.presumption(one.fact, assessment.pack.catalogue) for one in carried[:3]]
+        rest = len(carried) - len(said)
+        if rest:
+            said.append(self.plural("{n} more", "{n} more", rest))
+        return "; ".join(said)
+
+    def presumption(self, fact: PresumedFact, catalogue: Catalogue) -> str:
+        """Write what is presumed of a fact: `Screening of units: not screened`."""
+        declaration = catalogue.facts[fact.path]
+        if fact.presumption.value is None:
+            return self("{label}: no more than those stated").format(label=self(declaration.label))
+        value = self.value(fact.after.value, declaration, catalogue)
+        return f"{self(declaration.label)}: {value}"
+
+    def _bounds(self, assessment: Assessment) -> str:
+        """Write what is established, and what can't be ruled out."""
+        floor, presumed, ceiling = assessment.floor, assessment.presumed, assessment.ceiling
+        words = self.ratings
+        if floor == presumed:
+            least = self("It is established.")
+        else:
+            least = self("At least {rating} is established.").format(rating=words[floor])
+        if ceiling == presumed:
+            return least
+        return (
+            least
+            + " "
+            + self("{rating} can't be ruled out.").format(rating=words[ceiling].capitalize())
         )
 
     def _weigh_most(self, assessment: Assessment) -> str:

@@ -12,8 +12,8 @@ from typing import Any
 import pytest
 
 from conformance import rows
-from conformance.packs import Packs, case_text, read_case, write_pack
-from convenio import assess, load_pack
+from conformance.packs import Packs, case_text, load_written, read_case, write_pack
+from convenio import assess
 from convenio.assessment.frame import FrameWarning, assess_frame
 from convenio.backends.frames.rows import tabulate
 from convenio.backends.frames.verdicts import code_of
@@ -92,7 +92,7 @@ def test_expressions_on_spark(tmp_path: Path) -> None:
         {"id": f"SP-{number:03d}", "when": text, "severity": "low"}
         for number, text in enumerate(dict.fromkeys(row.content["expr"] for row in asked))
     ]
-    pack = load_pack(write_pack(tmp_path / "pack", listed))
+    pack = load_written(write_pack(tmp_path / "pack", listed))
     cases = [
         replace(read_case(case_text(row.content), pack), id=row.id.replace("/", "-"))
         for row in asked

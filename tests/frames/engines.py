@@ -86,6 +86,10 @@ def spark_session() -> Any:
         # Planning again between stages is for large tables.
         .config("spark.sql.adaptive.enabled", "false")
         .config("spark.driver.extraJavaOptions", JAVA_OPTIONS)
+        # What its parser has read it keeps for good; the whole corpus fills the usual gigabyte.
+        .config("spark.driver.memory", "2g")
+        # Each join keeps a page of memory, by default one of many megabytes.
+        .config("spark.buffer.pageSize", "1m")
         .config("spark.driver.host", "127.0.0.1")
         .config("spark.driver.bindAddress", "127.0.0.1")
         .config("spark.sql.session.timeZone", "UTC")

@@ -59,12 +59,12 @@ LONGEST = (
 
 
 def scope_of(node: str) -> str:
-    """Return what a test shares its worker with: its file, or all else that needs Spark.
+    """Return what a test shares its worker with: its file, or all that runs on one Spark.
 
     A session of Spark takes long to start, and its first plans longer than all later ones.
     """
     file, _, name = node.partition("::")
-    return "spark" if "spark" in name else file
+    return "spark" if file.startswith("tests/frames/") and "spark" in name else file
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

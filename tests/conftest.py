@@ -46,14 +46,20 @@ def _own_cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
 
 
 LONGEST = (
-    "spark",
-    "tests/semantics/test_floor_and_ceiling.py",
     "tests/frames/test_frames.py",
-    "tests/frames/test_conformance_on_frames.py",
-    "tests/examples/test_examples.py",
+    "spark",
     "tests/semantics/test_durable_stress.py",
+    "tests/semantics/test_floor_and_ceiling.py",
+    "tests/examples/test_examples.py",
+    "tests/frames/test_conformance_on_frames.py",
+    "tests/browser/test_brief_in_a_browser.py",
     "tests/packaging/test_wheel.py",
-    "tests/batch/test_batch.py",
+    "tests/conformance/test_conformance.py",
+    "tests/cli/test_commands.py",
+    "tests/scenarios/test_against_brute_force.py",
+    "tests/documents/test_fuzz.py",
+    "tests/assessment/test_engine.py",
+    "tests/cli/test_scenario_commands.py",
 )
 """Scopes that take long, the longest first."""
 

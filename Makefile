@@ -10,7 +10,7 @@ help:
 	@echo "make brief    assess a real case and write its brief to out/"
 	@echo "make test     lint, types and all tests"
 	@echo "make docs     write the parts of the guides that are read off the code"
-	@echo "make nightly  the long stress test of the inference engine"
+	@echo "make nightly  the whole corpus on Spark, and the long stress test of the inference engine"
 	@echo "make bench    time tables and single cases beside their peers"
 
 $(BIN)/.ready-run: pyproject.toml constraints.txt
@@ -18,10 +18,12 @@ $(BIN)/.ready-run: pyproject.toml constraints.txt
 	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[solver]'
 	@touch $@
 
-$(BIN)/.ready-test: $(BIN)/.ready-run
+# One call of pip for all: a second would look everything up again.
+$(BIN)/.ready-test: pyproject.toml constraints.txt
+	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[test,lint]'
 	sh tests/install-system-packages.sh
-	@touch $@
+	@touch $(BIN)/.ready-run $@
 
 brief: $(BIN)/.ready-run
 	@mkdir -p out
@@ -44,7 +46,7 @@ docs: $(BIN)/.ready-test
 	$(BIN)/python docs/generate.py
 
 nightly: $(BIN)/.ready-test
-	CONVENIO_SPARK_EVERY=1 $(BIN)/python -m pytest tests/frames -k spark --timeout 3600
+	CONVENIO_SPARK_WHOLE=1 $(BIN)/python -m pytest tests/frames -k spark --timeout 3600
 	CONVENIO_STRESS_PAIRS=100000 CONVENIO_STRESS_MINUTES=10 $(BIN)/python -m pytest tests/semantics/test_durable_stress.py
 
 bench: $(BIN)/.ready-test

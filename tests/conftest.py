@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -45,25 +46,53 @@ def _own_cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
 
 
 LONGEST = (
-    "tests/semantics/test_floor_and_ceiling.py",
     "tests/frames/test_frames.py",
-    "tests/frames/test_conformance_on_frames.py",
-    "tests/examples/test_examples.py",
+    "spark",
     "tests/semantics/test_durable_stress.py",
+    "tests/semantics/test_floor_and_ceiling.py",
+    "tests/examples/test_examples.py",
+    "tests/frames/test_conformance_on_frames.py",
+    "tests/browser/test_brief_in_a_browser.py",
     "tests/packaging/test_wheel.py",
-    "tests/batch/test_batch.py",
+    "tests/conformance/test_conformance.py",
+    "tests/cli/test_commands.py",
+    "tests/scenarios/test_against_brute_force.py",
+    "tests/documents/test_fuzz.py",
+    "tests/assessment/test_engine.py",
+    "tests/cli/test_scenario_commands.py",
 )
-"""Files that take long, the longest first."""
+"""Scopes that take long, the longest first."""
+
+
+def scope_of(node: str) -> str:
+    """Return what a test shares its worker with: its file, or all that runs on one Spark.
+
+    A session of Spark takes long to start, and its first plans longer than all later ones.
+    """
+    file, _, name = node.partition("::")
+    return "spark" if file.startswith("tests/frames/") and "spark" in name else file
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Begin with the files that take long, so that no worker ends with one of them alone."""
+    """Begin with what takes long, so that no worker ends with one of them alone."""
 
     def order(item: pytest.Item) -> int:
-        name = item.path.relative_to(ROOT).as_posix()
-        return LONGEST.index(name) if name in LONGEST else len(LONGEST)
+        scope = scope_of(item.nodeid)
+        return LONGEST.index(scope) if scope in LONGEST else len(LONGEST)
 
     items.sort(key=order)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """Let `--dist loadfile` keep together what `scope_of` says."""
+    from xdist.scheduler import LoadFileScheduling
+
+    class ByScope(LoadFileScheduling):
+        def _split_scope(self, nodeid: str) -> str:
+            return scope_of(nodeid)
+
+    return ByScope(config, log) if config.getoption("dist") == "loadfile" else None
 
 
 @pytest.fixture(scope="session")

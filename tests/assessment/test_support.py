@@ -11,8 +11,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from conformance.packs import write_pack
-from convenio import Engine, load_pack
+from conformance.packs import load_written, write_pack
+from convenio import Engine
 from convenio.assessment import Assessment, Finding
 from convenio.facts.case import Case
 from convenio.language.trace import Trace, support
@@ -89,7 +89,7 @@ def test_of_the_shipped_cases(compiled: bool, pack: Pack, shipped_cases: dict[st
 @given(rules(), st.integers(0, 2**32))
 def test_of_random_packs_on_random_cases(listed: Any, seed: int) -> None:
     with TemporaryDirectory() as folder:
-        pack = load_pack(write_pack(Path(folder) / "pack", listed, FAMILIES, RATINGS[0]))
+        pack = load_written(write_pack(Path(folder) / "pack", listed, FAMILIES, RATINGS[0]))
     engine = Engine(pack, "reference")
     # Twice, so that what was remembered from one case serves another.
     for case in cases_of(seed, pack) * 2:

@@ -226,7 +226,8 @@ def test_schemas_are_valid_and_describe_what_they_should(capsys):
     for schema in (case_schema, result_schema):
         jsonschema.Draft202012Validator.check_schema(schema)
     main(["assess", COLOMBIA, "--format", "json"])
-    jsonschema.validate(json.loads(capsys.readouterr().out), result_schema)
+    result = json.loads(capsys.readouterr().out)
+    jsonschema.Draft202012Validator(result_schema).validate(result)
     published = ROOT / "docs"
     assert json.loads((published / "case.schema.json").read_text()) == case_schema
     assert json.loads((published / "assessment.schema.json").read_text()) == result_schema
@@ -244,18 +245,23 @@ def test_help_imports_nothing_heavy():
     assert "assess" in done.stdout
 
 
-def test_every_command_has_help_with_an_example():
+def test_every_command_has_help_with_an_example(capsys):
     from convenio.cli.main import COMMANDS
 
     for name in COMMANDS:
-        done = subprocess.run(
-            [sys.executable, "-m", "convenio", name, "--help"],
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        assert done.returncode == 0
-        assert f"convenio {name}" in done.stdout.partition("example")[2]
+        with pytest.raises(SystemExit) as ended:
+            main([name, "--help"])
+        assert ended.value.code == 0
+        assert f"convenio {name}" in capsys.readouterr().out.partition("example")[2]
+
+
+def test_the_module_runs_as_a_command():
+    from convenio.cli.main import COMMANDS
+
+    command = [sys.executable, "-m", "convenio", next(iter(COMMANDS)), "--help"]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 0
+    assert "example" in done.stdout
 
 
 def test_output_into_a_closed_pipe_is_no_error():

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ from convenio.assessment.cases import case_from_document
 from convenio.documents import parse_document
 from convenio.errors import CaseError
 from convenio.facts.case import Case
+from convenio.facts.models import FactModels
 from convenio.packs import Pack
 
 DEFAULT_RATING: Mapping[str, Any] = {
@@ -72,6 +74,19 @@ def write_pack(
     return folder
 
 
+_MODELS: dict[bytes, FactModels] = {}
+
+
+def load_written(folder: Path) -> Pack:
+    """Load a pack that `write_pack` wrote; those of one catalogue read cases with the same models.
+
+    Making the models takes longer than all else that is done with a small pack.
+    """
+    pack = load_pack(folder)
+    catalogue = (folder / "facts.yaml").read_bytes()
+    return replace(pack, models=_MODELS.setdefault(catalogue, pack.models))
+
+
 def _filled(rule: Mapping[str, Any]) -> dict[str, Any]:
     entry = {**_FILLERS, **rule}
     entry.pop("family", None)
@@ -117,7 +132,7 @@ class Packs:
         """Return the pack that a row is tested against; expressions of a file share one."""
         key = row.file if row.is_expression else row.id
         if key not in self._loaded:
-            self._loaded[key] = load_pack(self._write(row, self._root / key.replace("/", "-")))
+            self._loaded[key] = load_written(self._write(row, self._root / key.replace("/", "-")))
         return self._loaded[key]
 
     def compiled(self, row: rows.Row) -> Engine:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import io
+import os
 import re
 import shlex
 import subprocess
@@ -19,6 +20,7 @@ import yaml
 from nbclient import NotebookClient
 
 from convenio.cli import main
+from frames.engines import JAVA_OPTIONS
 
 ROOT = Path(__file__).resolve().parents[2]
 EXAMPLES = ROOT / "examples"
@@ -127,7 +129,9 @@ def test_the_spark_job_writes_ratings_by_floor(tmp_path: Path) -> None:
         *("--child", f"incidents={tmp_path / 'incidents.parquet'}", "--as-of", "2020-01-01"),
         *("--master", "local[2]"),
     ]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    settings = f"--driver-java-options '{JAVA_OPTIONS}' --conf spark.ui.enabled=false pyspark-shell"
+    surroundings = os.environ | {"PYSPARK_SUBMIT_ARGS": settings}
+    done = subprocess.run(command, env=surroundings, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr[-3000:]
     written = pl.read_parquet(tmp_path / "ratings" / "**" / "*.parquet", hive_partitioning=True)
     floors = dict(written.select("id", "floor").iter_rows())

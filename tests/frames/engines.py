@@ -69,6 +69,10 @@ def _connection() -> Any:
     return engine.connect()
 
 
+JAVA_OPTIONS = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC"
+"""Java's first compiler alone: the second costs a short run more than it gains."""
+
+
 @functools.cache
 def spark_session() -> Any:
     from pyspark.sql import SparkSession
@@ -79,6 +83,13 @@ def spark_session() -> Any:
         .config("spark.ui.enabled", "false")
         .config("spark.sql.shuffle.partitions", "2")
         .config("spark.sql.codegen.wholeStage", "false")
+        # Planning again between stages is for large tables.
+        .config("spark.sql.adaptive.enabled", "false")
+        .config("spark.driver.extraJavaOptions", JAVA_OPTIONS)
+        # What its parser has read it keeps for good; the whole corpus fills the usual gigabyte.
+        .config("spark.driver.memory", "2g")
+        # Each join keeps a page of memory, by default one of many megabytes.
+        .config("spark.buffer.pageSize", "1m")
         .config("spark.driver.host", "127.0.0.1")
         .config("spark.driver.bindAddress", "127.0.0.1")
         .config("spark.sql.session.timeZone", "UTC")

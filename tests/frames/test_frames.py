@@ -19,7 +19,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import convenio
-from conformance.packs import case_text, read_case, write_pack
+from conformance.packs import case_text, load_written, read_case, write_pack
 from convenio import Pack, assess, assess_frame, explain_frame, frame_columns
 from convenio.backends.frames.rows import tabulate
 from convenio.backends.frames.rules import outcome_of_code
@@ -245,7 +245,7 @@ def test_words_may_hold_any_sign(engine: str, tmp_path: Path) -> None:
         {"id": f"SIGN-{n:03d}", "when": f"contains(terms.title, {word!r})", "severity": "low"}
         for n, word in enumerate(SIGNS)
     ]
-    pack = convenio.load_pack(write_pack(tmp_path / "pack", listed))
+    pack = load_written(write_pack(tmp_path / "pack", listed))
     table = pl.DataFrame(
         {"id": [f"it's {n}" for n in range(len(SIGNS))], "terms.title": [f"x {w}" for w in SIGNS]}
     )
@@ -265,7 +265,7 @@ def test_many_rules_of_one_family_are_counted(engine: str, tmp_path: Path) -> No
         }
         for number in range(300)
     ]
-    pack = convenio.load_pack(write_pack(tmp_path / "pack", listed))
+    pack = load_written(write_pack(tmp_path / "pack", listed))
     table = pl.DataFrame({"id": ["a", "b", "c"], "terms.years": [1.0, 50.0, None]})
     cases = as_polars(assess_frame(ENGINES[engine](table), pack).cases).sort("id")
     counts = [(row["clear"], row["flag"], row["unknown"]) for row in cases.to_dicts()]
@@ -471,7 +471,7 @@ def test_random_packs_on_random_cases(
     from random import Random
 
     folder: Path = tmp_path_factory.mktemp("pack") / "pack"
-    pack = convenio.load_pack(write_pack(folder, drawn, FAMILIES, rating))
+    pack = load_written(write_pack(folder, drawn, FAMILIES, rating))
     random = Random(seed)
     cases = []
     for number in range(80):

@@ -22,10 +22,10 @@ def test_an_installed_wheel_assesses_a_shipped_case_and_writes_its_brief(tmp_pat
     )
     (wheel,) = tmp_path.glob("convenio-*.whl")
     environment = tmp_path / "environment"
-    _run(sys.executable, "-m", "venv", environment, cwd=tmp_path)
-    constraints = ROOT / "constraints.txt"
-    python = environment / "bin" / "python"
-    _run(python, "-m", "pip", "install", "-q", "-c", constraints, wheel, cwd=tmp_path)
+    # The pip of the tests fills it: one of its own, and code compiled ahead, take long to make.
+    _run(sys.executable, "-m", "venv", "--without-pip", environment, cwd=tmp_path)
+    into = ("--python", environment / "bin" / "python", "install", "--no-compile")
+    _run(*pip, *into, "-q", "-c", ROOT / "constraints.txt", wheel, cwd=tmp_path)
     convenio = environment / "bin" / "convenio"
     assert "Critical, established." in _run(
         convenio, "assess", "us-colombia-dca-2009", cwd=tmp_path

@@ -9,8 +9,8 @@ from random import Random
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from conformance.packs import case_text, read_case, write_pack
-from convenio import Pack, load_pack
+from conformance.packs import case_text, load_written, read_case, write_pack
+from convenio import Pack
 from convenio.facts.case import Case
 from convenio.packs.rule import SEVERITIES
 from semantics.random_packs import RATINGS
@@ -105,7 +105,7 @@ def random_pack(random: Random, *, about: bool = False, rules: int = 3) -> Pack:
             made.append(rule)
     with TemporaryDirectory() as folder:
         path = write_pack(Path(folder) / "pack", made, FAMILIES, RATINGS[0], FACTS)
-        return load_pack(path)
+        return load_written(path)
 
 
 def random_case(random: Random, pack: Pack, open_facts: int) -> Case:

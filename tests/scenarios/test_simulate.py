@@ -15,8 +15,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from scipy.stats import multivariate_normal, norm, truncnorm
 
-import convenio
-from conformance.packs import case_text, read_case, write_pack
+from conformance.packs import case_text, load_written, read_case, write_pack
 from conformance.rows import FOLDER as CORPUS
 from convenio import Engine, Pack
 from convenio.assessment.cases import with_facts, with_settings
@@ -54,7 +53,7 @@ def build(tmp_path_factory: pytest.TempPathFactory) -> Build:
             for number, condition in enumerate(conditions, 1)
         ]
         folder = tmp_path_factory.mktemp("packs") / "pack"
-        return convenio.load_pack(write_pack(folder, drawn, (), rating))
+        return load_written(write_pack(folder, drawn, (), rating))
 
     return built
 
@@ -174,7 +173,7 @@ def test_the_floor_and_the_ceiling_differ_where_other_facts_are_unknown(build: B
 
 def test_a_family_may_be_assessed_in_some_draws_only(tmp_path: Path) -> None:
     rule = {"id": "AA-001", "applies": "terms.years > 3", "when": "say.p", "severity": "low"}
-    pack = convenio.load_pack(write_pack(tmp_path / "pack", [rule]))
+    pack = load_written(write_pack(tmp_path / "pack", [rule]))
     found = simulate(case_of(pack, {"terms.years": uniform(0, 10)}), pack, DRAWS, sobol=False)
     for side in (found.overall.floor, found.overall.ceiling):
         assert side["not_assessed"].share == pytest.approx(0.3, abs=0.015)
@@ -364,7 +363,7 @@ def test_ratings_are_those_of_the_reference_in_every_draw(
     drawn: Any, rating: Any, seed: int, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
     folder = tmp_path_factory.mktemp("pack") / "pack"
-    pack = convenio.load_pack(write_pack(folder, drawn, FAMILIES, rating))
+    pack = load_written(write_pack(folder, drawn, FAMILIES, rating))
     random = Random(seed)
     facts = random_case(random)
     facts |= {path: stated for path, stated in _SPREAD.items() if random.random() < 0.6}
@@ -455,7 +454,7 @@ def test_a_list_is_unknown_where_it_may_not_be_stated(tmp_path: Path) -> None:
     facts.write_text(declared.replace(listed, f"{listed} only_if: say.p,"))
     condition = "any(a.live and terms.years > 3 for a in activities)"
     rule = {"id": "AA-001", "when": condition, "severity": "low"}
-    pack = convenio.load_pack(write_pack(tmp_path / "pack", [rule], facts=facts))
+    pack = load_written(write_pack(tmp_path / "pack", [rule], facts=facts))
     said = {"distribution": "choice", "weights": {True: 0.4, False: 0.6}}
     stated = {"say.p": said, "terms.years": uniform(0, 10), "activities": [{"live": True}]}
     found = simulate(case_of(pack, stated), pack, DRAWS, sobol=False)

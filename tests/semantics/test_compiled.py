@@ -13,8 +13,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from conformance import rows
-from conformance.packs import Packs, case_text, read_case, write_pack
-from convenio import Engine, load_pack
+from conformance.packs import Packs, case_text, load_written, read_case, write_pack
+from convenio import Engine
 from convenio.backends.outcome import Outcome
 from convenio.backends.python.conditions import Conditions, compile_conditions
 from convenio.backends.reference import flag_truth, verdict
@@ -61,7 +61,7 @@ def compiled_conditions(pack: Pack) -> Conditions:
 
 def load(listed: Sequence[Mapping[str, Any]], rating: Mapping[str, Any] = RATINGS[0]) -> Pack:
     with TemporaryDirectory() as folder:
-        return load_pack(write_pack(Path(folder) / "pack", listed, FAMILIES, rating))
+        return load_written(write_pack(Path(folder) / "pack", listed, FAMILIES, rating))
 
 
 def cases_of(seed: int, pack: Pack) -> list[Case]:

@@ -13,8 +13,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from conformance.packs import case_text, read_case, write_pack
-from convenio import Assessment, assess, load_pack
+from conformance.packs import case_text, load_written, read_case, write_pack
+from convenio import Assessment, assess
 from convenio.backends.outcome import Outcome
 from convenio.language.syntax import unparse
 from convenio.packs import Pack
@@ -36,7 +36,7 @@ seeds = st.integers(0, 2**32)
 
 def _load(drawn: tuple[Sequence[Mapping[str, Any]], Mapping[str, Any]]) -> Pack:
     with TemporaryDirectory() as folder:
-        return load_pack(write_pack(Path(folder) / "pack", drawn[0], FAMILIES, drawn[1]))
+        return load_written(write_pack(Path(folder) / "pack", drawn[0], FAMILIES, drawn[1]))
 
 
 def _assess(facts: Facts, pack: Pack) -> Assessment:

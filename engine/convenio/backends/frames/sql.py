@@ -148,7 +148,7 @@ class SparkSql(Sql):
     def number(self, value: float) -> str:
         """Return a floating-point number."""
         if math.isfinite(value):
-            return f"({value!r}D)"
+            return f"({value!r}D)" if math.copysign(1, value) < 0 else f"{value!r}D"
         named = "NaN" if math.isnan(value) else "Infinity" if value > 0 else "-Infinity"
         return f"double('{named}')"
 
@@ -177,7 +177,11 @@ class SparkSql(Sql):
 
 
 class Expr:
-    """One column as SQL. `chain` is the word that joins its parts, where it is a chain of them."""
+    """One column as SQL. `chain` is the word that joins its parts, where no brackets hold them.
+
+    Brackets stand only where they are needed: Spark's parser reads on from each to its end before
+    it knows what it opened, and remembers for good all that it has read so.
+    """
 
     __slots__ = ("chain", "name", "sql", "text")
 
@@ -196,13 +200,18 @@ class Expr:
             return self.sql.literal(other)
         return f"({other.text})" if other.chain else other.text
 
+    def _test(self, other: Any, word: str) -> str:
+        """Return a side of AND or OR, or what is negated: all but those two bind tighter."""
+        if not isinstance(other, Expr) or other.chain not in ("AND", "OR") or other.chain == word:
+            return other.text if isinstance(other, Expr) else self.sql.literal(other)
+        return f"({other.text})"
+
     def _chained(self, word: str, other: Any) -> Expr:
         # A chain is written flat: nested as deep as it is long, parsers give up on it.
-        left = self.text if self.chain == word else self._part(self)
-        return self._made(f"{left} {word} {self._part(other)}", word)
+        return self._made(f"{self._test(self, word)} {word} {self._test(other, word)}", word)
 
     def _compared(self, word: str, other: Any) -> Expr:
-        return self._made(f"({self._part(self)} {word} {self._part(other)})")
+        return self._made(f"{self._part(self)} {word} {self._part(other)}", word)
 
     def _called(self, function: str, *others: str) -> Expr:
         return self._made(f"{function}({', '.join((self.text, *others))})")
@@ -214,10 +223,11 @@ class Expr:
         return self._chained("OR", other)
 
     def __invert__(self) -> Expr:
-        return self._made(f"(NOT {self._part(self)})")
+        return self._made(f"NOT {self._test(self, 'NOT')}", "NOT")
 
     def __add__(self, other: Any) -> Expr:
-        return self._made(f"({self._part(self)} + {self._part(other)})")
+        left = self.text if self.chain == "+" else self._part(self)
+        return self._made(f"{left} + {self._part(other)}", "+")
 
     def __radd__(self, other: Any) -> Expr:
         return self._made(f"({self._part(other)} + {self._part(self)})")
@@ -277,16 +287,15 @@ class Expr:
     def fill_nan(self, value: None) -> Expr:
         """Return the column with null for NaN."""
         assert value is None
-        return self._made(f"(CASE WHEN NOT isnan({self.text}) THEN {self.text} END)")
+        return self._made(f"CASE WHEN NOT isnan({self.text}) THEN {self.text} END")
 
     def is_null(self) -> Expr:
         """Return whether there is no value."""
-        return self._made(f"({self._part(self)} IS NULL)")
+        return self._made(f"{self._part(self)} IS NULL", "IS")
 
     def is_nan(self) -> Expr:
         """Return whether a number is NaN; null where there is none."""
-        test = f"CASE WHEN {self._part(self)} IS NOT NULL THEN isnan({self.text}) END"
-        return self._made(f"({test})")
+        return self._made(f"CASE WHEN {self._part(self)} IS NOT NULL THEN isnan({self.text}) END")
 
     def is_finite(self) -> Expr:
         """Return whether a number is neither infinite nor NaN."""
@@ -295,14 +304,14 @@ class Expr:
     def is_between(self, low: float, high: float) -> Expr:
         """Return whether a number lies between two, both included."""
         low_text, high_text = (self.sql.literal(bound) for bound in (low, high))
-        return self._made(f"({self._part(self)} BETWEEN {low_text} AND {high_text})")
+        return self._made(f"{self._part(self)} BETWEEN {low_text} AND {high_text}", "BETWEEN")
 
     def is_in(self, values: Iterable[Any]) -> Expr:
         """Return whether a value is one of some; null where there is none."""
         listed = ", ".join(self.sql.literal(value) for value in values)
         if not listed:
-            return self._made(f"(CASE WHEN {self._part(self)} IS NOT NULL THEN FALSE END)")
-        return self._made(f"({self._part(self)} IN ({listed}))")
+            return self._made(f"CASE WHEN {self._part(self)} IS NOT NULL THEN FALSE END")
+        return self._made(f"{self._part(self)} IN ({listed})", "IN")
 
     def floor(self) -> Expr:
         """Return the largest whole number that is not above."""
@@ -399,10 +408,10 @@ class _Then(Expr):
 
     def __init__(self, sql: Sql, test: Expr, value: Expr) -> None:
         self._start = f"CASE WHEN {test.text} THEN {value.text}"
-        super().__init__(sql, f"({self._start} END)", value.name)
+        super().__init__(sql, f"{self._start} END", value.name)
 
     def otherwise(self, value: Expr) -> Expr:
-        return self._made(f"({self._start} ELSE {value.text} END)")
+        return self._made(f"{self._start} ELSE {value.text} END")
 
 
 class Namespace:

@@ -63,6 +63,7 @@ def _rule(random: Random, name: str, family: str, atoms: list[int]) -> CompiledR
         id=name,
         family=family,
         kind=kind,
+        counted_as=random.choice((name, f"{family}-topic")),
         applies=All(()) if random.random() < 0.3 else random_formula(random, atoms),
         levels=tuple((severity, random_formula(random, atoms)) for severity in severities),
         # Inference looks at the formulas; the expressions serve the findings, not asked for here.

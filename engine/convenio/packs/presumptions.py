@@ -79,6 +79,11 @@ class PresumptionReader:
             )
         if stated is not None and stated.state != "known":
             self._fault(one.value.position, f"{path}.presume", "a value is expected")
+        elif stated is not None and not stated.complete:
+            self._fault(one.value.position, f"{path}.presume", "what is presumed is complete")
+        elif stated is not None and stated.elements:
+            message = "entries can't be presumed: a list may be presumed empty"
+            self._fault(one.value.position, f"{path}.presume", message)
         return stated
 
     def _condition(self, path: str, one: DeclaredPresumption) -> s.Expression | None:

@@ -20,7 +20,7 @@ from convenio.backends.frames.logic import Truth, choose, disjunction, expressio
 from convenio.backends.frames.namespace import ns
 from convenio.backends.frames.quantifiers import set_tests_in
 from convenio.backends.frames.reading import member_column
-from convenio.backends.frames.scope import Key, Scope
+from convenio.backends.frames.scope import Key, Scope, known_members
 from convenio.backends.frames.tables import Table
 from convenio.facts.catalogue import Catalogue
 from convenio.language import syntax as s
@@ -171,7 +171,8 @@ class Compiler:
         base = scope.base(node)
         if isinstance(node, s.Path) and node.path == AS_OF:
             return v.Day(ns.col(AS_OF) if AS_OF in scope.columns else None)
-        kind = scope.declaration(node, self.catalogue).type.kind
+        declaration = scope.declaration(node, self.catalogue)
+        kind = declaration.type.kind
         if kind == "place":
             axes = [f"{base}__{axis}" for axis in "xyz"]
             if not scope.has(axes[0]):
@@ -188,6 +189,8 @@ class Compiler:
             return v.Statement(column)
         if kind in ("integer", "number"):
             return v.Number(column)
+        if isinstance(node, s.Path) and node.path in scope.presumed and kind != "text":
+            return v.Text(column, known_members(declaration, self.catalogue))
         return v.Text(column, self._texts.get(scope.table_name(node), ()))
 
 

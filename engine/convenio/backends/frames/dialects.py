@@ -62,6 +62,22 @@ class Dialect(ABC):
         """Return a list, or an empty one where it is null and the column `stated` is true."""
 
     @abstractmethod
+    def members_or(self, column: str | None, default: Any) -> Any:
+        """Return the lists of a column, or others where they are null or there is no column."""
+
+    @abstractmethod
+    def member_or(self, column: str | None, members: Sequence[str], default: Any) -> Any:
+        """Return the texts of a column as `member` does, or others where they are null."""
+
+    @abstractmethod
+    def members_literal(self, members: Sequence[str] | None) -> Any:
+        """Return a plain list of texts; null where there is none."""
+
+    @abstractmethod
+    def member(self, value: str | None, members: Sequence[str]) -> Any:
+        """Return a plain text as `coded` returns those of a column."""
+
+    @abstractmethod
     def coded(self, column: str, members: Sequence[str]) -> Any:
         """Return a text column in the form that compares fastest; null where it is no member."""
 
@@ -156,6 +172,29 @@ class PolarsDialect(Dialect):
         empty = pl.lit(pl.Series([[]], dtype=pl.List(pl.String))).first()
         return listed.fill_null(pl.when(pl.col(stated)).then(empty))
 
+    def members_or(self, column: str | None, default: Any) -> Any:
+        """Return the lists of a column, or others where they are null or there is no column."""
+        pl = self._polars
+        return (
+            default
+            if column is None
+            else pl.col(column).cast(pl.List(pl.String)).fill_null(default)
+        )
+
+    def member_or(self, column: str | None, members: Sequence[str], default: Any) -> Any:
+        """Return the texts of a column as an Enum, or others where they are null."""
+        return default if column is None else self.coded(column, members).fill_null(default)
+
+    def members_literal(self, members: Sequence[str] | None) -> Any:
+        """Return a plain list of texts; null where there is none."""
+        pl = self._polars
+        held = [None if members is None else list(members)]
+        return pl.lit(pl.Series(held, dtype=pl.List(pl.String))).first()
+
+    def member(self, value: str | None, members: Sequence[str]) -> Any:
+        """Return a plain text as an Enum."""
+        return self._polars.lit(value, dtype=self._polars.Enum(list(members)))
+
     def coded(self, column: str, members: Sequence[str]) -> Any:
         """Return a text column as an Enum."""
         pl = self._polars
@@ -212,6 +251,34 @@ class SqlDialect(Dialect):
         made: dict[str, Any] = own
         return rows.select(key, POSITION, **made)
 
+    def members_or(self, column: str | None, default: Any) -> Any:
+        """Return the lists of a column, or others where they are null or there is no column."""
+        if column is None:
+            return default
+        return Expr(self.sql, self.sql.name(column), column).fill_null(default)
+
+    def member_or(self, column: str | None, members: Sequence[str], default: Any) -> Any:
+        """Return the texts of a column, or others where they are null."""
+        del members
+        return self.members_or(column, default)
+
+    def members_literal(self, members: Sequence[str] | None) -> Any:
+        """Return a plain list of texts; null where there is none."""
+        written = "NULL" if members is None else self._list_of(members)
+        return Expr(self.sql, f"CAST({written} AS {self._texts_type})")
+
+    def member(self, value: str | None, members: Sequence[str]) -> Any:
+        """Return a plain text."""
+        del members
+        return Expr(self.sql, f"CAST({self.sql.literal(value)} AS {self.sql.types['String']})")
+
+    _texts_type: ClassVar[str]
+    """The engine's name for a list of texts."""
+
+    @abstractmethod
+    def _list_of(self, texts: Sequence[str]) -> str:
+        """Return a plain list."""
+
     @abstractmethod
     def _spread(self, native: Any, key: str, column: str) -> Any:
         """Return one row for each record: key, place from 0, and `record`; names are quoted."""
@@ -225,6 +292,10 @@ class DuckDBDialect(SqlDialect):
 
     name = "duckdb"
     sql = DuckDBSql()
+    _texts_type = "VARCHAR[]"
+
+    def _list_of(self, texts: Sequence[str]) -> str:
+        return f"[{self._listed(texts)}]"
 
     def members(self, column: str, wanted: Sequence[str]) -> tuple[dict[str, Any], dict[str, Any]]:
         """Return for each wanted member whether the set holds it."""
@@ -284,6 +355,10 @@ class SparkDialect(SqlDialect):
 
     name = "spark"
     sql = SparkSql()
+    _texts_type = "ARRAY<STRING>"
+
+    def _list_of(self, texts: Sequence[str]) -> str:
+        return f"array({self._listed(texts)})"
 
     def members(self, column: str, wanted: Sequence[str]) -> tuple[dict[str, Any], dict[str, Any]]:
         """Return for each wanted member whether the set holds it."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any
 
 from convenio.backends.frames import values as v
@@ -157,9 +158,10 @@ def _known(compiler: ColumnCompiler, node: s.Call, scope: Scope) -> Truth:
     assert isinstance(fact, s.Path | s.Field)
     kind = scope.declaration(fact, compiler.catalogue).type.kind
     if kind == "list":
-        stated, _, _ = list_state(fact.path if isinstance(fact, s.Path) else "", scope)
+        path = fact.path if isinstance(fact, s.Path) else ""
+        stated, _, _ = list_state(path, replace(scope, presumed=frozenset()))
         return stated
-    name = scope.base(fact) + ("__x" if kind == "place" else "")
+    name = scope.stated_base(fact) + ("__x" if kind == "place" else "")
     return ~ns.col(name).is_null() if scope.has(name) else False
 
 
@@ -176,7 +178,7 @@ def _asked(compiler: ColumnCompiler, node: s.Call, scope: Scope) -> Truth:
 def _companion(node: s.Call, part: str, scope: Scope) -> Truth:
     (fact,) = node.arguments
     assert isinstance(fact, s.Path | s.Field)
-    name = f"{scope.base(fact)}__{part}"
+    name = f"{scope.stated_base(fact)}__{part}"
     return certain(ns.col(name)) if scope.has(name) else False
 
 

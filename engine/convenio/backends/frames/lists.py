@@ -270,7 +270,7 @@ class Lists:
 
 def list_state(path: str, scope: Scope) -> tuple[Truth, Truth, Truth]:
     """Return whether a list is stated, whether it may go on, and whether it is empty."""
-    base = column_name(path)
+    base = scope.of_path(path)
     rows = f"{base}__rows"
     has_rows: Truth = False
     if scope.has(rows):

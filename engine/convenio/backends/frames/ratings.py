@@ -25,7 +25,7 @@ from convenio.backends.frames.logic import (
     unknown,
 )
 from convenio.backends.frames.namespace import Frame, ns
-from convenio.backends.frames.rules import RuleColumns, Verdicts, small
+from convenio.backends.frames.rules import RuleColumns, small
 from convenio.backends.rules import IN_FORCE, TopicTruths, by_topic
 from convenio.packs.pack import Pack
 from convenio.packs.policy import GRAVE, RATINGS, SIDES, Held, Side, is_lowered
@@ -65,10 +65,13 @@ class Counted:
     factors: Mapping[str, _Tally]
 
 
-def add_tallies(pack: Pack, verdicts: Verdicts) -> Counted:
+def add_tallies(
+    pack: Pack, frame: Frame, rules: Mapping[str, RuleColumns], prefix: str = ""
+) -> Counted:
     """Return the frame with how many rules of each family are flagged or may be.
 
-    Ratings and counts both come from these numbers, so that each rule is looked at once.
+    Ratings and counts both come from these numbers, so that each rule is looked at once. `prefix`
+    stands before the names of their columns.
     """
     asked = {severity_number(one.severity) for rows in pack.policy.rows.values() for one in rows}
     numbers = sorted(asked | {IN_FORCE, GRAVE}, reverse=True)
@@ -77,18 +80,17 @@ def add_tallies(pack: Pack, verdicts: Verdicts) -> Counted:
     scored: dict[str, _Tally] = {}
     factors: dict[str, _Tally] = {}
     for family in pack.families:
-        members = [verdicts.rules[rule.id] for rule in pack.rules if rule.family == family]
+        members = [rules[rule.id] for rule in pack.rules if rule.family == family]
         mitigating = [columns for columns in members if columns.rule.kind == "mitigating"]
         others = [columns for columns in members if columns.rule.kind != "mitigating"]
         topics = by_topic(others, logic)
-        scored[family] = _tally(f"{family}__scored", topics, numbers, stage)
+        scored[family] = _tally(f"{prefix}{family}__scored", topics, numbers, stage)
         flagged[family] = scored[family]
         if len(topics) < len(others):
             # Rules that share a topic count once for the rating, and each for how many are flagged.
-            flagged[family] = _tally(f"{family}__flagged", others, [IN_FORCE], stage)
-        factors[family] = _tally(f"{family}__factors", mitigating, [IN_FORCE], stage)
-    frame = verdicts.frame.with_columns(**stage) if stage else verdicts.frame
-    return Counted(frame, verdicts.rules, flagged, scored, factors)
+            flagged[family] = _tally(f"{prefix}{family}__flagged", others, [IN_FORCE], stage)
+        factors[family] = _tally(f"{prefix}{family}__factors", mitigating, [IN_FORCE], stage)
+    return Counted(frame.with_columns(**stage) if stage else frame, rules, flagged, scored, factors)
 
 
 def _tally(
@@ -146,12 +148,16 @@ def add_counts(counted: Counted) -> Frame:
 # --- ratings ---------------------------------------------------------------------------------
 
 
-def add_ratings(counted: Counted, pack: Pack) -> Counted:
+BOTH: Mapping[Side, str] = {side: side for side in SIDES}
+"""The names of both ratings that a reading of what is stated has."""
+
+
+def add_ratings(counted: Counted, pack: Pack, sides: Mapping[Side, str] = BOTH) -> Counted:
     """Return the frame with the rank of each family and of the whole, floor and ceiling.
 
     Ranks are -1 for not assessed, 0 to 3 for low to critical, in `<family>__floor`,
-    `<family>__ceiling`, `floor` and `ceiling`. Each step is a stage of its own, since an engine
-    may compute an expression as often as it is written.
+    `<family>__ceiling`, `floor` and `ceiling`, or what `sides` call them. Each step is a stage of
+    its own, since an engine may compute an expression as often as it is written.
     """
     ranks: dict[str, ns.Expr] = {}
     mitigated: dict[str, ns.Expr] = {}
@@ -163,8 +169,9 @@ def add_ratings(counted: Counted, pack: Pack) -> Counted:
         )
         # A factor that only may be in force lowers what is least, not what is worst.
         lowering: Mapping[Side, Side] = {"floor": "ceiling", "ceiling": "floor"}
-        for side, other in lowering.items():
-            name = f"{family}__{side}"
+        for side, called in sides.items():
+            name = f"{family}__{called}"
+            other = lowering[side]
             ranks[name] = _rank(pack, tally.seen_from(side))
             in_force = at_least(counted.factors[family].held(IN_FORCE, other), 1)
             grave = at_least(tally.held(GRAVE, side), 1)
@@ -172,7 +179,10 @@ def add_ratings(counted: Counted, pack: Pack) -> Counted:
             mitigated[name] = _when(assessed, rank, small(NOT_ASSESSED))
     frame = counted.frame.with_columns(**ranks).with_columns(**mitigated)
     frame = frame.with_columns(
-        **{side: _worst([f"{family}__{side}" for family in pack.families]) for side in SIDES}
+        **{
+            called: _worst([f"{family}__{called}" for family in pack.families])
+            for called in sides.values()
+        }
     )
     return replace(counted, frame=frame)
 

@@ -10,16 +10,18 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import reduce
 
 from convenio.backends.frames import logic
 from convenio.backends.frames.conditions import Compiler
+from convenio.backends.frames.dialects import Dialect
 from convenio.backends.frames.logic import Truth
 from convenio.backends.frames.namespace import Frame, ns
-from convenio.backends.frames.scope import Scope
+from convenio.backends.frames.scope import PRESUMED, Scope
 from convenio.backends.outcome import Outcome, Verdict
 from convenio.backends.rules import RuleTruths, outcome_of, rule_truths
+from convenio.language import syntax as s
 from convenio.language.formula import All, AnyOf, AtLeastOf, Formula, atoms_of
 from convenio.language.logic import Logic
 from convenio.packs.compile import CompiledPack, CompiledRule
@@ -74,38 +76,56 @@ class Verdicts:
 
     frame: Frame
     rules: Mapping[str, RuleColumns]
+    presumed: Mapping[str, RuleColumns] | None = None
 
 
 def add_verdicts(
-    scope: Scope, pack: CompiledPack, compiler: Compiler, keep: Sequence[str]
+    scope: Scope,
+    pack: CompiledPack,
+    compiler: Compiler,
+    keep: Sequence[str],
+    presumed: frozenset[str] = frozenset(),
 ) -> Verdicts:
     """Return a frame with the columns of every rule's levels, and those that are to be kept.
 
     What is read no more is left behind at each step: engines look through all columns at each.
+    With facts that are `presumed`, rules have columns for the presumed reading beside the others.
     """
-    scope = compiler.prepare(scope, [pack.atoms[number] for number in pack.fact_atoms])
-    inlined = _used_once(pack) if compiler.dialect.joins_steps else frozenset()
+    conditions = [pack.atoms[number] for number in pack.fact_atoms]
+    scope = compiler.prepare(scope, conditions)
+    taken = compiler.prepare(replace(scope, presumed=presumed), conditions) if presumed else scope
+    inlined = frozenset() if presumed else _used_once(pack, compiler.dialect)
     atoms: dict[int, Truth] = {}
+    presumed_atoms: dict[int, Truth] = {}
     stage: dict[str, ns.Expr] = {}
     for number in pack.fact_atoms:
-        truth = compiler.condition(pack.atoms[number], scope)
+        node = pack.atoms[number]
+        truth = compiler.condition(node, scope)
         atoms[number] = truth if number in inlined else _kept(f"atom{number}", truth, stage)
+        presumed_atoms[number] = atoms[number]
+        if not presumed.isdisjoint(s.paths_of(node)):
+            truth = compiler.condition(node, taken)
+            presumed_atoms[number] = _kept(f"{PRESUMED}atom{number}", truth, stage)
+    scope = taken
     passed_on = [*keep, *stage]
     if inlined:
         frame = scope.frame.with_columns(**stage) if stage else scope.frame
     else:
         frame = scope.frame.select(*keep, **stage)
     stage = {}
-    target = _Columns(stage)
-    rules: dict[str, RuleColumns] = {}
+    readings = [(atoms, _Columns(stage), dict[str, RuleColumns]())]
+    if presumed:
+        readings.append((presumed_atoms, _Columns(stage, PRESUMED), {}))
     rule_columns: list[str] = []
     for stratum in pack.strata:
         stage.clear()
-        for rule in stratum:
-            rules[rule.id] = outcome_of(rule, pack, atoms.__getitem__, target, rules)
+        for truths, target, found in readings:
+            for rule in stratum:
+                found[rule.id] = outcome_of(rule, pack, truths.__getitem__, target, found)
         frame = frame.select(*passed_on, *rule_columns, **stage)
         rule_columns += stage
-    return Verdicts(frame.select(*keep, *rule_columns), rules)
+    frame = frame.select(*keep, *rule_columns)
+    return Verdicts(frame, *(found for _, _, found in readings))
 
 
 class _Columns:
@@ -113,25 +133,30 @@ class _Columns:
 
     logic: Logic[Truth] = logic
 
-    def __init__(self, stage: dict[str, ns.Expr]) -> None:
+    def __init__(self, stage: dict[str, ns.Expr], prefix: str = "") -> None:
         self._stage = stage
+        self._prefix = prefix
 
     def outcome(self, rule: CompiledRule, applies: Truth, levels: Sequence[Truth]) -> RuleColumns:
         return rule_truths(rule, applies, levels, self.logic, self._kept)
 
     def _kept(self, name: str, truth: Truth) -> Truth:
-        return _kept(name, truth, self._stage)
+        return _kept(self._prefix + name, truth, self._stage)
 
     def flagged(self, outcome: RuleColumns, severity: str | None) -> Truth:
         return outcome.flagged(severity)
 
 
-def _used_once(pack: CompiledPack) -> frozenset[int]:
-    """Return the atoms of the first stratum that stand in one place only.
+def _used_once(pack: CompiledPack, dialect: Dialect) -> frozenset[int]:
+    """Return the atoms of the first stratum that stand in one place only, to be no columns.
+
+    Where an engine computes an expression as often as it is written, there are none.
 
     What says when a rule applies is kept, and stands before each of its levels; what is counted is
     looked at twice.
     """
+    if not dialect.joins_steps:
+        return frozenset()
     places: Counter[int] = Counter()
     for stratum, rules in enumerate(pack.strata):
         for rule in rules:

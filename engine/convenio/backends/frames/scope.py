@@ -14,6 +14,9 @@ from convenio.backends.frames.values import Value
 from convenio.facts.catalogue import Catalogue, FactDeclaration
 from convenio.language import syntax as s
 
+PRESUMED = "presumed__"
+"""Before the names of columns that hold a fact as it is presumed where it is open."""
+
 Key = tuple[s.Expression, tuple[tuple[str, tuple[str, str]], ...]]
 """A part of a condition, and the rows that it speaks of."""
 
@@ -26,6 +29,7 @@ class Scope:
     to what stands before the names of its columns. `computed` holds what has been added already:
     the parts of a quantifier, or the column of a test that only the engine's own words can make.
     `facts` are the same rows without what was joined to them, where that shortens a plan.
+    `presumed` are facts of the case that are read as presumed; their columns begin otherwise.
     """
 
     frame: Frame
@@ -34,10 +38,14 @@ class Scope:
     variables: Mapping[str, tuple[str, str]] = field(default_factory=dict)
     computed: Mapping[Key, Any] = field(default_factory=dict)
     facts: Frame | None = None
+    presumed: frozenset[str] = frozenset()
 
     def key(self, node: s.Expression) -> Key:
-        """Return what tells a part from the same words about other rows."""
-        return node, tuple(sorted(self.variables.items()))
+        """Return what tells a part from the same words about other rows, or read otherwise."""
+        variables = tuple(sorted(self.variables.items()))
+        if self.presumed and not self.presumed.isdisjoint(s.paths_of(node)):
+            return node, (*variables, ("", ("", PRESUMED)))
+        return node, variables
 
     # --- names ---------------------------------------------------------------------------
 
@@ -45,16 +53,24 @@ class Scope:
         """Return whether there is such a column."""
         return name in self.columns
 
+    def of_path(self, path: str) -> str:
+        """Return how the names of the columns of a case's fact begin, as it is read here."""
+        return (PRESUMED if path in self.presumed else "") + column_name(path)
+
     def base(self, node: s.Path | s.Field) -> str:
-        """Return how the names of a fact's columns begin."""
+        """Return how the names of a fact's columns begin, as it is read here."""
         if isinstance(node, s.Path):
-            return column_name(node.path)
+            return self.of_path(node.path)
         return self.variables[node.variable][1] + node.name
+
+    def stated_base(self, node: s.Path | s.Field) -> str:
+        """Return how the names of the columns begin that tell what is stated of a fact."""
+        return column_name(node.path) if isinstance(node, s.Path) else self.base(node)
 
     def table_name(self, node: s.Path | s.Field) -> str:
         """Return how a fact's column is called in its own table: `path`, or `list[].field`."""
         if isinstance(node, s.Path):
-            return column_name(node.path)
+            return self.of_path(node.path)
         return f"{self.variables[node.variable][0]}[].{node.name}"
 
     def column(self, node: s.Expression) -> str | None:
@@ -70,6 +86,12 @@ class Scope:
             return catalogue.facts[node.path]
         path = self.variables[node.variable][0]
         return catalogue.records[catalogue.facts[path].type.record][node.name]
+
+
+def known_members(declaration: FactDeclaration, catalogue: Catalogue) -> tuple[str, ...]:
+    """Return every text that a fact of an enum, or a country, may have."""
+    kinds = declaration.type
+    return kinds.members if "enum" in (kinds.kind, kinds.element) else catalogue.actors
 
 
 class ColumnCompiler(Protocol):

@@ -35,12 +35,13 @@ from convenio.backends.frames.logic import (
 )
 from convenio.backends.frames.namespace import Frame, as_frame, ns
 from convenio.backends.frames.nesting import unnested
+from convenio.backends.frames.presumed import presumed_scope
 from convenio.backends.frames.problems import NO_ID, fault, wrong_child, wrong_names
 from convenio.backends.frames.quantifiers import asked_members
 from convenio.backends.frames.ratings import add_counts, add_ratings, add_tallies
 from convenio.backends.frames.reading import Check, Field
 from convenio.backends.frames.rules import Verdicts, add_verdicts, codes
-from convenio.backends.frames.scope import Scope
+from convenio.backends.frames.scope import PRESUMED, Scope
 from convenio.backends.frames.tables import Normaliser, Table, fields_of, found_columns
 from convenio.backends.frames.values import days_since_1970
 from convenio.errors import UsageError
@@ -126,7 +127,13 @@ class FrameSteps:
         if checks and self._given.eager:
             scope, checks = self._settled(scope, checks)
         keep = [*([_ROW] if self._given.ordered else []), ID, *_kept_for(checks)]
-        verdicts = add_verdicts(scope, self._pack.compiled, compiler, keep)
+        presumed: frozenset[str] = frozenset()
+        if self._ratings and self._pack.presumptions:
+            taken = presumed_scope(
+                scope, self._pack, compiler, self._read.paths, self._read.members
+            )
+            presumed, scope = taken.presumed, replace(taken, presumed=frozenset())
+        verdicts = add_verdicts(scope, self._pack.compiled, compiler, keep, presumed)
         computed = self._cases(verdicts, checks)
         if self._given.eager:
             table = collect(computed)
@@ -302,9 +309,14 @@ class FrameSteps:
         ranks: list[str] = []
         counted: list[str] = []
         if self._ratings:
-            tallied = add_tallies(self._pack, replace(verdicts, frame=frame))
+            named = list[str](SIDES)
+            if verdicts.presumed is not None:
+                tallied = add_tallies(self._pack, frame, verdicts.presumed, PRESUMED)
+                frame = add_ratings(tallied, self._pack, {"floor": "presumed"}).frame
+                named.insert(1, "presumed")
+            tallied = add_tallies(self._pack, frame, verdicts.rules)
             frame = add_counts(add_ratings(tallied, self._pack))
-            ranks = [*SIDES, *(f"{name}__{s}" for name in self._pack.families for s in SIDES)]
+            ranks = [*named, *(f"{name}__{s}" for name in self._pack.families for s in named)]
             counted = ["flag", "unknown", "clear", "not_applicable"]
         rule_codes = codes(verdicts)
         columns = {
@@ -322,12 +334,12 @@ class FrameSteps:
             ns.lit(provenance(self._pack)).alias("pack"),
             ns.lit(f"convenio {__version__}").alias("engine"),
         )
-        named = computed
+        worded = computed
         if ranks:
-            named = _named_ranks(computed, ranks, self._dialect)
+            worded = _named_ranks(computed, ranks, self._dialect)
         first = [*([_ROW] if keep else []), ID, "status", "reason", *ranks]
         coded = [rule.id for rule in self._pack.rules]
-        return named.select(*first, *counted, "pack", "engine", *coded)
+        return worded.select(*first, *counted, "pack", "engine", *coded)
 
     def _status(self, wrong: Truth, checks: Sequence[Check]) -> tuple[ns.Expr, ns.Expr]:
         if not isinstance(wrong, ns.Expr):

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import os
 import warnings
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cache
 from pathlib import Path
 from typing import Any
 
+import polars as pl
 import pytest
 
 from conformance import rows
@@ -41,27 +43,43 @@ def packs(tmp_path_factory: pytest.TempPathFactory) -> Packs:
     return Packs(tmp_path_factory.mktemp("corpus"))
 
 
+@dataclass(frozen=True)
+class Question:
+    """Cases as tables, and what the reference says of each: the same for all engines."""
+
+    pack: Pack
+    table: pl.DataFrame
+    children: Mapping[str, pl.DataFrame]
+    expected: Mapping[str, Mapping[str, Any]]
+
+
+def question_of(cases: Sequence[Case], pack: Pack) -> Question:
+    table, children = tabulate(cases, pack.catalogue)
+    expected = {case.id: _expected(case, pack) for case in cases}
+    assert len(expected) == len(cases)
+    return Question(pack, table, children, expected)
+
+
 def different_cells(cases: Sequence[Case], pack: Pack, engine: str) -> list[str]:
     """Return every cell in which a frame's verdicts and ratings differ from the reference's."""
+    return wrong_answers(question_of(cases, pack), engine)
+
+
+def wrong_answers(question: Question, engine: str) -> list[str]:
+    """Return every cell in which a frame's verdicts and ratings are not what is expected."""
     build = ENGINES[engine]
-    table, children = tabulate(cases, pack.catalogue)
+    children = {path: build(child) for path, child in question.children.items()}
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", FrameWarning)
-        result = assess_frame(
-            build(table), pack, {path: build(child) for path, child in children.items()}
-        )
+        result = assess_frame(build(question.table), question.pack, children)
     found = {row["id"]: row for row in as_polars(result.cases).to_dicts()}
-    assert len(found) == len(cases)
-    wrong = []
-    for case in cases:
-        row = found[case.id]
-        expected = _expected(case, pack)
-        wrong += [
-            f"{case.id} {name}: {value} is expected, {row[name]} was found"
-            for name, value in expected.items()
-            if row[name] != value
-        ]
-    return wrong
+    assert len(found) == len(question.expected)
+    return [
+        f"{case} {name}: {value} is expected, {found[case][name]} was found"
+        for case, expected in question.expected.items()
+        for name, value in expected.items()
+        if found[case][name] != value
+    ]
 
 
 def _expected(case: Case, pack: Pack) -> dict[str, Any]:
@@ -78,15 +96,28 @@ def _expected(case: Case, pack: Pack) -> dict[str, Any]:
     return expected
 
 
+@pytest.fixture(scope="module")
+def questions(packs: Packs) -> Callable[[str], Question]:
+    """Ask all expressions of a file; asked again, it is the same question."""
+
+    @cache
+    def ask(file: str) -> Question:
+        asked = [row for row in EXPRESSIONS if row.file == file]
+        if file == "count_sum":
+            asked = [row for row in asked if row.content["expr"] != ORDER_OF_SUMS]
+        pack = packs.of(asked[0])
+        cases = [replace(read_case(case_text(row.content), pack), id=row.rule_id) for row in asked]
+        return question_of(cases, pack)
+
+    return ask
+
+
 @pytest.mark.parametrize("engine", FAST)
 @pytest.mark.parametrize("file", FILES)
-def test_expressions_of_the_corpus(file: str, engine: str, packs: Packs) -> None:
-    asked = [row for row in ASSESSED if row.file == file and row.is_expression]
-    if file == "count_sum":
-        asked = [row for row in asked if row.content["expr"] != ORDER_OF_SUMS]
-    pack = packs.of(asked[0])
-    cases = [replace(read_case(case_text(row.content), pack), id=row.rule_id) for row in asked]
-    assert different_cells(cases, pack, engine) == []
+def test_expressions_of_the_corpus(
+    file: str, engine: str, questions: Callable[[str], Question]
+) -> None:
+    assert wrong_answers(questions(file), engine) == []
 
 
 @pytest.mark.parametrize("part", range(PARTS_OF_EXPRESSIONS if WHOLE else 1))

@@ -11,6 +11,7 @@ from convenio.assessment.presumed import PresumedFact
 from convenio.assessment.rating import FamilyRating, worst
 from convenio.backends.outcome import VERDICTS, Outcome
 from convenio.facts.case import CONFIDENCE_ORDER, Case, Confidence
+from convenio.packs.law import STANDINGS, Applied
 from convenio.packs.pack import Pack
 from convenio.packs.policy import Rating, Reading
 from convenio.packs.rule import SEVERITIES, Rule, Severity, severity_number
@@ -103,6 +104,25 @@ class Assessment(Presented):
     def finding(self, rule_id: str) -> Finding:
         """Return the finding of one rule; KeyError where the pack has no such rule."""
         return self.builder.build(rule_id)
+
+    @cached_property
+    def countries(self) -> tuple[str, ...]:
+        """The states that take part in the deal, as `parties` names them."""
+        stated = self.case.facts.get("parties")
+        named = [
+            element.fields["country"].value
+            for element in (stated.elements if stated is not None else ())
+            if "country" in element.fields
+        ]
+        return tuple(dict.fromkeys(name for name in named if isinstance(name, str)))
+
+    def references(self, rule: Rule) -> tuple[Applied, ...]:
+        """Return the references of a rule with what each is to this deal; law stands first."""
+        applied = [
+            self.pack.laws.apply(reference, self.countries, self.case.as_of)
+            for reference in rule.references
+        ]
+        return tuple(sorted(applied, key=lambda one: STANDINGS.index(one.standing)))
 
     def counts(self, family: str) -> dict[str, int]:
         """Return how many rules of a family have each verdict."""

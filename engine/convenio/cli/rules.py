@@ -102,8 +102,7 @@ def _shown(rule: Rule) -> str:
     if rule.national_law:
         lines.append(f"law of      {rule.national_law}")
     for reference in rule.references:
-        parts = [reference.title, reference.at, reference.of]
-        lines.append(f"reference   {reference.kind}: {', '.join(part for part in parts if part)}")
+        lines.append(f"reference   {reference.kind}: {reference.citation}")
     lines += [f"mitigation  {mitigation.text}" for mitigation in rule.mitigations]
     lines.append(f"tests       {len(rule.tests)}")
     return "\n".join(lines)

@@ -21,6 +21,7 @@ from convenio.language.parser import SyntaxFaultError, parse
 from convenio.language.types import Scope, check_condition
 from convenio.packs.compile import CircularError, stratum_of
 from convenio.packs.folders import find_pack
+from convenio.packs.law import LawRegister, read_laws, unregistered
 from convenio.packs.pack import CROSS, Pack
 from convenio.packs.policy import RATINGS, Rating, RatingPolicy, Requirement
 from convenio.packs.presumptions import PresumptionReader
@@ -89,6 +90,9 @@ class _PackReader:
                 rules.extend(reader.family(family, document))
         guards = self._guards(catalogue)
         presumptions = PresumptionReader(catalogue, models, self._problems).read()
+        laws = self._collected(self._laws) or LawRegister()
+        for rule in rules if laws.laws else ():
+            self._problems.extend(unregistered(rule, laws))
         _check_rules(rules, catalogue, tuple(declared.families), self._problems)
         if self._problems:
             raise PackError(_in_order(self._problems))
@@ -103,6 +107,7 @@ class _PackReader:
             rules=tuple(rules),
             guards=guards,
             presumptions=presumptions,
+            laws=laws,
             digest=self._digest(),
             folder=self._folder,
             models=models,
@@ -129,6 +134,12 @@ class _PackReader:
         if not isinstance(document.root, Mapping):
             raise PackError([Problem(document.root.position, "", "the catalogue is a mapping")])
         return load_catalogue(document.root, document.file)
+
+    def _laws(self) -> LawRegister:
+        """Read the register of laws, which a pack may leave out."""
+        if not (self._folder / "law.yaml").exists():
+            return LawRegister()
+        return read_laws(self._document("law.yaml"), self._problems)
 
     def _guards(self, catalogue: Catalogue) -> dict[str, s.Expression]:
         scope = Scope(catalogue, flags_allowed=False)

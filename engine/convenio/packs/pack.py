@@ -13,6 +13,7 @@ from convenio.facts.models import FactModels
 from convenio.language import syntax as s
 from convenio.language.evaluate import Evaluator
 from convenio.packs.compile import CompiledPack, compile_rules
+from convenio.packs.law import LawRegister
 from convenio.packs.policy import RatingPolicy
 from convenio.packs.presumptions import Presumptions
 from convenio.packs.rule import Rule
@@ -35,6 +36,7 @@ class Pack:
     rules: tuple[Rule, ...]
     guards: Mapping[str, s.Expression]
     presumptions: Presumptions
+    laws: LawRegister
     digest: str
     folder: Path
     models: FactModels = field(repr=False, compare=False)

@@ -69,6 +69,15 @@ class Reference:
     of: str = ""
     url: str = ""
 
+    @property
+    def citation(self) -> str:
+        """The title with its pinpoint and whose it is.
+
+        >>> Reference("treaty", "Arms Trade Treaty", at="Art. 6").citation
+        'Arms Trade Treaty, Art. 6'
+        """
+        return ", ".join(part for part in (self.title, self.at, self.of) if part)
+
 
 @dataclass(frozen=True, slots=True)
 class Mitigation:

@@ -9,6 +9,7 @@ from convenio.assessment.assessment import Assessment
 from convenio.assessment.finding import Finding
 from convenio.language import syntax as s
 from convenio.language.trace import Leaf, Trace, deciding
+from convenio.reports.law import LawWords
 from convenio.reports.wording import Wording
 
 _MARKS = {True: "✓", False: "✗", None: "?"}
@@ -48,9 +49,9 @@ class _Explanation:
         yield ""
         yield f"{_('Threshold')}: {_(rule.threshold.basis)}; {rule.threshold.source}"
         yield f"{_('Article')}: {rule.article.section}, {rule.article.heading}"
-        for reference in rule.references:
-            parts = [reference.title, reference.at, reference.of]
-            yield f"{_('Reference')}: {', '.join(part for part in parts if part)}"
+        law = LawWords(self._assessment, _)
+        for applied in self._assessment.references(rule):
+            yield f"{law.heading(applied)}: {law.cite(applied)}"
         for mitigation in rule.mitigations:
             yield f"{_('Mitigation')}: {mitigation.text}"
 

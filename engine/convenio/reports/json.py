@@ -127,8 +127,16 @@ def _finding(finding: Finding, assessment: Assessment, wording: Wording) -> dict
         },
         "threshold": {"basis": rule.threshold.basis, "source": rule.threshold.source},
         "references": [
-            {"kind": r.kind, "title": r.title, "at": r.at, "of": r.of, "url": r.url}
-            for r in rule.references
+            {
+                "kind": applied.reference.kind,
+                "title": applied.reference.title,
+                "at": applied.reference.at,
+                "of": applied.reference.of,
+                "url": applied.reference.url,
+                "standing": applied.standing,
+                "binds": list(applied.binds),
+            }
+            for applied in assessment.references(rule)
         ],
     }
     if assessment.presumes:

@@ -7,6 +7,7 @@ from typing import Any
 from convenio.backends.outcome import VERDICTS
 from convenio.facts.catalogue import BASES
 from convenio.facts.schema import DIALECT
+from convenio.packs.law import STANDINGS
 from convenio.packs.policy import RATINGS
 from convenio.packs.rule import RULE_KINDS, RULE_ROLES, SEVERITIES
 from convenio.reports.json import SCHEMA
@@ -60,7 +61,13 @@ def assessment_schema() -> dict[str, Any]:
             "threshold": _open({"basis": {"enum": list(BASES)}, "source": text}),
             "references": {
                 "type": "array",
-                "items": _open(dict.fromkeys(("kind", "title", "at", "of", "url"), text)),
+                "items": _open(
+                    {
+                        **dict.fromkeys(("kind", "title", "at", "of", "url"), text),
+                        "standing": {"enum": list(STANDINGS)},
+                        "binds": texts,
+                    }
+                ),
             },
         }
     )

@@ -16,16 +16,11 @@ from convenio.facts.paths import owner_of
 from convenio.language.syntax import unparse
 from convenio.language.trace import Leaf
 from convenio.packs.policy import RATINGS, rank
-from convenio.packs.rule import SEVERITIES, Reference, Rule, Severity
+from convenio.packs.rule import SEVERITIES, Rule, Severity
+from convenio.reports.law import LawWords
 from convenio.reports.markdown import by_severity
 from convenio.reports.timeline import Event, timeline
 from convenio.reports.wording import Wording
-
-LEGAL_KINDS = ("treaty", "constitution", "statute", "case_law")
-"""Kinds of reference that bind somebody; the brief shows them first and apart."""
-
-LEGAL_BASES = ("statutory", "treaty", "case_law")
-"""Bases of a threshold that are law; the others are observation or opinion."""
 
 DECIDING = 3
 QUESTIONS_ON_PAGE_ONE = 4
@@ -45,6 +40,7 @@ class BriefView:
         self.previous = previous
         self.flagged = by_severity(assessment.findings)
         self.questions = open_questions(assessment)
+        self.law = LawWords(assessment, wording)
         self._catalogue = assessment.pack.catalogue
 
     # --- page one ------------------------------------------------------------------------
@@ -108,7 +104,7 @@ class BriefView:
 
         def key(finding: Finding) -> tuple[int, bool, int]:
             confidence = CONFIDENCE_ORDER.index(finding.confidence) if finding.confidence else -1
-            is_opinion = finding.rule.threshold.basis not in LEGAL_BASES
+            is_opinion = self.law.basis(finding)[1] == "opinion"
             return -SEVERITIES.index(finding.severity or "low"), is_opinion, -confidence
 
         return sorted(self.flagged, key=key)[:DECIDING]
@@ -241,34 +237,6 @@ class BriefView:
                 title = shorten(self.source_title(leaf.fact), 70)
                 return f"{label}: {title}, {shorten(leaf.fact.provenance.at, 50)}"
         return self.wording("no pinpoint in the case file")
-
-    def law(self, finding: Finding) -> list[Reference]:
-        """Return what binds, first the treaty, constitution, statute or ruling."""
-        return [r for r in finding.rule.references if r.kind in LEGAL_KINDS]
-
-    def guidance(self, finding: Finding) -> list[Reference]:
-        """Return references that do not bind."""
-        return [r for r in finding.rule.references if r.kind not in LEGAL_KINDS]
-
-    def cite(self, reference: Reference) -> str:
-        """Write a reference with its pinpoint and whose it is."""
-        parts = [reference.title, reference.at, reference.of]
-        return ", ".join(part for part in parts if part)
-
-    def basis(self, finding: Finding) -> tuple[str, str]:
-        """Return the basis of a threshold in words, and `law` or `opinion`."""
-        _ = self.wording
-        words = {
-            "statutory": _("statute"),
-            "treaty": _("treaty"),
-            "case_law": _("court ruling"),
-            "index": _("published index"),
-            "empirical": _("observed in the region"),
-            "analogue": _("by analogy"),
-            "judgement": _("judgement of the authors"),
-        }
-        basis = finding.rule.threshold.basis
-        return words[basis], "law" if basis in LEGAL_BASES else "opinion"
 
     def conditions_of(self, finding: Finding) -> list[tuple[str, str, str]]:
         """Return each level's condition as text, with its truth."""

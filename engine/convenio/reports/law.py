@@ -1,0 +1,81 @@
+"""What of a finding's references is law between these parties on that date, in words."""
+
+from __future__ import annotations
+
+from convenio.assessment.assessment import Assessment
+from convenio.assessment.finding import Finding
+from convenio.packs.law import Applied, Standing
+from convenio.reports.wording import Wording
+
+LEGAL_BASES = ("statutory", "treaty", "case_law")
+"""Bases of a threshold that may be law; the others are observation or opinion."""
+
+
+class LawWords:
+    """Words the references of findings; law is what bound a party on the date of the case."""
+
+    def __init__(self, assessment: Assessment, wording: Wording) -> None:
+        self._assessment = assessment
+        self._wording = wording
+
+    def law(self, finding: Finding) -> list[str]:
+        """Return what is law for this deal, with whom it binds."""
+        applied = self._assessment.references(finding.rule)
+        return [self.cite(one) for one in applied if one.standing == "law"]
+
+    def rest(self, finding: Finding) -> list[tuple[str, list[str]]]:
+        """Return the other references under headings that say what they are."""
+        applied = self._assessment.references(finding.rule)
+        groups = [
+            (heading, [self.cite(one) for one in applied if one.standing == standing])
+            for standing, heading in self.headings.items()
+        ]
+        return [(heading, cited) for heading, cited in groups if cited]
+
+    @property
+    def headings(self) -> dict[Standing, str]:
+        """What references are called that aren't law."""
+        _ = self._wording
+        return {
+            "later": _("In force only since then"),
+            "comparative": _("Comparative, binds none of the parties"),
+            "unchecked": _("Not checked whom it binds"),
+            "guidance": _("See also"),
+        }
+
+    def heading(self, applied: Applied) -> str:
+        """Return what a reference is called in a list: law, or what else it is."""
+        return (
+            self._wording("Law") if applied.standing == "law" else self.headings[applied.standing]
+        )
+
+    def cite(self, applied: Applied) -> str:
+        """Write a reference with its pinpoint, whose it is, and whom of the parties it binds."""
+        text = applied.reference.citation
+        if not applied.binds:
+            return text
+        _ = self._wording
+        names = [_.country(code, self._assessment.pack.catalogue) for code in applied.binds]
+        return _("{text} (binds {names})").format(text=text, names=", ".join(names))
+
+    def basis(self, finding: Finding) -> tuple[str, str]:
+        """Return the basis of a threshold in words, and `law` or `opinion`.
+
+        A basis in law is law where a reference of the rule binds a party; else it is a yardstick.
+        """
+        _ = self._wording
+        words = {
+            "statutory": _("statute"),
+            "treaty": _("treaty"),
+            "case_law": _("court ruling"),
+            "index": _("published index"),
+            "empirical": _("observed in the region"),
+            "analogue": _("by analogy"),
+            "judgement": _("judgement of the authors"),
+        }
+        basis = finding.rule.threshold.basis
+        if basis not in LEGAL_BASES:
+            return words[basis], "opinion"
+        if self.law(finding):
+            return words[basis], "law"
+        return _("{basis}, as a yardstick").format(basis=words[basis]), "opinion"

@@ -86,7 +86,7 @@ def spark_session() -> Any:
         # Planning again between stages is for large tables.
         .config("spark.sql.adaptive.enabled", "false")
         .config("spark.driver.extraJavaOptions", JAVA_OPTIONS)
-        # What its parser has read it keeps for good; the whole corpus fills the usual gigabyte.
+        # What its parser has read it keeps for good: of the whole corpus, over half a gigabyte.
         .config("spark.driver.memory", "2g")
         # Each join keeps a page of memory, by default one of many megabytes.
         .config("spark.buffer.pageSize", "1m")

@@ -26,8 +26,8 @@ from frames.engines import ENGINES, FAST, as_polars
 # Which of 0.1 + 0.2 + 0.3 is added first is the engine's affair (docs/decisions/0005).
 ORDER_OF_SUMS = "sum(a.km for a in activities) == 0.6"
 
-# Spark takes seconds to plan what it runs in a moment, and all expressions in one plan take more
-# memory than it has. It gets them in parts: the first here, all of them in `make nightly`.
+# Spark takes seconds to plan what it runs in a moment, and comes to no end with all expressions in
+# one plan. It gets them in parts: the first here, all of them in `make nightly`.
 WHOLE = "CONVENIO_SPARK_WHOLE" in os.environ
 PARTS_OF_EXPRESSIONS = 30
 PARTS_OF_PACKS = 83

@@ -11,6 +11,7 @@ from convenio.assessment.presumed import PresumedFact
 from convenio.assessment.rating import FamilyRating, worst
 from convenio.backends.outcome import VERDICTS, Outcome
 from convenio.facts.case import CONFIDENCE_ORDER, Case, Confidence
+from convenio.facts.paths import owner_of
 from convenio.packs.law import STANDINGS, Applied
 from convenio.packs.pack import Pack
 from convenio.packs.policy import Rating, Reading
@@ -95,6 +96,12 @@ class Assessment(Presented):
             if severity is not None and severity_number(severity) > before:
                 found.append((rule, severity))
         return tuple(found)
+
+    @cached_property
+    def presumptions_used(self) -> tuple[PresumedFact, ...]:
+        """The presumptions about facts that a test which applies could not find."""
+        sought = {owner_of(path) for finding in self.findings for path in finding.missing}
+        return tuple(fact for fact in self.presumptions if fact.path in sought)
 
     @cached_property
     def findings(self) -> tuple[Finding, ...]:

@@ -21,8 +21,9 @@ LEGAL_KINDS = ("treaty", "constitution", "statute", "case_law")
 Standing = Literal["law", "later", "comparative", "unchecked", "guidance"]
 """What a reference is to one deal.
 
-`law` bound a party of the deal on the case's date, `later` binds one only since then, `comparative`
-binds others, of `unchecked` nobody has said whom it binds, `guidance` binds nobody.
+`law` bound a party of the deal on the case's date, `later` binds a party or anybody only since
+then, `comparative` bound others, of `unchecked` nobody has said whom it binds, `guidance` binds
+nobody.
 """
 STANDINGS: tuple[Standing, ...] = ("law", "later", "comparative", "unchecked", "guidance")
 _ALL = "ALL"
@@ -57,6 +58,12 @@ class Law:
         if self.everybody is not None:
             return (self.everybody,)
         return self.binds.get(country, ())
+
+    @property
+    def first_day(self) -> dt.date:
+        """The day from which it has bound anybody."""
+        starts = [period.start for periods in self.binds.values() for period in periods]
+        return min(starts, default=dt.date.min if self.everybody is None else self.everybody.start)
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +112,7 @@ class LawRegister:
         if bound:
             return Applied(reference, "law", bound)
         later = tuple(c for c in parties if any(as_of < p.start for p in periods[c]))
-        if later:
+        if later or as_of < law.first_day:
             return Applied(reference, "later", later)
         doubtful = law.others_unknown and not all(periods.values())
         return Applied(reference, "unchecked" if doubtful else "comparative")

@@ -37,9 +37,9 @@ class LawWords:
         """What references are called that aren't law."""
         _ = self._wording
         return {
-            "later": _("In force only since then"),
+            "later": _("Later than this deal"),
             "comparative": _("Comparative, binds none of the parties"),
-            "unchecked": _("Not checked whom it binds"),
+            "unchecked": _("Not checked whether it binds a party"),
             "guidance": _("See also"),
         }
 

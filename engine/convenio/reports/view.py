@@ -121,7 +121,7 @@ class BriefView:
         carried = {one.fact.path: one.families for one in carrying(self.assessment)}
         named = [
             (fact, ", ".join(map(self.wording.family, carried.get(fact.path, ()))))
-            for fact in self.assessment.presumptions
+            for fact in self.assessment.presumptions_used
         ]
         return sorted(named, key=lambda one: not one[1])
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import gettext
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import cached_property
 
 from babel import Locale
@@ -231,20 +231,24 @@ class Wording:
         rating = self.ratings[assessment.presumed].capitalize()
         run, applicable = assessment.tested
         tests = self("{run} of {all} tests could be run").format(run=run, all=applicable)
+        rests = self._rests_on(assessment)
+        head = self("{rating}, {rests}; {tests}.").format(rating=rating, rests=rests, tests=tests)
+        return " ".join([head, *self._bounds(assessment)])
+
+    def _rests_on(self, assessment: Assessment) -> str:
+        """Write on what the presumed rating rests. A low one rests on what nobody has reported."""
+        if assessment.floor == assessment.presumed != "low":
+            return self("established whatever is presumed")
+        if not assessment.presumptions_used:
+            return self("presuming nothing")
         carried = [one for one in carrying(assessment) if one.without != assessment.presumed]
         if carried:
-            head = self("{rating}, presuming {what}; {tests}.").format(
-                rating=rating, what=self._presuming(carried, assessment), tests=tests
-            )
-        elif assessment.presumptions:
-            count = len(assessment.presumptions)
-            made = self.plural("{n} presumption", "{n} presumptions", count)
-            head = self("{rating}, whichever one of {made} falls; {tests}.").format(
-                rating=rating, made=made, tests=tests
-            )
-        else:
-            head = self("{rating}, presuming nothing; {tests}.").format(rating=rating, tests=tests)
-        return f"{head} {self._bounds(assessment)}"
+            return self("presuming {what}").format(what=self._presuming(carried, assessment))
+        count = len(assessment.presumptions_used)
+        made = self.plural("{n} presumption", "{n} presumptions", count)
+        if assessment.presumed == "low":
+            return self("on {made}").format(made=made)
+        return self("on {made} of which none decides alone").format(made=made)
 
     def _presuming(self, carried: Sequence[Carrying], assessment: Assessment) -> str:
         said = [self.presumption(one.fact, assessment.pack.catalogue) for one in carried[:3]]
@@ -261,21 +265,17 @@ class Wording:
         value = self.value(fact.after.value, declaration, catalogue)
         return f"{self(declaration.label)}: {value}"
 
-    def _bounds(self, assessment: Assessment) -> str:
+    def _bounds(self, assessment: Assessment) -> Iterator[str]:
         """Write what is established, and what can't be ruled out."""
         floor, presumed, ceiling = assessment.floor, assessment.presumed, assessment.ceiling
         words = self.ratings
-        if floor == presumed:
-            least = self("It is established.")
-        else:
-            least = self("At least {rating} is established.").format(rating=words[floor])
-        if ceiling == presumed:
-            return least
-        return (
-            least
-            + " "
-            + self("{rating} can't be ruled out.").format(rating=words[ceiling].capitalize())
-        )
+        if floor != presumed and floor == "low":
+            yield self("Nothing above low is established.")
+        elif floor != presumed:
+            yield self("At least {rating} is established.").format(rating=words[floor])
+        if ceiling != presumed:
+            rating = words[ceiling].capitalize()
+            yield self("{rating} can't be ruled out.").format(rating=rating)
 
     def _weigh_most(self, assessment: Assessment) -> str:
         """Name the open facts on which the worst possible findings rest."""

@@ -2,8 +2,8 @@
 
 A row of wrong_packs.yaml changes a small pack that is right: lines of its one `rule`, keys that it
 is `without`, entries of the section `more` of its `facts`, further `sections`, or whole files
-(`pack`, `second`, `cross`). Each « marks the place of one problem; `at: rule` is where the rule
-begins, `at: anywhere` leaves the place open. `problems` is read as in tests/facts.
+(`pack`, `second`, `cross`, `law`). Each « marks the place of one problem; `at: rule` is where the
+rule begins, `at: anywhere` leaves the place open. `problems` is read as in tests/facts.
 """
 
 from __future__ import annotations
@@ -84,6 +84,7 @@ def files_of(row: dict[str, Any]) -> dict[str, str]:
         "first.yaml": f"- {begin}{rule}\n",
         "second.yaml": row.get("second", "[]\n"),
         "cross.yaml": row.get("cross", "[]\n"),
+        **({"law.yaml": row["law"]} if "law" in row else {}),
     }
 
 

@@ -8,12 +8,20 @@ from __future__ import annotations
 
 import re
 import tomllib
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import cache
 from pathlib import Path
 
 import grimp
 
+from convenio import load_case, load_pack
+from convenio.authoring.calibrate import Calibration, calibrate
 from convenio.language.functions import FUNCTIONS
+from convenio.language.syntax import unparse
+from convenio.packs.policy import Reading
+from convenio.reports import calibrate as calibrate_report
+from convenio.reports.blocks import Block, as_markdown
 from convenio.reports.formats import FORMATS
 
 DOCS = Path(__file__).resolve().parent
@@ -104,15 +112,82 @@ def format_list() -> str:
     return ", ".join(f"`{name}`" for name in FORMATS)
 
 
+@cache
+def calibration(reading: Reading, influences: bool = False) -> Calibration:
+    """Return how the core pack agrees with the readings of deals."""
+    pack = load_pack("core")
+    own = pack.folder / "calibration"
+    cases = [own / "cases", ROOT / "cases"]
+    return calibrate(pack, cases, own / "readings.yaml", reading, influences)
+
+
+def _blocks_part(found: Calibration, shown: Callable[[Block], bool]) -> str:
+    blocks = [block for block in calibrate_report.blocks(found) if shown(block)]
+    lines = as_markdown("", blocks).splitlines()[2:]
+    return "\n".join(line.replace("## ", "### ", 1) for line in lines if line != "## Agreement")
+
+
+def figures(reading: Reading) -> str:
+    """Return the agreement in one reading, then how the families are confused."""
+    found = calibration(reading)
+    return _blocks_part(found, lambda block: not block.title.startswith("Disagreements"))
+
+
+def disagreements() -> str:
+    """Return every verdict of the presumed reading in which readers and pack differ."""
+    found = calibration("presumed")
+    return _blocks_part(found, lambda block: block.title.startswith("Disagreements"))
+
+
+def influences() -> str:
+    """Return what leaving out each rule and presumption does, which takes long to measure."""
+    found = calibration("presumed", influences=True)
+    wanted = ("Agreement", "What each rule")
+    text = _blocks_part(found, lambda block: block.title.startswith(wanted))
+    return text.replace("### What each rule and presumption does\n", "")
+
+
+def element_table() -> str:
+    """Return for each element of deals how many rules and cases have it."""
+    pack = load_pack("core")
+    folders = (ROOT / "cases", pack.folder / "calibration" / "cases")
+    files = {file.stem: file for folder in reversed(folders) for file in folder.glob("*.yaml")}
+    cases = [load_case(file, pack) for file in files.values()]
+    held = Counter(
+        element
+        for case in cases
+        if (stated := case.facts.get("deal.elements")) is not None
+        for element in sorted(stated.value or ())
+    )
+    named = Counter(
+        literal
+        for rule in pack.rules
+        for literal in sorted(set(re.findall(r"'(\w+)' in deal\.elements", unparse(rule.applies))))
+    )
+    lines = ["| element | rules that apply to it by name | cases that have it |", "|---|---|---|"]
+    for element in pack.catalogue.facts["deal.elements"].type.members:
+        words = element.replace("_", " ")
+        lines.append(f"| {words} | {named[element]} | {held[element]} |")
+    return "\n".join(lines)
+
+
 PARTS: Mapping[str, Callable[[], str]] = {
     "layers": layer_picture,
     "targets": target_picture,
     "functions": function_table,
     "formats": format_list,
+    "figures": lambda: figures("presumed"),
+    "established": lambda: figures("established"),
+    "disagreements": disagreements,
+    "elements": element_table,
 }
 """What stands between `<!-- NAME: from the code -->` and `<!-- end -->`."""
 
+MEASURED: Mapping[str, Callable[[], str]] = {"influences": influences}
+"""The same for what takes too long to hold against the code with every change."""
+
 _MARKED = re.compile(r"(<!-- (\w+): from the code -->\n).*?(<!-- end -->)", re.DOTALL)
+_SLOW = re.compile(r"(<!-- (\w+): measured by make docs -->\n).*?(<!-- end -->)", re.DOTALL)
 
 
 def pages() -> list[Path]:
@@ -126,6 +201,11 @@ def written(page: Path) -> str:
     return _MARKED.sub(lambda match: f"{match[1]}{PARTS[match[2]]()}\n{match[3]}", text)
 
 
+def measured(text: str) -> str:
+    """Return a page with the parts that take long."""
+    return _SLOW.sub(lambda match: f"{match[1]}{MEASURED[match[2]]()}\n{match[3]}", text)
+
+
 if __name__ == "__main__":
     for page in pages():
-        page.write_text(written(page), encoding="utf-8")
+        page.write_text(measured(written(page)), encoding="utf-8")

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
+from convenio.assessment.consistency import doubts
 from convenio.documents import Document, Node, parse_document, read_document
 from convenio.documents import Mapping as TreeMapping
 from convenio.errors import CaseError, Problem, UsageError
@@ -52,7 +53,7 @@ def case_from_document(document: Document, pack: Pack) -> Case:
         problems += currency_problems(scenario.set, pack.currency)
     if problems:
         raise CaseError(problems)
-    return case
+    return replace(case, warnings=(*case.warnings, *doubts(case, pack)))
 
 
 def with_settings(case: Case, pack: Pack, settings: Mapping[str, str]) -> Case:

@@ -105,6 +105,15 @@ class FactDeclaration:
         return self.path.partition(".")[0]
 
 
+@dataclass(frozen=True, slots=True)
+class DeclaredCheck:
+    """A condition under which a case file contradicts itself, and what is said then."""
+
+    when: str
+    says: str
+    position: Position
+
+
 @dataclass(frozen=True)
 class Catalogue:
     """Every declared fact, by path, in the order of the file."""
@@ -114,6 +123,7 @@ class Catalogue:
     sections: Mapping[str, str]
     organisations: Mapping[str, str]
     file: str = ""
+    checks: tuple[DeclaredCheck, ...] = ()
 
     @cached_property
     def section_names(self) -> frozenset[str]:

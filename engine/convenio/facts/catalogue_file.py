@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
@@ -15,6 +16,7 @@ from convenio.facts.catalogue import (
     CASE_KEYS,
     Basis,
     Catalogue,
+    DeclaredCheck,
     DeclaredPresumption,
     FactDeclaration,
     FactType,
@@ -48,6 +50,12 @@ class _Presumption(BaseModel):
         if (self.value is None) == (not self.complete):
             raise ValueError("presumes either a value, or that a list or set is complete")
         return self
+
+
+class _Check(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+    when: str = Field(min_length=1)
+    says: str = Field(min_length=3, max_length=300)
 
 
 class _Declaration(BaseModel):
@@ -92,16 +100,17 @@ class _Loader:
         records = dict(self._records())
         facts: dict[str, FactDeclaration] = {}
         for name, node in self._root.entries.items():
-            if name in {"version", "sections", "organisations", "records"}:
+            if name in {"version", "sections", "organisations", "records", "checks"}:
                 continue
             for path, entry in self._entries(name, node):
                 declaration = self._declaration(path, entry, records)
                 if declaration:
                     facts[path] = declaration
         self._check_when(facts)
+        checks = tuple(self._checks())
         if self._problems:
             raise PackError(self._problems)
-        return Catalogue(facts, records, sections, organisations, self._file)
+        return Catalogue(facts, records, sections, organisations, self._file, checks)
 
     def _fault(self, position: Position, path: str, message: str, **more: str) -> None:
         self._problems.append(Problem(position, path, message, **more))
@@ -115,6 +124,23 @@ class _Loader:
             self._fault(node.position, key, "must map names to texts")
             return {}
         return plain
+
+    def _checks(self) -> Iterator[DeclaredCheck]:
+        node = self._root.get("checks")
+        if node is None:
+            return
+        if not isinstance(node, documents.Sequence):
+            self._fault(node.position, "checks", "must be a list of checks")
+            return
+        for number, item in enumerate(node.items):
+            try:
+                check = _Check.model_validate(to_plain(item))
+            except ValidationError as fault:
+                for problem in problems_of(fault, item, _Check):
+                    path = f"checks[{number}].{problem.path}".rstrip(".")
+                    self._problems.append(replace(problem, path=path))
+                continue
+            yield DeclaredCheck(check.when, check.says, item.position)
 
     def _entries(self, name: str, node: documents.Node) -> Iterator[tuple[str, documents.Node]]:
         position = self._root.keys[name]

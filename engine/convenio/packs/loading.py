@@ -19,6 +19,7 @@ from convenio.facts.models import FactModels
 from convenio.language import syntax as s
 from convenio.language.parser import SyntaxFaultError, parse
 from convenio.language.types import Scope, check_condition
+from convenio.packs.checks import read_checks
 from convenio.packs.compile import CircularError, stratum_of
 from convenio.packs.folders import find_pack
 from convenio.packs.law import LawRegister, read_laws, unregistered
@@ -90,6 +91,7 @@ class _PackReader:
                 rules.extend(reader.family(family, document))
         guards = self._guards(catalogue)
         presumptions = PresumptionReader(catalogue, models, self._problems).read()
+        checks = read_checks(catalogue, self._problems)
         laws = self._collected(self._laws) or LawRegister()
         for rule in rules if laws.laws else ():
             self._problems.extend(unregistered(rule, laws))
@@ -108,6 +110,7 @@ class _PackReader:
             guards=guards,
             presumptions=presumptions,
             laws=laws,
+            checks=checks,
             digest=self._digest(),
             folder=self._folder,
             models=models,

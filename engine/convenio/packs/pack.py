@@ -12,6 +12,7 @@ from convenio.facts.catalogue import Catalogue
 from convenio.facts.models import FactModels
 from convenio.language import syntax as s
 from convenio.language.evaluate import Evaluator
+from convenio.packs.checks import Check
 from convenio.packs.compile import CompiledPack, compile_rules
 from convenio.packs.law import LawRegister
 from convenio.packs.policy import RatingPolicy
@@ -37,6 +38,7 @@ class Pack:
     guards: Mapping[str, s.Expression]
     presumptions: Presumptions
     laws: LawRegister
+    checks: tuple[Check, ...]
     digest: str
     folder: Path
     models: FactModels = field(repr=False, compare=False)

@@ -126,6 +126,11 @@ class BriefView:
         return sorted(named, key=lambda one: not one[1])
 
     @property
+    def warnings(self) -> list[str]:
+        """What the case file leaves unexplained, each from its line on."""
+        return [warning.removeprefix(f"{self.case.file}:") for warning in self.case.warnings]
+
+    @property
     def first_questions(self) -> tuple[OpenQuestion, ...]:
         """The open questions that a committee should put."""
         return self.questions[:QUESTIONS_ON_PAGE_ONE]

@@ -1,10 +1,10 @@
-"""What of a finding's references is law between these parties on that date, in words."""
+"""What of a rule's references is law between these parties on that date, in words."""
 
 from __future__ import annotations
 
 from convenio.assessment.assessment import Assessment
-from convenio.assessment.finding import Finding
 from convenio.packs.law import Applied, Standing
+from convenio.packs.rule import Rule
 from convenio.reports.wording import Wording
 
 LEGAL_BASES = ("statutory", "treaty", "case_law")
@@ -12,20 +12,20 @@ LEGAL_BASES = ("statutory", "treaty", "case_law")
 
 
 class LawWords:
-    """Words the references of findings; law is what bound a party on the date of the case."""
+    """Words the references of rules; law is what bound a party on the date of the case."""
 
     def __init__(self, assessment: Assessment, wording: Wording) -> None:
         self._assessment = assessment
         self._wording = wording
 
-    def law(self, finding: Finding) -> list[str]:
+    def law(self, rule: Rule) -> list[str]:
         """Return what is law for this deal, with whom it binds."""
-        applied = self._assessment.references(finding.rule)
+        applied = self._assessment.references(rule)
         return [self.cite(one) for one in applied if one.standing == "law"]
 
-    def rest(self, finding: Finding) -> list[tuple[str, list[str]]]:
+    def rest(self, rule: Rule) -> list[tuple[str, list[str]]]:
         """Return the other references under headings that say what they are."""
-        applied = self._assessment.references(finding.rule)
+        applied = self._assessment.references(rule)
         groups = [
             (heading, [self.cite(one) for one in applied if one.standing == standing])
             for standing, heading in self.headings.items()
@@ -58,7 +58,7 @@ class LawWords:
         names = [_.country(code, self._assessment.pack.catalogue) for code in applied.binds]
         return _("{text} (binds {names})").format(text=text, names=", ".join(names))
 
-    def basis(self, finding: Finding) -> tuple[str, str]:
+    def basis(self, rule: Rule) -> tuple[str, str]:
         """Return the basis of a threshold in words, and `law` or `opinion`.
 
         A basis in law is law where a reference of the rule binds a party; else it is a yardstick.
@@ -73,9 +73,9 @@ class LawWords:
             "analogue": _("by analogy"),
             "judgement": _("judgement of the authors"),
         }
-        basis = finding.rule.threshold.basis
+        basis = rule.threshold.basis
         if basis not in LEGAL_BASES:
             return words[basis], "opinion"
-        if self.law(finding):
+        if self.law(rule):
             return words[basis], "law"
         return _("{basis}, as a yardstick").format(basis=words[basis]), "opinion"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from convenio.assessment.assessment import Assessment
@@ -17,6 +18,7 @@ from convenio.language.syntax import unparse
 from convenio.language.trace import Leaf
 from convenio.packs.policy import RATINGS, rank
 from convenio.packs.rule import SEVERITIES, Rule, Severity
+from convenio.reports.deal_facts import DealFacts
 from convenio.reports.law import LawWords
 from convenio.reports.markdown import by_severity
 from convenio.reports.timeline import Event, timeline
@@ -25,6 +27,18 @@ from convenio.reports.wording import Wording
 DECIDING = 3
 QUESTIONS_ON_PAGE_ONE = 4
 CONDITIONS_ON_PAGE_ONE = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """A finding on page one; `clause` and `confidence` are those of what is established."""
+
+    rule: Rule
+    severity: Severity
+    because: str
+    clause: str = ""
+    confidence: int = -1
+    presumed: bool = False
 
 
 class BriefView:
@@ -40,6 +54,7 @@ class BriefView:
         self.previous = previous
         self.flagged = by_severity(assessment.findings)
         self.questions = open_questions(assessment)
+        self.deal = DealFacts(assessment.case, assessment.pack.catalogue, wording)
         self.law = LawWords(assessment, wording)
         self._catalogue = assessment.pack.catalogue
 
@@ -61,59 +76,32 @@ class BriefView:
         )
 
     @property
-    def deal(self) -> list[tuple[str, str]]:
-        """The deal in five facts: who, what, how much, how long, stage."""
-        _ = self.wording
-        length = self._facts("terms.duration_years", "terms.end")
-        return [
-            (_("Who"), self._parties()),
-            (_("What"), self._facts("deal.elements")),
-            (_("How much"), self._facts("value.total")),
-            (_("How long"), length),
-            (_("Stage"), self._facts("deal.stage", "deal.form", "dates.signed")),
-        ]
+    def deciding(self) -> list[Decision]:
+        """What decides: the worst findings; of equals what is established, law, firm evidence."""
+        presumed = [self._presumed(*found) for found in self.assessment.presumed_findings]
+        worse = {decision.rule.id for decision in presumed}
+        stated = [self._established(f) for f in self.flagged if f.rule.id not in worse]
 
-    def _parties(self) -> str:
-        parties = self.case.facts.get("parties")
-        if parties is None or not parties.elements:
-            return self.wording("not known")
-        record = self._catalogue.records[self._catalogue.facts["parties"].type.record]
-        names = []
-        for element in parties.elements:
-            words = [
-                self.wording.fact(element.fields.get(key), record[key], self._catalogue)
-                for key in ("country", "role")
-                if key in element.fields
-            ]
-            names.append(f"{words[0]} ({words[1]})" if len(words) == 2 else " ".join(words))
-        return ", ".join(names)
+        def key(decision: Decision) -> tuple[int, bool, bool, int]:
+            is_opinion = self.law.basis(decision.rule)[1] == "opinion"
+            severity = -SEVERITIES.index(decision.severity)
+            return severity, decision.presumed, is_opinion, -decision.confidence
 
-    def _facts(self, *paths: str) -> str:
-        declared = [path for path in paths if path in self._catalogue.facts]
-        known = [path for path in declared if path in self.case.facts]
-        return ", ".join(
-            self.wording.fact(
-                self.case.facts.get(path), self._catalogue.facts[path], self._catalogue
-            )
-            for path in known or declared[:1]
-        ) or self.wording("not known")
+        return sorted([*stated, *presumed], key=key)[:DECIDING]
 
-    @property
-    def deciding(self) -> list[Finding]:
-        """The findings that decide: the worst ones; law leads, then firmer evidence."""
+    def _established(self, finding: Finding) -> Decision:
+        confidence = CONFIDENCE_ORDER.index(finding.confidence) if finding.confidence else -1
+        return Decision(
+            finding.rule,
+            finding.severity or "low",
+            self.because(finding),
+            self.clause(finding),
+            confidence,
+        )
 
-        def key(finding: Finding) -> tuple[int, bool, int]:
-            confidence = CONFIDENCE_ORDER.index(finding.confidence) if finding.confidence else -1
-            is_opinion = self.law.basis(finding)[1] == "opinion"
-            return -SEVERITIES.index(finding.severity or "low"), is_opinion, -confidence
-
-        return sorted(self.flagged, key=key)[:DECIDING]
-
-    @property
-    def presumed_deciding(self) -> list[tuple[Rule, Severity]]:
-        """What is found on presumption alone, the worst first, where the page has room left."""
-        found = sorted(self.assessment.presumed_findings, key=lambda one: -SEVERITIES.index(one[1]))
-        return found[: max(0, DECIDING - len(self.deciding))]
+    def _presumed(self, rule: Rule, severity: Severity) -> Decision:
+        because = self.wording.presumed_because(rule, self.assessment)
+        return Decision(rule, severity, because, presumed=True)
 
     @property
     def presumptions(self) -> list[tuple[PresumedFact, str]]:
@@ -150,7 +138,7 @@ class BriefView:
         """Whose approval the law requires, and what has become of it."""
         paths = ("law.approval_required", "law.approval_status", "law.court_review")
         return [
-            (self.wording.label(path, self._catalogue), self._facts(path))
+            (self.wording.label(path, self._catalogue), self.deal.of(path))
             for path in paths
             if path in self._catalogue.facts
         ]

@@ -252,6 +252,7 @@ class Wording:
 
     def _presuming(self, carried: Sequence[Carrying], assessment: Assessment) -> str:
         said = [self.presumption(one.fact, assessment.pack.catalogue) for one in carried[:3]]
+        said = [text[:1].lower() + text[1:] for text in said]
         rest = len(carried) - len(said)
         if rest:
             said.append(self.plural("{n} more", "{n} more", rest))

@@ -219,7 +219,7 @@ def test_the_verdict_says_on_what_it_rests(presuming: Pack, tmp_path: Path, caps
     file.write_text("case: row\ntitle: Row\nas_of: 2020-01-01\n", encoding="utf-8")
     assert main(["assess", str(file), "--pack", str(presuming.folder)]) == 0
     said = " ".join(capsys.readouterr().out.split())
-    assert "High, presuming P: yes; 1 of 7 tests could be run." in said
+    assert "High, presuming p: yes; 1 of 7 tests could be run." in said
     assert "Nothing above low is established. Critical can't be ruled out." in said
 
 

@@ -39,10 +39,12 @@ def render_brief(
     environment = templates("brief")
     environment.globals["_"] = wording
     style = (data_folder("reports") / "brief" / "brief.css").read_text(encoding="utf-8")
-    sections = ScenarioSections(assessment, wording).sections
+    scenarios = ScenarioSections(assessment, wording)
+    sections = scenarios.sections
+    asked = [ranked.question for ranked in scenarios.asked.ranked]
     styles = [style, *(s for part in sections for s in _STYLE.findall(part.chart))]
     return environment.get_template("brief.html.j2").render(
-        view=BriefView(assessment, wording, previous),
+        view=BriefView(assessment, wording, previous, asked),
         a=assessment,
         case=assessment.case,
         pack=assessment.pack,

@@ -15,7 +15,7 @@ from convenio.reports import sensitivity as sensitivity_report
 from convenio.reports.blocks import Block
 from convenio.reports.charts import frontier_chart
 from convenio.reports.wording import Wording
-from convenio.scenarios.answers.ranking import questions
+from convenio.scenarios.answers.ranking import Questions, questions
 from convenio.scenarios.compare import compare
 from convenio.scenarios.remedies.negotiation import Remedies
 from convenio.scenarios.remedies.search import frontier
@@ -47,17 +47,21 @@ class ScenarioSections:
         self._wording = wording
 
     @cached_property
+    def asked(self) -> Questions:
+        """The open facts, ranked by what an answer would do."""
+        return questions(self._case, self._pack)
+
+    @cached_property
     def sections(self) -> list[Section]:
         """The sections that have something to say."""
         return list(self._sections())
 
     def _sections(self) -> Iterator[Section]:
         _ = self._wording
-        asked = questions(self._case, self._pack)
         yield Section(
             "answers",
             _("What each answer would do"),
-            questions_report.blocks(asked, _, QUESTIONS),
+            questions_report.blocks(self.asked, _, QUESTIONS),
         )
         if self._case.scenarios:
             compared = compare(self._case, self._pack, inference="reference")

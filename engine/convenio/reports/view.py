@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -42,10 +42,17 @@ class Decision:
 
 
 class BriefView:
-    """Answers what the templates ask. It words and sorts; it decides nothing."""
+    """Answers what the templates ask. It words and sorts; it decides nothing.
+
+    `asked` are the open facts, those first whose answer would do most.
+    """
 
     def __init__(
-        self, assessment: Assessment, wording: Wording, previous: Mapping[str, Any] | None
+        self,
+        assessment: Assessment,
+        wording: Wording,
+        previous: Mapping[str, Any] | None,
+        asked: Sequence[OpenQuestion],
     ) -> None:
         self.assessment = assessment
         self.wording = wording
@@ -54,6 +61,7 @@ class BriefView:
         self.previous = previous
         self.flagged = by_severity(assessment.findings)
         self.questions = open_questions(assessment)
+        self.first_questions = asked[:QUESTIONS_ON_PAGE_ONE]
         self.deal = DealFacts(assessment.case, assessment.pack.catalogue, wording)
         self.law = LawWords(assessment, wording)
         self._catalogue = assessment.pack.catalogue
@@ -117,11 +125,6 @@ class BriefView:
     def warnings(self) -> list[str]:
         """What the case file leaves unexplained, each from its line on."""
         return [warning.removeprefix(f"{self.case.file}:") for warning in self.case.warnings]
-
-    @property
-    def first_questions(self) -> tuple[OpenQuestion, ...]:
-        """The open questions that a committee should put."""
-        return self.questions[:QUESTIONS_ON_PAGE_ONE]
 
     @property
     def refused(self) -> tuple[StatedFact, ...]:

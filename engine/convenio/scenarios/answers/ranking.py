@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from convenio.assessment.assessment import Assessment
+from convenio.assessment.carrying import carrying
 from convenio.assessment.cases import without_excluded
 from convenio.assessment.engine import Engine
 from convenio.assessment.open_questions import OpenQuestion, question_about
@@ -95,6 +96,7 @@ class Questions(Presented):
 def questions(case: Case, pack: Pack, *, pairs: int = PAIRS) -> Questions:
     """Return the open facts of a case, ranked by what an answer can do to the ratings.
 
+    Facts whose presumption carries the presumed rating stand first: one answer rebuts it.
     Each answer is tried by testing the case with it. Answers are the members of an enum, yes and
     no, and the ranges that the rules' thresholds cut a number into. `pairs` limits how many pairs
     of answers are tried.
@@ -126,6 +128,11 @@ class _Work:
         self._engine = Engine(pack, "reference").compile()
         self._finder = AnswerFinder(case, pack)
         self.base = self._engine.assess(case)
+        # First of all what carries the presumed rating of the whole, then that of a family.
+        self._carries = {
+            one.fact.path: -2 if one.without != self.base.presumed else -1
+            for one in carrying(self.base)
+        }
         self._places = {path: place for place, path in enumerate(pack.catalogue.facts)}
         self._tried: dict[str, tuple[_Tried, ...]] = {}
         self._atoms = _atoms_by_path(pack)
@@ -209,7 +216,7 @@ class _Work:
         return _Tried(effect, after.builder.truths)
 
     def order(self, found: RankedQuestion) -> tuple[object, ...]:
-        """Sort by what an answer can do: the widest range of ratings first."""
+        """Sort by what an answer can do: rebut a presumption that carries, widen the ratings."""
         base = self.base
         down = max((rank(base.ceiling) - rank(e.ceiling) for e in found.effects), default=0)
         up = max((rank(e.floor) - rank(base.floor) for e in found.effects), default=0)
@@ -217,6 +224,7 @@ class _Work:
         settled = max((len(e.settles) for e in found.effects), default=0)
         owner = owner_of(found.path)
         return (
+            self._carries.get(owner, 0),
             -(down + up),
             -len(families),
             -settled,

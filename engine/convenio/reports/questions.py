@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from fractions import Fraction
 from typing import Any
 
+from convenio.assessment.assessment import Assessment
 from convenio.facts.case import Value
 from convenio.facts.catalogue import FactDeclaration
 from convenio.facts.plain import value_of
@@ -14,6 +15,7 @@ from convenio.facts.values import Money
 from convenio.reports.blocks import Block
 from convenio.reports.compare import rated
 from convenio.reports.json import identity
+from convenio.reports.set_words import SetWords
 from convenio.reports.wording import Wording
 from convenio.scenarios.answers.breakpoints import FIRST_DAY, LAST_DAY
 from convenio.scenarios.answers.finder import Answer
@@ -61,9 +63,10 @@ def _question(found: RankedQuestion, questions: Questions, wording: Wording) -> 
     _ = wording
     base = questions.base
     columns = [_("answer"), _("overall"), _("families"), _("settles"), _("opens")]
+    words = _group_words(found, base, _)
     rows = [
         [
-            ", ".join(answer_words(e.answer, found.question.declaration, base, _) for e in same),
+            words(same),
             rated(same[0].floor, same[0].ceiling, _),
             "; ".join(
                 f"{_.family(name)}: {rated(floor, ceiling, _)}"
@@ -79,6 +82,44 @@ def _question(found: RankedQuestion, questions: Questions, wording: Wording) -> 
     if not found.exact:
         notes.append(_("Not every answer: {why}.").format(why=found.why))
     return Block(_.label(found.path, base.pack.catalogue), notes, columns, rows)
+
+
+def _group_words(
+    found: RankedQuestion, base: Assessment, wording: Wording
+) -> Callable[[Sequence[Effect]], str]:
+    """Return what writes answers that do the same: one by one, or, of sets, what they share."""
+    declaration = found.question.declaration
+
+    def one_by_one(same: Sequence[Effect]) -> str:
+        return ", ".join(answer_words(e.answer, declaration, base, wording) for e in same)
+
+    if declaration is None or declaration.type.kind != "set":
+        return one_by_one
+    sets = [_members(effect) for effect in found.effects if not effect.answer.other]
+    stated = frozenset.intersection(*sets) if sets else frozenset[str]()
+    tried = dict.fromkeys(member for one in sets for member in sorted(one - stated))
+    known = base.pack.catalogue.actors if declaration.type.element == "country" else None
+    universe = sorted(tried, key=(known or declaration.type.members).index)
+    if len(sets) != 2 ** len(universe) or not universe:
+        return one_by_one
+
+    def name(member: str) -> str:
+        return wording.value((member,), declaration, base.pack.catalogue)
+
+    words = SetWords(universe, name, bool(stated), wording)
+
+    def together(same: Sequence[Effect]) -> str:
+        group = [_members(e) - stated for e in same if not e.answer.other]
+        others = [wording("others only")] if any(e.answer.other for e in same) else []
+        return "; ".join([*([words.of(group)] if group else []), *others])
+
+    return together
+
+
+def _members(effect: Effect) -> frozenset[str]:
+    value = effect.answer.value
+    assert isinstance(value, tuple)
+    return frozenset(member for member in value if isinstance(member, str))
 
 
 def same_effects(effects: Sequence[Effect]) -> list[list[Effect]]:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from convenio.cli import options, output
 from convenio.packs.cache import load_cached_pack
-from convenio.packs.policy import RATINGS
+from convenio.packs.policy import RATINGS, READINGS
 
 EXAMPLES = """example:
   convenio remedies neuquen-2014 --target high
@@ -34,7 +34,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--max-changes", type=int, metavar="N", help="change N facts at most")
     parser.add_argument("--all", action="store_true", help="show every alternative")
     parser.add_argument(
-        "--ceiling", action="store_true", help="nothing unknown may exceed the target either"
+        "--reading",
+        default="presumed",
+        choices=READINGS,
+        help="which rating is brought down; possible: nothing unknown may exceed the target either "
+        "(default: presumed)",
     )
     parser.add_argument(
         "--frontier", action="store_true", help="the cheapest way to every lower rating"
@@ -56,7 +60,7 @@ def run(args: argparse.Namespace) -> int:
     pack = load_cached_pack(args.pack)
     case = options.read_case(args.case, pack, options.settings_of(args))
     if args.frontier:
-        steps = frontier(case, pack, keep=args.keep, ceiling=args.ceiling)
+        steps = frontier(case, pack, keep=args.keep, reading=args.reading)
         if args.svg is not None:
             from convenio.reports.charts import frontier_chart
 
@@ -76,7 +80,7 @@ def run(args: argparse.Namespace) -> int:
         keep=args.keep,
         max_changes=args.max_changes,
         every=args.all,
-        ceiling=args.ceiling,
+        reading=args.reading,
     )
     output.show(
         args,

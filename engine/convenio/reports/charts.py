@@ -28,7 +28,7 @@ def frontier_chart(steps: Sequence[Remedies], wording: Wording) -> str:
     bars = [_bar(step, unit, _) for step in steps]
     if steps:
         base = steps[0].base
-        now = base.floor if steps[0].side == "floor" else base.ceiling
+        now = base.rating(steps[0].reading)
         bars.insert(0, _Bar(_.ratings[now], 0, 0, _("as it stands")))
     return _drawn(
         "frontier.svg.j2",

@@ -12,7 +12,7 @@ from convenio.facts.plain import said
 from convenio.language.truth import Truth
 from convenio.packs.policy import Rating
 from convenio.reports.blocks import Block
-from convenio.reports.json import identity
+from convenio.reports.json import identity, rating_data
 from convenio.reports.wording import Wording
 from convenio.scenarios.changes import ChangedFact
 from convenio.scenarios.compare import Alternative, ChangedCondition, ChangedRule, Comparison
@@ -30,10 +30,9 @@ def blocks(comparison: Comparison, wording: Wording) -> list[Block]:
     base = comparison.base
     shown = [base, *(alternative.assessment for alternative in comparison.alternatives)]
     titles = [_("as it stands"), *(alternative.title for alternative in comparison.alternatives)]
-    rows = [[_("Overall"), *(rated(a.floor, a.ceiling, _) for a in shown)]]
+    rows = [[_("Overall"), *(rating_words(a, _) for a in shown)]]
     for family in base.families:
-        pairs = [a.families[family] for a in shown]
-        rows.append([_.family(family), *(rated(p.floor, p.ceiling, _) for p in pairs)])
+        rows.append([_.family(family), *(rating_words(a, _, family) for a in shown)])
     first = Block(_("Ratings"), [], [_("family"), *titles], rows)
     return [first, *(_alternative(base, found, _) for found in comparison.alternatives)]
 
@@ -44,6 +43,18 @@ def rated(floor: Rating, ceiling: Rating, wording: Wording) -> str:
         return wording.ratings[floor]
     return wording("{floor}, up to {ceiling}").format(
         floor=wording.ratings[floor], ceiling=wording.ratings[ceiling]
+    )
+
+
+def rating_words(assessment: Assessment, wording: Wording, family: str | None = None) -> str:
+    """Write the readings of a rating, of the whole or of a family: what is presumed comes first."""
+    bounds = assessment if family is None else assessment.families[family]
+    text = rated(bounds.floor, bounds.ceiling, wording)
+    if not assessment.presumes or bounds.floor == bounds.ceiling:
+        return text
+    presumed = assessment.presumed if family is None else assessment.presumed_families[family]
+    return wording("{presumed} presumed ({bounds})").format(
+        presumed=wording.ratings[presumed], bounds=text
     )
 
 
@@ -122,11 +133,8 @@ def to_dict(comparison: Comparison) -> dict[str, Any]:
 
 def _ratings(assessment: Assessment) -> dict[str, Any]:
     return {
-        "rating": {"floor": assessment.floor, "ceiling": assessment.ceiling},
-        "families": {
-            name: {"floor": rating.floor, "ceiling": rating.ceiling}
-            for name, rating in assessment.families.items()
-        },
+        "rating": rating_data(assessment),
+        "families": {name: rating_data(assessment, name) for name in assessment.families},
     }
 
 

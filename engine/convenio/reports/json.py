@@ -12,7 +12,6 @@ from convenio.assessment.finding import Finding, status_of
 from convenio.assessment.open_questions import open_questions
 from convenio.facts.plain import value_of
 from convenio.language.trace import Leaf
-from convenio.packs.policy import Rating
 from convenio.reports.wording import Wording
 from convenio.version import __version__
 
@@ -39,16 +38,14 @@ def to_dict(assessment: Assessment, wording: Wording) -> dict[str, Any]:
         },
         "pack": {"id": pack.id, "version": pack.version, "digest": pack.digest},
         "engine": {"version": __version__, "inference": assessment.inference},
-        "rating": _rating(assessment.floor, assessment.presumed, assessment.ceiling, assessment),
+        "rating": rating_data(assessment),
         "families": {
             name: {
-                **_rating(
-                    rating.floor, assessment.presumed_families[name], rating.ceiling, assessment
-                ),
+                **rating_data(assessment, name),
                 "confidence": assessment.family_confidence(name),
                 "rules": assessment.counts(name),
             }
-            for name, rating in assessment.families.items()
+            for name in assessment.families
         },
         "findings": [_finding(finding, assessment, wording) for finding in assessment.findings],
         "open_questions": [
@@ -65,10 +62,18 @@ def to_dict(assessment: Assessment, wording: Wording) -> dict[str, Any]:
     }
 
 
-def _rating(
-    floor: Rating, presumed: Rating, ceiling: Rating, assessment: Assessment
-) -> dict[str, str]:
-    """Return the readings of one rating; a pack without presumptions has two."""
+def rating_data(assessment: Assessment, family: str | None = None) -> dict[str, str]:
+    """Return the readings of a rating, of the whole or of a family, as plain data.
+
+    A pack without presumptions has two.
+    """
+    if family is None:
+        floor, ceiling = assessment.floor, assessment.ceiling
+        presumed = assessment.presumed
+    else:
+        bounds = assessment.families[family]
+        floor, ceiling = bounds.floor, bounds.ceiling
+        presumed = assessment.presumed_families[family]
     between = {"presumed": presumed} if assessment.presumes else {}
     return {"floor": floor, **between, "ceiling": ceiling}
 

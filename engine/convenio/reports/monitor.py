@@ -8,7 +8,7 @@ from typing import Any
 from convenio.assessment.assessment import Assessment
 from convenio.facts.case import Element, StatedFact
 from convenio.facts.plain import said, value_of
-from convenio.reports.compare import change_of, outcome_words, rated, rule_data
+from convenio.reports.compare import change_of, outcome_words, rated, rating_words, rule_data
 from convenio.reports.wording import Wording
 from convenio.scenarios.changes import ChangedFact
 from convenio.scenarios.compare import ChangedRule
@@ -23,7 +23,7 @@ def heading(start: Assessment, wording: Wording) -> str:
     """Return the lines that stand before the first event: the case, and its rating so far."""
     case, pack = start.case, start.pack
     facts = f"{case.id}, {wording('as of')} {wording.date(case.as_of)} · {pack.id} {pack.version}"
-    rating = rated(start.floor, start.ceiling, wording)
+    rating = rating_words(start, wording)
     return f"{case.title}\n{facts}\n{wording('Overall')}: {rating}\n"
 
 

@@ -13,8 +13,8 @@ from convenio.facts.catalogue import FactDeclaration
 from convenio.facts.plain import value_of
 from convenio.facts.values import Money
 from convenio.reports.blocks import Block
-from convenio.reports.compare import rated
-from convenio.reports.json import identity
+from convenio.reports.compare import rated, rating_words
+from convenio.reports.json import identity, rating_data
 from convenio.reports.set_words import SetWords
 from convenio.reports.wording import Wording
 from convenio.scenarios.answers.breakpoints import FIRST_DAY, LAST_DAY
@@ -29,7 +29,7 @@ def blocks(found: Questions, wording: Wording, limit: int | None = None) -> list
     _ = wording
     base = found.base
     ranked = [question for question in found.ranked if question.changes_rating]
-    now = _("Now: {rating}.").format(rating=rated(base.floor, base.ceiling, _))
+    now = _("Now: {rating}.").format(rating=rating_words(base, _))
     shown = ranked[:limit]
     if not shown:
         return [Block(sentences=[now, _("No single answer changes a rating.")])]
@@ -207,7 +207,7 @@ def to_dict(found: Questions) -> dict[str, Any]:
     return {
         "schema": SCHEMA,
         **identity(base),
-        "rating": {"floor": base.floor, "ceiling": base.ceiling},
+        "rating": rating_data(base),
         "questions": [
             {
                 "path": question.path,

@@ -9,8 +9,8 @@ from convenio.assessment.assessment import Assessment
 from convenio.facts.plain import said, value_of
 from convenio.reports.blocks import Block
 from convenio.reports.charts import out_of_reach
-from convenio.reports.compare import change_of, rated
-from convenio.reports.json import identity
+from convenio.reports.compare import change_of, rating_words
+from convenio.reports.json import identity, rating_data
 from convenio.reports.wording import Wording
 from convenio.scenarios.changes import ChangedFact, fact_at
 from convenio.scenarios.remedies.negotiation import Obstacle, Remedies, Remedy
@@ -25,15 +25,15 @@ def blocks(found: Remedies, wording: Wording) -> list[Block]:
     _ = wording
     base = found.base
     target = _.ratings[found.target]
-    now = _("Now: {rating}.").format(rating=rated(base.floor, base.ceiling, _))
+    now = _("Now: {rating}.").format(rating=rating_words(base, _))
     if found.reached_already:
         reached = _("The rating is {target} or lower already.").format(target=target)
         return [Block(sentences=[now, reached])]
-    asked = (
-        _("Wanted: nothing worse than {target} established.")
-        if found.side == "floor"
-        else _("Wanted: nothing worse than {target} possible.")
-    ).format(target=target)
+    asked = {
+        "established": _("Wanted: nothing worse than {target} established."),
+        "presumed": _("Wanted: nothing worse than {target} presumed."),
+        "possible": _("Wanted: nothing worse than {target} possible."),
+    }[found.reading].format(target=target)
     result = [Block(sentences=[now, asked])]
     for number, remedy in enumerate(found.found, start=1):
         result.append(_remedy(number, remedy, found, _))
@@ -47,7 +47,7 @@ def _remedy(number: int, remedy: Remedy, found: Remedies, wording: Wording) -> B
     _ = wording
     after = remedy.assessment
     sentences = [
-        _("Then: {rating}.").format(rating=rated(after.floor, after.ceiling, _)),
+        _("Then: {rating}.").format(rating=rating_words(after, _)),
         *(f"{name}: {text}" for name, text in remedy.mitigations),
     ]
     if remedy.still_open:
@@ -132,7 +132,7 @@ def ladder(steps: Sequence[Remedies], wording: Wording) -> list[Block]:
                 _.ratings[step.target],
                 str(best.cost),
                 "; ".join(change_words(c.path, step.base, after, _) for c in best.changes),
-                rated(after.floor, after.ceiling, _),
+                rating_words(after, _),
             ]
         )
     columns = [_("rating"), _("cost"), _("the cheapest way"), _("then")]
@@ -145,9 +145,9 @@ def to_dict(found: Remedies) -> dict[str, Any]:
     return {
         "schema": SCHEMA,
         **identity(base),
-        "rating": {"floor": base.floor, "ceiling": base.ceiling},
+        "rating": rating_data(base),
         "target": found.target,
-        "side": found.side,
+        "reading": found.reading,
         "reached_already": found.reached_already,
         "remedies": [_remedy_data(remedy, base) for remedy in found.found],
         "every": found.every,
@@ -175,7 +175,7 @@ def _remedy_data(remedy: Remedy, base: Assessment) -> dict[str, Any]:
             }
             for change in remedy.changes
         ],
-        "rating": {"floor": after.floor, "ceiling": after.ceiling},
+        "rating": rating_data(after),
         "rules": list(remedy.rules),
         "mitigations": [{"rule": name, "text": text} for name, text in remedy.mitigations],
         "still_open": [question.path for question in remedy.still_open],

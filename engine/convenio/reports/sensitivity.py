@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from convenio.reports.blocks import Block
-from convenio.reports.compare import rated
-from convenio.reports.json import identity
+from convenio.reports.compare import rated, rating_words
+from convenio.reports.json import identity, rating_data
 from convenio.reports.wording import Wording
 from convenio.scenarios.sensitivity import MovableThreshold, Move, Sensitivity
 
@@ -17,7 +17,7 @@ def blocks(found: Sensitivity, wording: Wording, limit: int | None = None) -> li
     """Return the thresholds whose move changes the rating, then what rests on judgement."""
     _ = wording
     base = found.base
-    now = _("Now: {rating}.").format(rating=rated(base.floor, base.ceiling, _))
+    now = _("Now: {rating}.").format(rating=rating_words(base, _))
     shown = found.thresholds[:limit]
     rows = [_threshold(threshold, _) for threshold in shown]
     notes = [] if rows else [_("No single threshold, moved alone, changes the overall rating.")]
@@ -89,7 +89,7 @@ def to_dict(found: Sensitivity) -> dict[str, Any]:
     return {
         "schema": SCHEMA,
         **identity(base),
-        "rating": {"floor": base.floor, "ceiling": base.ceiling},
+        "rating": rating_data(base),
         "thresholds": [
             {
                 "rule": threshold.rule.id,

@@ -152,10 +152,10 @@ class MinimalChanges:
         for term in self._terms.values():
             fresh.add(*term.domain())
         stuck = []
-        for family, rating in search.base.families.items():
+        for family, rating in search.searched.families.items():
             if rank(rating.floor if search.side == "floor" else rating.ceiling) <= search.wanted:
                 continue
-            for finding in _of_family(search.base, family):
+            for finding in _of_family(search.searched, family):
                 severity = finding.severity if search.side == "floor" else finding.severity_ceiling
                 if severity is None or severity == "low":
                     continue

@@ -9,9 +9,10 @@ from convenio.assessment.assessment import Assessment
 from convenio.assessment.cases import without_excluded
 from convenio.assessment.engine import Engine
 from convenio.assessment.open_questions import OpenQuestion, open_questions
+from convenio.backends.outcome import Outcome
 from convenio.facts.case import Case, StatedFact, Value
 from convenio.packs.pack import Pack
-from convenio.packs.policy import Rating, Side, rank
+from convenio.packs.policy import Rating, Reading, Side, rank
 from convenio.packs.rule import Severity
 from convenio.presentation import Presented
 from convenio.scenarios.answers.finder import AnswerFinder
@@ -71,7 +72,7 @@ class Remedies(Presented):
 
     base: Assessment
     target: Rating
-    side: Side
+    reading: Reading
     found: tuple[Remedy, ...]
     every: bool
     obstacles: tuple[Obstacle, ...]
@@ -82,28 +83,39 @@ class Remedies(Presented):
 
 
 class Negotiation:
-    """The case, the rating wanted, and what talks can change; confirms what is proposed."""
+    """The case, the rating wanted, and what talks can change; confirms what is proposed.
+
+    What is presumed is searched as what is established of the case with its presumptions made;
+    what is found there is confirmed on the case as it is stated.
+    """
 
     def __init__(
-        self, case: Case, pack: Pack, wanted: int, side: Side, keep: Sequence[str]
+        self, case: Case, pack: Pack, wanted: int, reading: Reading, keep: Sequence[str]
     ) -> None:
-        self.case = case
+        self._stated = case
         self.pack = pack
         self.wanted = wanted
-        self.side: Side = side
+        self.reading: Reading = reading
+        self.side: Side = "ceiling" if reading == "possible" else "floor"
         self._engine = Engine(pack, "reference").compile()
         self.base = self._engine.assess(case)
-        self.finder = AnswerFinder(case, pack)
+        self.case = self.base.presumed_case if reading == "presumed" else case
+        self.searched = self._engine.assess(self.case)
+        self.finder = AnswerFinder(self.case, pack)
         negotiable = [
             declaration
             for path, declaration in pack.catalogue.facts.items()
             if declaration.negotiable and path not in keep and self.finder.conditions(path)
         ]
-        self.paths = [d.path for d in negotiable if can_be_changed(d, case, pack.currency)]
+        self.paths = [d.path for d in negotiable if can_be_changed(d, self.case, pack.currency)]
         self.untried = tuple(d.path for d in negotiable if d.path not in self.paths)
 
     def _rating(self, assessment: Assessment) -> Rating:
-        return assessment.floor if self.side == "floor" else assessment.ceiling
+        return assessment.rating(self.reading)
+
+    def _outcomes(self, assessment: Assessment) -> Mapping[str, Outcome]:
+        presumed = self.reading == "presumed"
+        return assessment.presumed_outcomes if presumed else assessment.outcomes
 
     def is_reached(self, assessment: Assessment) -> bool:
         """Return whether an assessment is at the target or below."""
@@ -111,7 +123,7 @@ class Negotiation:
 
     def assess(self, values: Mapping[str, Value]) -> Assessment | None:
         """Return the assessment with other values; None where one may not be stated then."""
-        case = self.case
+        case = self._stated
         for path, value in values.items():
             case = with_value(case, path, value)
         if any(path in self.pack.guards for path in values):
@@ -129,7 +141,7 @@ class Negotiation:
         changes = tuple(
             Change(
                 path,
-                fact_at(self.case, path),
+                fact_at(self._stated, path),
                 values[path],
                 self.cost(path),
             )
@@ -143,7 +155,7 @@ class Negotiation:
         changed = tuple(
             rule.id
             for rule in self.pack.rules
-            if self.base.outcomes[rule.id] != after.outcomes[rule.id]
+            if self._outcomes(self.base)[rule.id] != self._outcomes(after)[rule.id]
         )
         advice = tuple(
             (name, mitigation.text)

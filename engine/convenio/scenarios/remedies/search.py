@@ -9,7 +9,7 @@ from convenio.backends.solver import logic
 from convenio.errors import UsageError, nearest_name
 from convenio.facts.case import Case
 from convenio.packs.pack import Pack
-from convenio.packs.policy import RATINGS, Rating, rank
+from convenio.packs.policy import RATINGS, Rating, Reading, rank
 from convenio.scenarios.remedies.minimal_changes import MinimalChanges
 from convenio.scenarios.remedies.negotiation import Negotiation, Obstacle, Remedies, Remedy
 
@@ -25,12 +25,13 @@ def remedies(
     keep: Sequence[str] = (),
     max_changes: int | None = None,
     every: bool = False,
-    ceiling: bool = False,
+    reading: Reading = "presumed",
 ) -> Remedies:
-    """Return the changes of negotiable facts that bring the floor to the target, cheapest first.
+    """Return the changes of negotiable facts that bring the rating to the target, cheapest first.
 
     `keep` are facts that may not be changed; `every` asks for all alternatives, and not for the
-    cheapest few; `ceiling` asks that nothing unknown may exceed the target either. Values are those
+    cheapest few; `reading` says which rating is meant: what is presumed, what is established, or
+    that nothing unknown may exceed the target either. Values are those
     of the catalogue's grid nearest to the present ones, dates none before the date of the case.
     Each alternative was tested by the ordinary engine. Without the extra `solver` only single
     changes are tried.
@@ -50,7 +51,7 @@ def remedies(
             nearest = nearest_name(path, pack.catalogue.facts)
             hint = f"; did you mean {nearest}?" if nearest else ""
             raise UsageError(f"no fact '{path}'{hint}")
-    search = Negotiation(case, pack, rank(target), "ceiling" if ceiling else "floor", keep)
+    search = Negotiation(case, pack, rank(target), reading, keep)
     found: list[Remedy] = []
     obstacles: tuple[Obstacle, ...] = ()
     complete, singles, bound = True, False, False
@@ -70,7 +71,7 @@ def remedies(
     return Remedies(
         search.base,
         target,
-        search.side,
+        reading,
         tuple(found),
         complete,
         obstacles,
@@ -82,7 +83,7 @@ def remedies(
 
 
 def frontier(
-    case: Case, pack: Pack, *, keep: Sequence[str] = (), ceiling: bool = False
+    case: Case, pack: Pack, *, keep: Sequence[str] = (), reading: Reading = "presumed"
 ) -> tuple[Remedies, ...]:
     """Return for every rating below the present one the cheapest way there.
 
@@ -92,6 +93,6 @@ def frontier(
     ['moderate', 'low']
     """
     base = Engine(pack, "reference").assess(case)
-    now = base.ceiling if ceiling else base.floor
+    now = base.rating(reading)
     lower = [rating for rating in reversed(RATINGS) if rank(rating) < rank(now)]
-    return tuple(remedies(case, pack, rating, keep=keep, ceiling=ceiling) for rating in lower)
+    return tuple(remedies(case, pack, rating, keep=keep, reading=reading) for rating in lower)

@@ -1,0 +1,60 @@
+"""Remedies bring down the reading that is asked for, confirmed on the case as it is stated."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from convenio import Assessment, assess, load_case, load_pack, remedies
+from convenio.packs import Pack
+from convenio.packs.policy import READINGS, Rating, Reading, rank
+from convenio.scenarios.changes import with_value
+
+
+@pytest.fixture(scope="module")
+def pack() -> Pack:
+    return load_pack("core")
+
+
+@pytest.fixture(scope="module")
+def merida(pack: Pack) -> Assessment:
+    return assess(load_case("merida-2008", pack), pack, inference="reference")
+
+
+def test_the_presumed_rating_is_the_one_that_is_brought_down(
+    merida: Assessment, pack: Pack
+) -> None:
+    assert rank(merida.floor) < rank(merida.presumed)
+    found = remedies(merida.case, pack, merida.floor)
+    assert (found.reading, found.reached_already) == ("presumed", False)
+    assert found.found
+
+
+@pytest.mark.parametrize("reading", READINGS)
+@pytest.mark.parametrize("target", ["low", "moderate"])
+def test_every_remedy_reaches_the_target_on_the_case_as_it_is_stated(
+    reading: Reading, target: Rating, merida: Assessment, pack: Pack
+) -> None:
+    found = remedies(merida.case, pack, target, reading=reading)
+    assert found.reached_already == (rank(merida.rating(reading)) <= rank(target))
+    for remedy in found.found:
+        case = merida.case
+        for change in remedy.changes:
+            case = with_value(case, change.path, change.after)
+        assert rank(assess(case, pack, inference="reference").rating(reading)) <= rank(target)
+        assert rank(remedy.assessment.rating(reading)) <= rank(target)
+
+
+def test_what_was_presumed_before_is_said_to_be_not_known(merida: Assessment, pack: Pack) -> None:
+    found = remedies(merida.case, pack, merida.floor)
+    presumed = {fact.path for fact in merida.presumptions}
+    changed = [c for remedy in found.found for c in remedy.changes if c.path in presumed]
+    assert changed
+    assert {change.before for change in changed} == {None}
+
+
+def test_the_data_says_which_reading(merida: Assessment, pack: Pack) -> None:
+    found = json.loads(remedies(merida.case, pack, "low").to_json())
+    assert found["reading"] == "presumed"
+    assert found["rating"]["presumed"] == merida.presumed

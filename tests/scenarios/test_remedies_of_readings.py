@@ -58,3 +58,15 @@ def test_the_data_says_which_reading(merida: Assessment, pack: Pack) -> None:
     found = json.loads(remedies(merida.case, pack, "low").to_json())
     assert found["reading"] == "presumed"
     assert found["rating"]["presumed"] == merida.presumed
+
+
+def test_what_is_signed_already_is_not_negotiated_again(pack: Pack) -> None:
+    case = load_case("us-colombia-dca-2009", pack)
+    found = remedies(case, pack, "moderate", every=True, max_changes=3)
+    assert {"dates.signed", "text.published_before_signature"} <= set(found.past)
+    changed = {change.path for remedy in found.found for change in remedy.changes}
+    assert changed.isdisjoint(found.past)
+
+
+def test_what_is_not_signed_yet_is_negotiable(merida: Assessment, pack: Pack) -> None:
+    assert "text.published_before_signature" not in remedies(merida.case, pack, "low").past

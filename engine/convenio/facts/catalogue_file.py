@@ -35,6 +35,7 @@ class _Cost(BaseModel):
     model_config = ConfigDict(extra="forbid")
     cost: int = Field(ge=1, le=5)
     to: list[str] | None = None
+    already: str = ""
 
 
 class _Presumption(BaseModel):
@@ -211,6 +212,7 @@ class _Loader:
             only_if=entry.only_if,
             cost=entry.negotiable.cost if entry.negotiable else None,
             reachable=self._reachable(path, entry, fact_type, node),
+            already=entry.negotiable.already if entry.negotiable else "",
             presumptions=self._presumptions(path, entry, fact_type, node),
             position=node.position,
         )

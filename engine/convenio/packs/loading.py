@@ -90,6 +90,7 @@ class _PackReader:
             if document is not None:
                 rules.extend(reader.family(family, document))
         guards = self._guards(catalogue)
+        past = self._past(catalogue)
         presumptions = PresumptionReader(catalogue, models, self._problems).read()
         checks = read_checks(catalogue, self._problems)
         laws = self._collected(self._laws) or LawRegister()
@@ -108,6 +109,7 @@ class _PackReader:
             catalogue=catalogue,
             rules=tuple(rules),
             guards=guards,
+            past=past,
             presumptions=presumptions,
             laws=laws,
             checks=checks,
@@ -145,18 +147,8 @@ class _PackReader:
         return read_laws(self._document("law.yaml"), self._problems)
 
     def _guards(self, catalogue: Catalogue) -> dict[str, s.Expression]:
-        scope = Scope(catalogue, flags_allowed=False)
-        guards: dict[str, s.Expression] = {}
-        for fact in catalogue.facts.values():
-            if not fact.only_if:
-                continue
-            path = f"{fact.path}.only_if"
-            try:
-                guards[fact.path] = parse(fact.only_if, fact.position, path)
-            except SyntaxFaultError as fault:
-                self._problems.append(fault.problem)
-                continue
-            self._problems.extend(check_condition(guards[fact.path], scope, path))
+        only_if = {path: fact.only_if for path, fact in catalogue.facts.items()}
+        guards = self._conditions(catalogue, only_if, "only_if")
         for path, guard in guards.items():
             chained = [other for other in s.paths_of(guard) if other in guards]
             if chained:
@@ -169,6 +161,28 @@ class _PackReader:
                     )
                 )
         return guards
+
+    def _past(self, catalogue: Catalogue) -> dict[str, s.Expression]:
+        already = {path: fact.already for path, fact in catalogue.facts.items()}
+        return self._conditions(catalogue, already, "negotiable.already")
+
+    def _conditions(
+        self, catalogue: Catalogue, written: dict[str, str], key: str
+    ) -> dict[str, s.Expression]:
+        """Parse and type the conditions that facts have under one key, by path."""
+        scope = Scope(catalogue, flags_allowed=False)
+        found: dict[str, s.Expression] = {}
+        for path, text in written.items():
+            if not text:
+                continue
+            where = f"{path}.{key}"
+            try:
+                found[path] = parse(text, catalogue.facts[path].position, where)
+            except SyntaxFaultError as fault:
+                self._problems.append(fault.problem)
+                continue
+            self._problems.extend(check_condition(found[path], scope, where))
+        return found
 
     def _check_policy(self, declared: _PackFile, document: Document) -> None:
         for rating in RATINGS[1:]:

@@ -25,7 +25,11 @@ CROSS = "cross"
 
 @dataclass(frozen=True)
 class Pack:
-    """What a case is tested against. `digest` covers every file that was read."""
+    """What a case is tested against. `digest` covers every file that was read.
+
+    `guards` are the `only_if` conditions of facts, `past` those under which a negotiable fact can't
+    be changed any more.
+    """
 
     id: str
     version: str
@@ -36,6 +40,7 @@ class Pack:
     catalogue: Catalogue
     rules: tuple[Rule, ...]
     guards: Mapping[str, s.Expression]
+    past: Mapping[str, s.Expression]
     presumptions: Presumptions
     laws: LawRegister
     checks: tuple[Check, ...]

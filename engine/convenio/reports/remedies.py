@@ -112,6 +112,10 @@ def _notes(found: Remedies, wording: Wording) -> list[str]:
     if found.untried:
         labels = [_.label(path, found.base.pack.catalogue) for path in found.untried]
         notes.append(_("Not tried: other values of {names}.").format(names=", ".join(labels)))
+    if found.past:
+        labels = [_.label(path, found.base.pack.catalogue) for path in found.past]
+        text = _("In the past, so that no talks change it: {names}.")
+        notes.append(text.format(names="; ".join(labels)))
     return notes
 
 
@@ -154,6 +158,7 @@ def to_dict(found: Remedies) -> dict[str, Any]:
         "singles_only": found.singles_only,
         "is_bound": found.is_bound,
         "untried": list(found.untried),
+        "past": list(found.past),
         "obstacles": [
             {"rule": o.rule, "severity": o.severity, "facts": list(o.facts)}
             for o in found.obstacles

@@ -66,7 +66,8 @@ class Remedies(Presented):
     """What was found. `every` is True where there are no further alternatives.
 
     `singles_only` is True where the solver is not installed, so that only single changes were
-    tried. `untried` names negotiable facts of which no other value could be tried, and
+    tried. `untried` names negotiable facts of which no other value could be tried, `past` those that
+    have happened and can't be changed any more, and
     `is_bound` is True where some condition could not be translated.
     """
 
@@ -79,6 +80,7 @@ class Remedies(Presented):
     reached_already: bool
     singles_only: bool
     untried: tuple[str, ...]
+    past: tuple[str, ...]
     is_bound: bool
 
 
@@ -102,11 +104,19 @@ class Negotiation:
         self.case = self.base.presumed_case if reading == "presumed" else case
         self.searched = self._engine.assess(self.case)
         self.finder = AnswerFinder(self.case, pack)
-        negotiable = [
+        asked = [
             declaration
             for path, declaration in pack.catalogue.facts.items()
             if declaration.negotiable and path not in keep and self.finder.conditions(path)
         ]
+        evaluator = pack.evaluator(case)
+        self.past = tuple(
+            declaration.path
+            for declaration in asked
+            if declaration.path in pack.past
+            and evaluator.trace(pack.past[declaration.path]).truth is True
+        )
+        negotiable = [declaration for declaration in asked if declaration.path not in self.past]
         self.paths = [d.path for d in negotiable if can_be_changed(d, self.case, pack.currency)]
         self.untried = tuple(d.path for d in negotiable if d.path not in self.paths)
 

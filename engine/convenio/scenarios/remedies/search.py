@@ -78,6 +78,7 @@ def remedies(
         reached,
         singles,
         search.untried,
+        search.past,
         bound,
     )
 

@@ -70,3 +70,17 @@ def test_what_is_signed_already_is_not_negotiated_again(pack: Pack) -> None:
 
 def test_what_is_not_signed_yet_is_negotiable(merida: Assessment, pack: Pack) -> None:
     assert "text.published_before_signature" not in remedies(merida.case, pack, "low").past
+
+
+def test_a_number_is_changed_to_what_a_rule_advises(pack: Pack) -> None:
+    found = remedies(load_case("us-colombia-dca-2009", pack), pack, "high", every=True)
+    terms = [
+        (change.after, dict(remedy.mitigations))
+        for remedy in found.found
+        for change in remedy.changes
+        if change.path == "terms.duration_years"
+    ]
+    assert terms
+    for years, advice in terms:
+        assert years == pack.by_id["SOV-004"].mitigations[0].set["terms.duration_years"].value
+        assert "five years" in advice["SOV-004"]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from convenio.assessment.assessment import Assessment
@@ -66,9 +66,9 @@ class Remedies(Presented):
     """What was found. `every` is True where there are no further alternatives.
 
     `singles_only` is True where the solver is not installed, so that only single changes were
-    tried. `untried` names negotiable facts of which no other value could be tried, `past` those that
-    have happened and can't be changed any more, and
-    `is_bound` is True where some condition could not be translated.
+    tried. `untried` names negotiable facts of which no other value could be tried, `past` those
+    that can't be changed any more, and `is_bound` is True where some condition could not be
+    translated.
     """
 
     base: Assessment
@@ -144,7 +144,7 @@ class Negotiation:
 
     def remedy(self, values: Mapping[str, Value]) -> Remedy | None:
         """Return a remedy, if the ordinary engine confirms that the target is reached."""
-        after = self.assess(values)
+        values, after = self._as_advised(values)
         if after is None or not self.is_reached(after):
             return None
         ordered = [path for path in self.paths if path in values]
@@ -162,11 +162,7 @@ class Negotiation:
             others = {other: value for other, value in values.items() if other != path}
             left = self.assess(others)
             without[path] = self._rating(left if left is not None else self.base)
-        changed = tuple(
-            rule.id
-            for rule in self.pack.rules
-            if self._outcomes(self.base)[rule.id] != self._outcomes(after)[rule.id]
-        )
+        changed = self._changed(after)
         advice = tuple(
             (name, mitigation.text)
             for name in changed
@@ -174,6 +170,39 @@ class Negotiation:
             if any(path in values for path in mitigation.set)
         )
         return Remedy(changes, after, without, changed, advice, self._still_open(after))
+
+    def _changed(self, after: Assessment) -> tuple[str, ...]:
+        """Return the rules that come out otherwise."""
+        before, now = self._outcomes(self.base), self._outcomes(after)
+        return tuple(rule.id for rule in self.pack.rules if before[rule.id] != now[rule.id])
+
+    def _as_advised(
+        self, values: Mapping[str, Value]
+    ) -> tuple[Mapping[str, Value], Assessment | None]:
+        """Put in the place of numbers what the rules advise, where that reaches the target too.
+
+        The number nearest to the present one may pass a threshold by a single step. What a rule's
+        mitigation sets is a term that its authors would sign.
+        """
+        after = self.assess(values)
+        if after is None or not self.is_reached(after):
+            return values, after
+        for path in values:
+            if self.pack.catalogue.facts[path].step is None:
+                continue
+            for advised in self._advised(path, self._changed(after)):
+                other = self.assess({**values, path: advised})
+                if other is not None and self.is_reached(other):
+                    values, after = {**values, path: advised}, other
+                    break
+        return values, after
+
+    def _advised(self, path: str, rules: Sequence[str]) -> Iterator[Value]:
+        for name in rules:
+            for mitigation in self.pack.by_id[name].mitigations:
+                stated = mitigation.set.get(path)
+                if stated is not None and stated.value is not None:
+                    yield stated.value
 
     def _still_open(self, after: Assessment) -> tuple[OpenQuestion, ...]:
         """Return the questions of families whose ceiling is above the target."""

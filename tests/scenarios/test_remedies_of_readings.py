@@ -9,6 +9,9 @@ import pytest
 from convenio import Assessment, assess, load_case, load_pack, remedies
 from convenio.packs import Pack
 from convenio.packs.policy import READINGS, Rating, Reading, rank
+from convenio.reports.blocks import as_text
+from convenio.reports.remedies import blocks
+from convenio.reports.wording import Wording
 from convenio.scenarios.changes import with_value
 
 
@@ -84,3 +87,9 @@ def test_a_number_is_changed_to_what_a_rule_advises(pack: Pack) -> None:
     for years, advice in terms:
         assert years == pack.by_id["SOV-004"].mitigations[0].set["terms.duration_years"].value
         assert "five years" in advice["SOV-004"]
+
+
+def test_what_another_body_must_grant_is_submitted_to_it(pack: Pack) -> None:
+    found = remedies(load_case("us-colombia-dca-2009", pack), pack, "moderate", every=True)
+    text = as_text("", blocks(found, Wording()), width=400)
+    assert "Submit it to the organ whose approval the law requires (Status of that approval" in text

@@ -73,7 +73,8 @@ class FactDeclaration:
     `hint` tells the analyst how to write the answer; briefs leave it out. `cost` says how hard a
     change is to agree, from 1 to 5; `reachable` are the values that talks can bring about, of a set
     the members that they can add (None: all). `already` is the condition under which the fact lies
-    in the past and can't be changed any more. Of several `presumptions` the first that holds
+    in the past and can't be changed any more. `act` says what the parties themselves can do where
+    another body decides. Of several `presumptions` the first that holds
     counts.
     """
 
@@ -93,6 +94,7 @@ class FactDeclaration:
     cost: int | None = None
     reachable: tuple[bool | str, ...] | None = None
     already: str = ""
+    act: str = ""
     presumptions: tuple[DeclaredPresumption, ...] = ()
     position: Position = field(default=Position(""), compare=False)
 

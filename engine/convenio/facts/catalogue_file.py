@@ -36,6 +36,7 @@ class _Cost(BaseModel):
     cost: int = Field(ge=1, le=5)
     to: list[str] | None = None
     already: str = ""
+    act: str = ""
 
 
 class _Presumption(BaseModel):
@@ -213,6 +214,7 @@ class _Loader:
             cost=entry.negotiable.cost if entry.negotiable else None,
             reachable=self._reachable(path, entry, fact_type, node),
             already=entry.negotiable.already if entry.negotiable else "",
+            act=entry.negotiable.act if entry.negotiable else "",
             presumptions=self._presumptions(path, entry, fact_type, node),
             position=node.position,
         )

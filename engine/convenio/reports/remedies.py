@@ -70,9 +70,16 @@ def _remedy(number: int, remedy: Remedy, found: Remedies, wording: Wording) -> B
 
 
 def change_words(path: str, before: Assessment, after: Assessment, wording: Wording) -> str:
-    """Write one change: the fact, what is agreed and what would be."""
+    """Write one change: the fact, what is agreed and what would be.
+
+    Where another body decides, what the parties can do comes first.
+    """
     change = ChangedFact(path, fact_at(before.case, path), fact_at(after.case, path))
-    return change_of(change, before, wording)
+    text = change_of(change, before, wording)
+    act = before.pack.catalogue.facts[path].act
+    if not act:
+        return text
+    return wording("{act} ({change})").format(act=wording(act), change=text)
 
 
 def _none(found: Remedies, wording: Wording) -> list[Block]:

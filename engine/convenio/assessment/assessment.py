@@ -18,6 +18,9 @@ from convenio.packs.policy import Rating, Reading
 from convenio.packs.rule import SEVERITIES, Rule, Severity, severity_number
 from convenio.presentation import Presented
 
+_NO_PART = frozenset({"affected_third_state", "mandating_body", "lender"})
+"""Roles of those whom a deal concerns and does not bind."""
+
 
 @dataclass(frozen=True)
 class Assessment(Presented):
@@ -120,6 +123,7 @@ class Assessment(Presented):
             element.fields["country"].value
             for element in (stated.elements if stated is not None else ())
             if "country" in element.fields
+            and ("role" not in element.fields or element.fields["role"].value not in _NO_PART)
         ]
         return tuple(dict.fromkeys(name for name in named if isinstance(name, str)))
 

@@ -355,7 +355,7 @@ def test_an_observation_names_ratings_rules_conditions_and_facts():
     assert (rule["before"]["severity"], rule["after"]["severity"]) == ("high", "low")
     assert rule["through"][0]["facts"] == ["text.access"]
     assert not rule["by_time"]
-    assert {family["family"] for family in told["families"]} == {"cross"}
+    assert {family["family"] for family in told["families"]} == {"cross", "transparency"}
     assert "<table>" in found._repr_html_()
 
 
@@ -737,7 +737,12 @@ def test_wrong_use_is_told(
 
 def test_only_changes_passes_over_what_changes_no_verdict(capsys: pytest.CaptureFixture[str]):
     _, lines, _ = run(capsys, "--events", "us-colombia-dca-2009", "--only-changes")
-    assert [line["event"]["id"] for line in lines] == ["text-published", "guarantees", "suspended"]
+    assert [line["event"]["id"] for line in lines] == [
+        "text-published",
+        "guarantees",
+        "court-rules",
+        "suspended",
+    ]
 
 
 # --- the stream that ships -----------------------------------------------------------------------
@@ -757,9 +762,13 @@ def test_the_shipped_stream_of_2009():
     assert {
         each.event.id: {rule.rule.id for rule in each.rules} for each in seen if each.changed
     } == {
-        "text-published": {"TEN-015", "TRA-001", "TRA-014", "CRO-002", "CRO-005"},
+        "text-published": {
+            *("TEN-015", "TRA-001", "TRA-006", "TRA-014", "TRA-016"),
+            *("CRO-002", "CRO-005"),
+        },
         "guarantees": {"TEN-008", "TEN-009", "TEN-012", "TEN-015", "TEN-020", "TEN-101"},
-        "suspended": {"SOV-105", "TRA-002"},
+        "court-rules": {"TRA-103"},
+        "suspended": {"SOV-105", "TRA-002", "TRA-103"},
     }
     assert monitor.case.as_of == dt.date(2010, 8, 17)
     assert (monitor.assessment.floor, monitor.assessment.ceiling) == ("high", "critical")

@@ -22,7 +22,7 @@ from convenio.facts.case import Case
 
 @pytest.fixture(scope="module")
 def case(pack: Pack) -> Case:
-    return replace(load_case("manta-fol-1999", pack), title="<script>alert(1)</script> & more")
+    return replace(load_case("merida-2008", pack), title="<script>alert(1)</script> & more")
 
 
 @pytest.mark.parametrize(

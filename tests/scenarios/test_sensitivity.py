@@ -95,18 +95,19 @@ def check(
 
 
 def test_judgement_is_set_aside_in_a_real_case(pack: Pack) -> None:
-    found = sensitivity(load_case("manta-fol-1999", pack), pack)
+    found = sensitivity(load_case("merida-2008", pack), pack)
     assert found.base.floor == "moderate"
-    assert found.carried_by == (("SOV-004", "low"),)
+    assert found.carried_by == (("SOV-103", "low"),)
     assert found.without_judgement[0] == "low"
-    years = next(t for t in found.thresholds if "duration_years" in t.condition)
-    assert (years.value, years.below) == (10, None)
-    assert years.above is not None
-    assert (years.above.at, years.above.included, years.above.floor) == (10, False, "low")
+    (aid,) = (t for t in found.thresholds if "aid.annual" in t.condition)
+    assert (aid.value, aid.below) == (10_000_000, None)
+    assert aid.above is not None
+    assert (aid.above.at, aid.above.included, aid.above.floor) == (400_000_000, False, "low")
     assert all(pack.by_id[name].threshold.basis == "judgement" for name in found.judged)
 
 
 def test_a_rule_of_law_does_not_count_as_judgement(pack: Pack) -> None:
     found = sensitivity(load_case("us-colombia-dca-2009", pack), pack)
-    assert found.without_judgement[0] == "critical"
-    assert found.carried_by == ()
+    assert found.base.floor == "critical"
+    assert found.without_judgement[0] == "high"
+    assert {pack.by_id[name].threshold.basis for name, _ in found.carried_by} == {"judgement"}

@@ -35,14 +35,14 @@ def test_the_guide_shows_what_the_command_prints(
     assert drawn.read_text() == Path(published).read_text()
 
 
-def test_the_example_of_the_guide_differs_from_its_case_in_two_facts(
+def test_the_example_of_the_guide_differs_from_its_case_in_three_facts(
     pack: Pack, shipped_cases: dict[str, Case]
 ) -> None:
     example, shipped = load_case(EXAMPLE, pack), shipped_cases["ecuador-us-sofa-2023"]
     assert example.id != shipped.id
     assert "assumed" in example.title
     uncertain = {path for path, fact in example.facts.items() if fact.distribution is not None}
-    assert uncertain == {"terms.duration_years", "immunity.victim_remedy"}
+    assert uncertain == {"text.annexes", "terms.duration_years", "immunity.victim_remedy"}
     for path in uncertain:
         assert "Assumed" in (example.facts[path].provenance.note or "")
         assert path not in shipped.facts or shipped.facts[path].state == "unknown"
@@ -58,15 +58,16 @@ def test_json_holds_chances_drivers_and_the_tornado(capsys: pytest.CaptureFixtur
     found = json.loads(capsys.readouterr().out)
     assert (found["schema"], found["draws"], found["seed"]) == ("convenio/simulation/1", 2000, 7)
     assert [fact["path"] for fact in found["uncertain"]] == [
+        "text.annexes",
         "terms.duration_years",
         "immunity.victim_remedy",
     ]
-    assert found["uncertain"][1]["weights"] == {"true": 0.8, "false": 0.2}
+    assert found["uncertain"][2]["weights"] == {"true": 0.8, "false": 0.2}
     for side in ("floor", "ceiling"):
         shares = [chance["share"] for chance in found["overall"][side].values()]
         assert sum(shares) == pytest.approx(1)
     assert found["drivers"]["factors"][0]["floor"]["total"] > 0.5
-    assert found["tornado"]["bars"][1]["low"]["at"] is True
+    assert found["tornado"]["bars"][0]["high"]["at"] == "withheld"
     assert found["rules"]["HUM-022"]["varies"] is True
 
 
@@ -96,7 +97,7 @@ def test_the_drawing_is_xml_without_script_and_says_everything_as_text(
     assert root.tag == f"{SVG}svg"
     assert not list(root.iter(f"{SVG}script"))
     words = [text.text for text in root.iter(f"{SVG}text")]
-    for word in ("Term of the agreement", "yes – no", "low", "critical", "established", "possible"):
+    for word in ("Term of the agreement", "no – yes", "low", "critical", "established", "possible"):
         assert word in words
     assert "mean rank" in (root.findtext(f"{SVG}desc") or "")
     assert len(root.findall(f"{SVG}rect[@class='floor']")) == len(simulation.tornado) + 1

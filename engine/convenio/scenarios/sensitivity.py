@@ -100,9 +100,9 @@ def sensitivity(case: Case, pack: Pack) -> Sensitivity:
 
     >>> from convenio import load_case, load_pack
     >>> pack = load_pack("core")
-    >>> found = sensitivity(load_case("manta-fol-1999", pack), pack)
+    >>> found = sensitivity(load_case("merida-2008", pack), pack)
     >>> [(t.rule.id, t.value) for t in found.thresholds][0]
-    ('SOV-004', 10)
+    ('SOV-103', 10000000)
     """
     return _Work(case, pack).run()
 

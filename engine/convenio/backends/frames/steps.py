@@ -37,18 +37,16 @@ from convenio.backends.frames.namespace import Frame, as_frame, ns
 from convenio.backends.frames.nesting import unnested
 from convenio.backends.frames.presumed import presumed_scope
 from convenio.backends.frames.problems import NO_ID, fault, wrong_child, wrong_names
-from convenio.backends.frames.quantifiers import asked_members
 from convenio.backends.frames.ratings import add_counts, add_ratings, add_tallies
 from convenio.backends.frames.reading import Check, Field
+from convenio.backends.frames.reads import READ_BY
 from convenio.backends.frames.rules import Verdicts, add_verdicts, codes
 from convenio.backends.frames.scope import PRESUMED, Scope
 from convenio.backends.frames.tables import Normaliser, Table, fields_of, found_columns
 from convenio.backends.frames.values import days_since_1970
 from convenio.errors import UsageError
 from convenio.facts.catalogue import FactDeclaration, FactType
-from convenio.facts.paths import owner_of
 from convenio.language import syntax as s
-from convenio.packs.made_once import MadeOnce
 from convenio.packs.pack import Pack
 from convenio.packs.policy import RATINGS, SIDES
 from convenio.version import __version__
@@ -101,7 +99,7 @@ class FrameSteps:
                 raise UsageError([fault(path, "is a column of the cases and a table of its own")])
             self._children[path] = from_native(child, f"the table of {path}")
         self._dialect: Dialect = dialect_of(self._given.frame)
-        self._read = _READ.of(pack)
+        self._read = READ_BY.of(pack)
         # Rows of lists find their case by its id; where all is in memory, by its place, which is
         # sorted and so found several times sooner.
         self._by_place = self._given.eager and bool(self._children)
@@ -381,22 +379,3 @@ def provenance(pack: Pack) -> str:
 
 
 _DATE_OF_CASE = FactDeclaration(AS_OF, FactType("date"), "Date of the case", "")
-
-
-@dataclass(frozen=True)
-class _Read:
-    """What the conditions of a pack read: facts, and the members of sets that they name."""
-
-    paths: tuple[str, ...]
-    members: Mapping[str, Sequence[str]]
-
-
-def _read_by(pack: Pack) -> _Read:
-    rules = pack.compiled.rules
-    found = [c for rule in rules for c in (rule.scope, *(w for _, w in rule.conditions))]
-    found += pack.guards.values()
-    paths = dict.fromkeys(owner_of(path) for condition in found for path in s.paths_of(condition))
-    return _Read(tuple(paths), asked_members(found))
-
-
-_READ = MadeOnce(_read_by)

@@ -105,7 +105,7 @@ def questions(case: Case, pack: Pack, *, pairs: int = PAIRS) -> Questions:
     >>> pack = load_pack("core")
     >>> found = questions(load_case("chile-copper-law", pack), pack)
     >>> [question.path for question in found.ranked if question.lowers_ceiling]
-    []
+    ['terms.duration_years']
     """
     work = _Work(case, pack)
     ranked = sorted(map(work.ranked, work.candidates()), key=work.order)

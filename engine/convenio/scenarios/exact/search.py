@@ -94,7 +94,7 @@ def exact_range(case: Case, pack: Pack, *, further: int = FURTHER) -> ExactRange
     >>> from convenio import load_case, load_pack
     >>> pack = load_pack("core")
     >>> exact_range(load_case("chile-copper-law", pack), pack).overall.ceiling
-    'high'
+    'critical'
     """
     return _Search(case, pack, further, logic.load_z3()).run()
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from pathlib import Path
 
@@ -44,7 +45,7 @@ def test_a_folder_of_case_files(
     out, findings = tmp_path / "ratings.parquet", tmp_path / "findings.csv"
     code = main(["batch", str(data_folder("cases")), "-o", str(out), "--findings", str(findings)])
     assert code == 0
-    assert "16 cases" in capsys.readouterr().err
+    assert re.search(r"16 cases; presumed: .*; established: ", capsys.readouterr().err)
     rows = {row["id"]: row for row in pl.read_parquet(out).to_dicts()}
     assert rows.keys() == shipped_cases.keys()
     for name, case in shipped_cases.items():
@@ -215,3 +216,23 @@ def test_a_table_without_identifiers_can_have_no_lists(
     told = capsys.readouterr().err
     assert "id: the table has no such column" in told
     assert "incidents.id: the table has no such column" in told
+
+
+@pytest.mark.parametrize("engine", ["polars", "duckdb"])
+def test_fail_on_looks_at_the_presumed_rating(
+    engine: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    source = tmp_path / "relief.csv"
+    source.write_text(
+        "id,as_of,deal.elements,presence.kind\n"
+        "relief,2010-01-22,disaster_relief,rotational\n"
+    )
+    words = ["batch", str(source), "-o", str(tmp_path / "out.parquet"), "--engine", engine]
+    established = main([*words, "--fail-on", "critical"])
+    told = capsys.readouterr().err
+    presumed = re.search(r"presumed: 1 (\w+)", told)
+    floor = re.search(r"established: 1 (\w+)", told)
+    assert established == 0
+    assert presumed is not None
+    assert floor is not None
+    assert main([*words, "--fail-on", presumed[1]]) == 1

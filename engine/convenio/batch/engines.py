@@ -119,19 +119,18 @@ def _assessed(job: Job, read: Any) -> AssessedFrame:
 def _summary(cases: Any) -> Summary:
     """Count what was written; only the counts leave the engine."""
     frame = nw.from_native(cases).lazy()
+    summary = Summary()
+    sides = summary.sides(frame.collect_schema().names())
     counted = (
-        frame.select(
-            nw.col("status"), *(nw.col(side).cast(nw.String) for side in ("floor", "ceiling"))
-        )
-        .group_by("status", "floor", "ceiling")
+        frame.select(nw.col("status"), *(nw.col(side).cast(nw.String) for side in sides))
+        .group_by("status", *sides)
         .agg(nw.len().alias("rows"))
         .collect()
     )
-    summary = Summary()
     for row in counted.rows(named=True):
         summary.rows += row["rows"]
         summary.errors += row["rows"] if row["status"] == "error" else 0
-        for counts, side in ((summary.floors, "floor"), (summary.ceilings, "ceiling")):
+        for side, counts in sides.items():
             if row[side] is not None:
                 counts[row[side]] = counts.get(row[side], 0) + row["rows"]
     return summary

@@ -40,11 +40,15 @@ Progress = Callable[[int], None]
 
 @dataclass
 class Summary:
-    """What a run came to: rows, rows in error, and how many cases have each floor."""
+    """What a run came to: rows, rows in error, and how many cases have each rating.
+
+    `presumed` is empty where the pack presumes nothing.
+    """
 
     rows: int = 0
     errors: int = 0
     floors: dict[Rating, int] = field(default_factory=dict)
+    presumed: dict[Rating, int] = field(default_factory=dict)
     ceilings: dict[Rating, int] = field(default_factory=dict)
     faults: list[str] = field(default_factory=list)
 
@@ -52,9 +56,14 @@ class Summary:
         """Count the rows of one part."""
         self.rows += cases.height
         self.errors += int((cases["status"] == "error").sum())
-        for counts, side in ((self.floors, "floor"), (self.ceilings, "ceiling")):
+        for side, counts in self.sides(cases.columns).items():
             for rating, number in cases[side].drop_nulls().value_counts().iter_rows():
                 counts[rating] = counts.get(rating, 0) + number
+
+    def sides(self, columns: Sequence[str]) -> dict[str, dict[Rating, int]]:
+        """Return what is counted, by the column that holds it, of the columns that there are."""
+        counted = {"floor": self.floors, "presumed": self.presumed, "ceiling": self.ceilings}
+        return {side: counts for side, counts in counted.items() if side in columns}
 
 
 @dataclass(frozen=True)
@@ -118,7 +127,8 @@ def _assess_parts(job: Job, folder: Path, summary: Summary, progress: Progress) 
         target = folder / f"cases-{number:06d}.parquet"
         if not target.exists():
             _assess_part(job, part, folder, number)
-        summary.add(pl.read_parquet(target, columns=["status", "floor", "ceiling"]))
+        sides = summary.sides(list(pl.read_parquet_schema(target)))
+        summary.add(pl.read_parquet(target, columns=["status", *sides]))
         progress(part.cases.height)
 
 

@@ -7,14 +7,14 @@ import datetime as dt
 import os
 import sys
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
 from convenio.cli import options, output
 from convenio.errors import CaseError, UsageError
 from convenio.packs.cache import load_cached_pack
-from convenio.packs.policy import RATINGS
+from convenio.packs.policy import RATINGS, Rating
 
 EXAMPLES = """examples:
   convenio batch cases/ -o ratings.parquet
@@ -60,7 +60,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="processes that read case files (default: all cores)",
     )
     options.add_pack(parser)
-    options.add_limits(parser, "what is established")
+    options.add_limits(parser, "what is presumed (without presumptions: established)")
 
 
 def run(args: argparse.Namespace) -> int:
@@ -91,14 +91,21 @@ def run(args: argparse.Namespace) -> int:
             summary = run_on(args.engine, job)
     for fault in summary.faults:
         print(fault, file=sys.stderr)
-    floors = ", ".join(f"{summary.floors[r]:,} {r}" for r in RATINGS if r in summary.floors)
-    print(f"{summary.rows:,} cases, floors: {floors or 'none'}", file=sys.stderr)
+    told = [f"{summary.rows:,} cases", f"established: {_counted(summary.floors)}"]
+    if summary.presumed:
+        told.insert(1, f"presumed: {_counted(summary.presumed)}")
+    print("; ".join(told), file=sys.stderr)
     if summary.errors:
         print(f"{summary.errors:,} rows are invalid: see status and reason", file=sys.stderr)
     print(f"written: {args.output}", file=sys.stderr)
     if summary.faults or summary.errors:
         return CaseError.exit_code
-    return int(options.limit_reached(args, summary.floors, summary.ceilings))
+    found = summary.presumed or summary.floors
+    return int(options.limit_reached(args, found, summary.ceilings))
+
+
+def _counted(ratings: Mapping[Rating, int]) -> str:
+    return ", ".join(f"{ratings[r]:,} {r}" for r in RATINGS if r in ratings) or "none"
 
 
 def _children(entries: list[str]) -> dict[str, Path]:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
 from convenio.assessment.finding import Finding, FindingBuilder
-from convenio.assessment.presumed import PresumedFact
+from convenio.assessment.presumed import PresumedFact, PresumedReading
 from convenio.assessment.rating import FamilyRating, worst
 from convenio.backends.outcome import VERDICTS, Outcome
 from convenio.facts.case import CONFIDENCE_ORDER, Case, Confidence
@@ -29,7 +29,9 @@ class Assessment(Presented):
     `inference` says which engine inferred the verdicts: "durable_rules" (checked against the
     reference) or "reference". `outcomes` and `families` are those of the case as it is stated: what
     is established, and what is possible. The presumed ones are those of the same case with
-    `presumptions` made; where the pack presumes nothing, they are the established ones.
+    `presumptions` made; where the pack presumes nothing, they are the established ones. They are
+    inferred with `presume` when they are first looked at, and raise EngineError where the two
+    engines then disagree.
     """
 
     case: Case
@@ -37,11 +39,32 @@ class Assessment(Presented):
     inference: str
     outcomes: Mapping[str, Outcome]
     families: Mapping[str, FamilyRating]
-    presumed_outcomes: Mapping[str, Outcome]
-    presumed_families: Mapping[str, Rating]
-    presumptions: tuple[PresumedFact, ...]
-    presumed_case: Case
     builder: FindingBuilder = field(repr=False, compare=False)
+    presume: Callable[[], PresumedReading] = field(repr=False, compare=False)
+
+    @cached_property
+    def _presumed(self) -> PresumedReading:
+        return self.presume()
+
+    @property
+    def presumed_outcomes(self) -> Mapping[str, Outcome]:
+        """The outcome of each rule in the presumed reading."""
+        return self._presumed.outcomes
+
+    @property
+    def presumed_families(self) -> Mapping[str, Rating]:
+        """The presumed rating of each family."""
+        return self._presumed.families
+
+    @property
+    def presumptions(self) -> tuple[PresumedFact, ...]:
+        """The presumptions that were made."""
+        return self._presumed.case.facts
+
+    @property
+    def presumed_case(self) -> Case:
+        """The case with its open facts taken as presumed."""
+        return self._presumed.case.case
 
     @property
     def floor(self) -> Rating:

@@ -35,9 +35,14 @@ def carrying(assessment: Assessment) -> tuple[Carrying, ...]:
     >>> all(one.families for one in found)
     True
     """
+    if all(
+        rank(assessment.presumed_families[name]) <= rank(rating.floor)
+        for name, rating in assessment.families.items()
+    ):
+        return ()
     engine = _ENGINE.of(assessment.pack)
     found = []
-    for fact in assessment.presumptions:
+    for fact in assessment.presumptions_used:
         left = presumed_case(assessment.case, assessment.pack, frozenset([fact.path])).case
         _, ratings = engine.ratings(engine.truths(left))
         families = tuple(

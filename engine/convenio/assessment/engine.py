@@ -6,11 +6,12 @@ import itertools
 import threading
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from convenio.assessment.assessment import Assessment
 from convenio.assessment.finding import FindingBuilder
-from convenio.assessment.presumed import presumed_case
+from convenio.assessment.presumed import PresumedReading, presumed_case
 from convenio.assessment.rating import FamilyRater, FamilyRating
 from convenio.assessment.support import PackSupport
 from convenio.backends import durable, reference
@@ -219,14 +220,6 @@ class Engine:
     def _assessment(self, case: Case, inferred: _Inferred) -> Assessment:
         outcomes = decode(inferred.outcomes, self.order)
         families = self.rate(inferred.outcomes)
-        presumed = presumed_case(case, self.pack)
-        presumed_outcomes, presumed_families = outcomes, families
-        if presumed.facts:
-            found = self._infer(presumed.case)
-            if self._durable is not None:
-                self._check(presumed.case, found)
-            presumed_outcomes = decode(found.outcomes, self.order)
-            presumed_families = self.rate(found.outcomes)
         builder = FindingBuilder(
             case, self.pack, outcomes, inferred.facts, self._supports, inferred.evaluator
         )
@@ -236,11 +229,22 @@ class Engine:
             inference=self.inference,
             outcomes=outcomes,
             families=families,
-            presumed_outcomes=presumed_outcomes,
-            presumed_families={name: one.floor for name, one in presumed_families.items()},
-            presumptions=presumed.facts,
-            presumed_case=presumed.case,
             builder=builder,
+            presume=partial(self._presume, case, outcomes, families),
+        )
+
+    def _presume(
+        self, case: Case, outcomes: Mapping[str, Outcome], families: Mapping[str, FamilyRating]
+    ) -> PresumedReading:
+        """Infer what is established of the case with its presumptions made."""
+        presumed = presumed_case(case, self.pack)
+        if presumed.facts:
+            found = self._infer(presumed.case)
+            if self._durable is not None:
+                self._check(presumed.case, found)
+            outcomes, families = decode(found.outcomes, self.order), self.rate(found.outcomes)
+        return PresumedReading(
+            presumed, outcomes, {name: rating.floor for name, rating in families.items()}
         )
 
 

@@ -5,12 +5,14 @@ See docs/semantics.md, "Readings".
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
+from convenio.backends.outcome import Outcome
 from convenio.errors import Position
 from convenio.facts.case import Case, StatedFact
 from convenio.packs.pack import Pack
+from convenio.packs.policy import Rating
 from convenio.packs.presumptions import Presumption
 
 
@@ -34,6 +36,15 @@ class PresumedCase:
 
     case: Case
     facts: tuple[PresumedFact, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PresumedReading:
+    """What is inferred of a case with its presumptions made."""
+
+    case: PresumedCase
+    outcomes: Mapping[str, Outcome]
+    families: Mapping[str, Rating]
 
 
 def presumed_case(case: Case, pack: Pack, leave_out: frozenset[str] = frozenset()) -> PresumedCase:

@@ -150,9 +150,10 @@ class BriefView:
     def conditions(self) -> list[tuple[str, str]]:
         """Conditions that a committee could adopt: mitigations of the worst findings."""
         found: dict[str, str] = {}
-        for finding in self.flagged:
-            for mitigation in finding.rule.mitigations[:1]:
-                found.setdefault(mitigation.text, finding.rule.id)
+        rules = [decision.rule for decision in self.deciding]
+        for rule in (*rules, *(finding.rule for finding in self.flagged)):
+            for mitigation in rule.mitigations[:1]:
+                found.setdefault(mitigation.text, rule.id)
         return list(found.items())[:CONDITIONS_ON_PAGE_ONE]
 
     @property

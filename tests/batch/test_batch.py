@@ -224,8 +224,7 @@ def test_fail_on_looks_at_the_presumed_rating(
 ) -> None:
     source = tmp_path / "relief.csv"
     source.write_text(
-        "id,as_of,deal.elements,presence.kind\n"
-        "relief,2010-01-22,disaster_relief,rotational\n"
+        "id,as_of,deal.elements,presence.kind\nrelief,2010-01-22,disaster_relief,rotational\n"
     )
     words = ["batch", str(source), "-o", str(tmp_path / "out.parquet"), "--engine", engine]
     established = main([*words, "--fail-on", "critical"])

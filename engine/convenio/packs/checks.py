@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from convenio.errors import Problem
 from convenio.facts.catalogue import Catalogue
 from convenio.language import syntax as s
-from convenio.language.parser import SyntaxFaultError, parse
-from convenio.language.types import Scope, check_condition
+from convenio.language.types import Scope
+from convenio.packs.conditions import read_condition
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,11 +25,7 @@ def read_checks(catalogue: Catalogue, problems: list[Problem]) -> tuple[Check, .
     checks: list[Check] = []
     for number, declared in enumerate(catalogue.checks):
         where = f"checks[{number}].when"
-        try:
-            condition = parse(declared.when, declared.position, where)
-        except SyntaxFaultError as fault:
-            problems.append(fault.problem)
-            continue
-        problems.extend(check_condition(condition, scope, where))
-        checks.append(Check(condition, declared.says))
+        condition = read_condition(declared.when, declared.position, where, scope, problems)
+        if condition is not None:
+            checks.append(Check(condition, declared.says))
     return tuple(checks)

@@ -17,10 +17,10 @@ from convenio.facts.catalogue import Catalogue
 from convenio.facts.catalogue_file import load_catalogue
 from convenio.facts.models import FactModels
 from convenio.language import syntax as s
-from convenio.language.parser import SyntaxFaultError, parse
 from convenio.language.types import Scope, check_condition
 from convenio.packs.checks import read_checks
 from convenio.packs.compile import CircularError, stratum_of
+from convenio.packs.conditions import read_condition
 from convenio.packs.folders import find_pack
 from convenio.packs.law import LawRegister, read_laws, unregistered
 from convenio.packs.pack import CROSS, Pack
@@ -175,13 +175,10 @@ class _PackReader:
         for path, text in written.items():
             if not text:
                 continue
-            where = f"{path}.{key}"
-            try:
-                found[path] = parse(text, catalogue.facts[path].position, where)
-            except SyntaxFaultError as fault:
-                self._problems.append(fault.problem)
-                continue
-            self._problems.extend(check_condition(found[path], scope, where))
+            position = catalogue.facts[path].position
+            condition = read_condition(text, position, f"{path}.{key}", scope, self._problems)
+            if condition is not None:
+                found[path] = condition
         return found
 
     def _check_policy(self, declared: _PackFile, document: Document) -> None:

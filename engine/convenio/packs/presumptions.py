@@ -11,8 +11,8 @@ from convenio.facts.catalogue import Basis, Catalogue, DeclaredPresumption
 from convenio.facts.models import FactModels
 from convenio.facts.statements import StatementReader
 from convenio.language import syntax as s
-from convenio.language.parser import SyntaxFaultError, parse
-from convenio.language.types import Scope, check_condition
+from convenio.language.types import Scope
+from convenio.packs.conditions import read_condition
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,13 +90,7 @@ class PresumptionReader:
         if not one.when:
             return None
         where = f"{path}.presume.when"
-        try:
-            condition = parse(one.when, one.position, where)
-        except SyntaxFaultError as fault:
-            self._problems.append(fault.problem)
-            return None
-        self._problems.extend(check_condition(condition, self._scope, where))
-        return condition
+        return read_condition(one.when, one.position, where, self._scope, self._problems)
 
     def _fault(
         self,

@@ -17,7 +17,6 @@ from hypothesis import strategies as st
 from conformance import rows
 from conformance.packs import dump, write_pack
 from convenio import Assessment, assess, load_pack
-from convenio.assessment.carrying import carrying
 from convenio.assessment.cases import case_from_document
 from convenio.cli import main
 from convenio.documents import parse_document
@@ -205,7 +204,7 @@ def test_both_engines_presume_alike(presuming: Pack) -> None:
 
 
 def test_the_presumptions_that_carry_a_rating_are_named(presuming: Pack) -> None:
-    found = carrying(assess(case(presuming), presuming))
+    found = assess(case(presuming), presuming).carrying
     assert {one.fact.path: one.families for one in found} == {
         # Without it, the mitigating factor of the family might be in force.
         "say.p": ("tension", "rights"),

@@ -7,14 +7,14 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from convenio.assessment.finding import Finding, FindingBuilder
-from convenio.assessment.presumed import PresumedFact, PresumedReading
+from convenio.assessment.presumed import Carrying, PresumedFact, PresumedReading
 from convenio.assessment.rating import FamilyRating, worst
 from convenio.backends.outcome import VERDICTS, Outcome
 from convenio.facts.case import CONFIDENCE_ORDER, Case, Confidence
 from convenio.facts.paths import owner_of
 from convenio.packs.law import STANDINGS, Applied
 from convenio.packs.pack import Pack
-from convenio.packs.policy import Rating, Reading
+from convenio.packs.policy import Rating, Reading, rank
 from convenio.packs.rule import SEVERITIES, Rule, Severity, severity_number
 from convenio.presentation import Presented
 
@@ -30,8 +30,8 @@ class Assessment(Presented):
     reference) or "reference". `outcomes` and `families` are those of the case as it is stated: what
     is established, and what is possible. The presumed ones are those of the same case with
     `presumptions` made; where the pack presumes nothing, they are the established ones. They are
-    inferred with `presume` when they are first looked at, and raise EngineError where the two
-    engines then disagree.
+    inferred with `presume`, which is told what to leave open, when they are first looked at, and
+    raise EngineError where the two engines then disagree.
     """
 
     case: Case
@@ -40,11 +40,11 @@ class Assessment(Presented):
     outcomes: Mapping[str, Outcome]
     families: Mapping[str, FamilyRating]
     builder: FindingBuilder = field(repr=False, compare=False)
-    presume: Callable[[], PresumedReading] = field(repr=False, compare=False)
+    presume: Callable[[frozenset[str]], PresumedReading] = field(repr=False, compare=False)
 
     @cached_property
     def _presumed(self) -> PresumedReading:
-        return self.presume()
+        return self.presume(frozenset())
 
     @property
     def presumed_outcomes(self) -> Mapping[str, Outcome]:
@@ -83,12 +83,9 @@ class Assessment(Presented):
 
     def rating(self, reading: Reading) -> Rating:
         """Return the overall rating in one reading."""
-        readings: Mapping[Reading, Rating] = {
-            "established": self.floor,
-            "presumed": self.presumed,
-            "possible": self.ceiling,
-        }
-        return readings[reading]
+        if reading == "presumed":
+            return self.presumed
+        return self.floor if reading == "established" else self.ceiling
 
     @property
     def presumes(self) -> bool:
@@ -128,6 +125,23 @@ class Assessment(Presented):
         """The presumptions about facts that a test which applies could not find."""
         sought = {owner_of(path) for finding in self.findings for path in finding.missing}
         return tuple(fact for fact in self.presumptions if fact.path in sought)
+
+    @cached_property
+    def carrying(self) -> tuple[Carrying, ...]:
+        """The presumptions of which each alone carries the rating, overall or of a family.
+
+        They come in the order of how far the rating falls without them, then of the catalogue.
+        """
+        presumed = self.presumed_families
+        if all(rank(presumed[name]) <= rank(one.floor) for name, one in self.families.items()):
+            return ()
+        found = []
+        for fact in self.presumptions_used:
+            left = self.presume(frozenset([fact.path])).families
+            families = tuple(n for n, rating in left.items() if rank(rating) < rank(presumed[n]))
+            if families:
+                found.append(Carrying(fact, worst(left.values()), families))
+        return tuple(sorted(found, key=lambda one: (rank(one.without), -len(one.families))))
 
     @cached_property
     def findings(self) -> tuple[Finding, ...]:

@@ -234,13 +234,21 @@ class Engine:
         )
 
     def _presume(
-        self, case: Case, outcomes: Mapping[str, Outcome], families: Mapping[str, FamilyRating]
+        self,
+        case: Case,
+        outcomes: Mapping[str, Outcome],
+        families: Mapping[str, FamilyRating],
+        leave_out: frozenset[str],
     ) -> PresumedReading:
-        """Infer what is established of the case with its presumptions made."""
-        presumed = presumed_case(case, self.pack)
+        """Infer what is established of the case with its presumptions made, some left out.
+
+        durable_rules checks the presumed reading; what a single presumption carries rests on the
+        reference alone.
+        """
+        presumed = presumed_case(case, self.pack, leave_out)
         if presumed.facts:
             found = self._infer(presumed.case)
-            if self._durable is not None:
+            if self._durable is not None and not leave_out:
                 self._check(presumed.case, found)
             outcomes, families = decode(found.outcomes, self.order), self.rate(found.outcomes)
         return PresumedReading(

@@ -47,6 +47,18 @@ class PresumedReading:
     families: Mapping[str, Rating]
 
 
+@dataclass(frozen=True, slots=True)
+class Carrying:
+    """A presumption that carries the rating, and the rating that is left without it.
+
+    `families` are the families that would be rated lower.
+    """
+
+    fact: PresumedFact
+    without: Rating
+    families: tuple[str, ...]
+
+
 def presumed_case(case: Case, pack: Pack, leave_out: frozenset[str] = frozenset()) -> PresumedCase:
     """Return the case in which every fact that is open and has a presumption takes that value.
 

@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from typing import Any
 
 from convenio.assessment.assessment import Assessment
-from convenio.assessment.carrying import carrying
 from convenio.assessment.finding import Finding, status_of
 from convenio.assessment.open_questions import open_questions
 from convenio.facts.plain import value_of
@@ -79,7 +78,7 @@ def rating_data(assessment: Assessment, family: str | None = None) -> dict[str, 
 
 
 def _presumptions(assessment: Assessment) -> list[dict[str, Any]]:
-    carried = {one.fact.path: one for one in carrying(assessment)}
+    carried = {one.fact.path: one for one in assessment.carrying}
     return [
         {
             "path": fact.path,

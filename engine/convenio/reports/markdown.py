@@ -6,7 +6,6 @@ import re
 from collections.abc import Sequence
 
 from convenio.assessment.assessment import Assessment
-from convenio.assessment.carrying import carrying
 from convenio.assessment.finding import Finding
 from convenio.assessment.open_questions import open_questions
 from convenio.packs.rule import SEVERITIES
@@ -75,7 +74,7 @@ def _section(assessment: Assessment, wording: Wording) -> str:
         lines += [
             f"- {plain(wording.presumption(one.fact, assessment.pack.catalogue))}: "
             f"{plain(one.fact.presumption.because)}"
-            for one in carrying(assessment)
+            for one in assessment.carrying
         ] or [wording("None.")]
     lines += ["", f"## {wording('Open questions')}", ""]
     questions = open_questions(assessment)

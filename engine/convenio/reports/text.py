@@ -10,7 +10,6 @@ from rich.table import Table
 from rich.text import Text
 
 from convenio.assessment.assessment import Assessment
-from convenio.assessment.carrying import carrying
 from convenio.assessment.finding import Finding
 from convenio.assessment.open_questions import open_questions, refused_facts
 from convenio.language.trace import Leaf
@@ -155,7 +154,7 @@ def _presumed(console: Console, assessment: Assessment, wording: Wording) -> Non
         console.print(head)
         because = wording.presumed_because(rule, assessment)
         console.print(Padding(Text(because), (0, 0, 0, 9)))
-    carried = carrying(assessment)
+    carried = assessment.carrying
     _heading(console, wording("Presumptions that carry a rating"), len(carried))
     for one in carried:
         said = wording.presumption(one.fact, assessment.pack.catalogue)

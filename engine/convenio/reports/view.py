@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from convenio.assessment.assessment import Assessment
-from convenio.assessment.carrying import carrying
 from convenio.assessment.finding import Finding
 from convenio.assessment.open_questions import OpenQuestion, open_questions, refused_facts
 from convenio.assessment.presumed import PresumedFact
@@ -114,7 +113,7 @@ class BriefView:
     @property
     def presumptions(self) -> list[tuple[PresumedFact, str]]:
         """What is presumed, with the families whose rating rests on it; those first that carry."""
-        carried = {one.fact.path: one.families for one in carrying(self.assessment)}
+        carried = {one.fact.path: one.families for one in self.assessment.carrying}
         named = [
             (fact, ", ".join(map(self.wording.family, carried.get(fact.path, ()))))
             for fact in self.assessment.presumptions_used

@@ -13,10 +13,9 @@ from babel.dates import format_date
 from babel.numbers import format_decimal
 
 from convenio.assessment.assessment import Assessment
-from convenio.assessment.carrying import Carrying, carrying
 from convenio.assessment.finding import Finding
 from convenio.assessment.open_questions import open_questions
-from convenio.assessment.presumed import PresumedFact
+from convenio.assessment.presumed import Carrying, PresumedFact
 from convenio.facts.case import Case, Element, StatedFact, Value
 from convenio.facts.catalogue import Catalogue, FactDeclaration
 from convenio.facts.paths import entry_of
@@ -241,7 +240,7 @@ class Wording:
             return self("established whatever is presumed")
         if not assessment.presumptions_used:
             return self("presuming nothing")
-        carried = [one for one in carrying(assessment) if one.without != assessment.presumed]
+        carried = [one for one in assessment.carrying if one.without != assessment.presumed]
         if carried:
             return self("presuming {what}").format(what=self._presuming(carried, assessment))
         count = len(assessment.presumptions_used)

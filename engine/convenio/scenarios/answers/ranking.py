@@ -7,7 +7,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from convenio.assessment.assessment import Assessment
-from convenio.assessment.carrying import carrying
 from convenio.assessment.cases import without_excluded
 from convenio.assessment.engine import Engine
 from convenio.assessment.open_questions import OpenQuestion, question_about
@@ -131,7 +130,7 @@ class _Work:
         # First of all what carries the presumed rating of the whole, then that of a family.
         self._carries = {
             one.fact.path: -2 if one.without != self.base.presumed else -1
-            for one in carrying(self.base)
+            for one in self.base.carrying
         }
         self._places = {path: place for place, path in enumerate(pack.catalogue.facts)}
         self._tried: dict[str, tuple[_Tried, ...]] = {}

@@ -245,6 +245,9 @@ class Engine:
         durable_rules checks the presumed reading; what a single presumption carries rests on the
         reference alone.
         """
+        if leave_out:
+            # Each presumption is left out in its turn, so that many inferences follow.
+            self.compile()
         presumed = presumed_case(case, self.pack, leave_out)
         if presumed.facts:
             found = self._infer(presumed.case)

@@ -9,7 +9,9 @@ import pytest
 
 from convenio import assess, load_case, load_pack
 from convenio.packs import Pack
-from convenio.packs.law import Law, LawRegister, Period
+from convenio.packs.constitutions import SUBJECTS
+from convenio.packs.law import Law, LawRegister
+from convenio.packs.periods import Period
 from convenio.packs.rule import Reference
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -96,4 +98,11 @@ def test_without_a_register_nothing_is_called_law(core: Pack) -> None:
 
 def test_every_entry_of_the_register_is_cited(core: Pack) -> None:
     cited = {(ref.kind, ref.title) for rule in core.rules for ref in rule.references}
-    assert sorted(set(core.laws.laws) - cited) == []
+    own = {("constitution", title) for title, _, _ in core.constitutions.periods}
+    assert sorted(set(core.laws.laws) - cited - own) == []
+
+
+def test_every_matter_on_which_constitutions_are_kept_is_asked_by_a_rule(core: Pack) -> None:
+    asked = {subject for rule in core.rules for subject in rule.own_law}
+    assert asked == set(SUBJECTS)
+    assert asked == {article.subject for article in core.constitutions.articles}

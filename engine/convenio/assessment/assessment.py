@@ -12,6 +12,7 @@ from convenio.assessment.rating import FamilyRating, worst
 from convenio.backends.outcome import VERDICTS, Outcome
 from convenio.facts.case import CONFIDENCE_ORDER, Case, Confidence
 from convenio.facts.paths import owner_of
+from convenio.packs.constitutions import OUTWARD
 from convenio.packs.law import STANDINGS, Applied
 from convenio.packs.pack import Pack
 from convenio.packs.policy import Rating, Reading, rank
@@ -155,22 +156,27 @@ class Assessment(Presented):
     @cached_property
     def countries(self) -> tuple[str, ...]:
         """The states that take part in the deal, as `parties` names them."""
-        stated = self.case.facts.get("parties")
-        named = [
-            element.fields["country"].value
-            for element in (stated.elements if stated is not None else ())
-            if "country" in element.fields
-            and ("role" not in element.fields or element.fields["role"].value not in _NO_PART)
-        ]
-        return tuple(dict.fromkeys(name for name in named if isinstance(name, str)))
+        named = [country for country, role in self.case.participants if role not in _NO_PART]
+        return tuple(dict.fromkeys(named))
 
     def references(self, rule: Rule) -> tuple[Applied, ...]:
-        """Return the references of a rule with what each is to this deal; law stands first."""
-        applied = [
+        """Return the references of a rule with what each is to this deal.
+
+        Law stands first, and of it the constitutions of the deal's own parties.
+        """
+        day, known = self.case.as_of, self.pack.constitutions
+        inward = [subject for subject in rule.own_law if subject not in OUTWARD]
+        outward = [subject for subject in rule.own_law if subject in OUTWARD]
+        articles = (
+            *known.on(inward, self.case.recipients, day),
+            *known.on(outward, self.case.senders, day),
+        )
+        own = tuple(Applied(one.reference, "law", (one.country,)) for one in articles)
+        named = [
             self.pack.laws.apply(reference, self.countries, self.case.as_of)
             for reference in rule.references
         ]
-        return tuple(sorted(applied, key=lambda one: STANDINGS.index(one.standing)))
+        return (*own, *sorted(named, key=lambda one: STANDINGS.index(one.standing)))
 
     def counts(self, family: str) -> dict[str, int]:
         """Return how many rules of a family have each verdict."""

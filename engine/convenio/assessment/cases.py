@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from convenio.assessment.consistency import doubts
+from convenio.assessment.context import with_context
 from convenio.documents import Document, Node, parse_document, read_document
 from convenio.documents import Mapping as TreeMapping
 from convenio.errors import CaseError, Problem, UsageError
@@ -18,8 +19,10 @@ from convenio.packs.pack import Pack
 from convenio.resources import data_folder
 
 
-def load_case(path: str | Path, pack: Pack | None = None) -> Case:
+def load_case(path: str | Path, pack: Pack | None = None, context: bool = True) -> Case:
     """Read a case file (YAML or JSON), or a case that ships, given by its name.
+
+    What it leaves open is filled from the pack's dated tables, unless `context` is False.
 
     Raises CaseError with all problems of the file, each with line and column.
 
@@ -30,7 +33,8 @@ def load_case(path: str | Path, pack: Pack | None = None) -> Case:
         from convenio.packs.loading import load_pack
 
         pack = load_pack("core")
-    return case_from_document(read_document(find_case(path), CaseError), pack)
+    case = case_from_document(read_document(find_case(path), CaseError), pack)
+    return with_context(case, pack) if context else case
 
 
 def find_case(path: str | Path) -> Path:

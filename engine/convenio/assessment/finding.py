@@ -245,9 +245,12 @@ class _Fact(NamedTuple):
 
 
 def status_of(fact: StatedFact | None) -> str:
-    """Return `known`, `undisclosed` or `unknown`, as results show a fact."""
+    """Return `known`, `context`, `undisclosed` or `unknown`, as results show a fact.
+
+    `context` is what a table of the pack fills.
+    """
     if fact is None:
         return "unknown"
-    if fact.state in ("known", "undisclosed"):
-        return fact.state
-    return "unknown"
+    if fact.state == "known":
+        return "context" if fact.from_context else "known"
+    return "undisclosed" if fact.state == "undisclosed" else "unknown"

@@ -10,7 +10,7 @@ import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
@@ -22,6 +22,7 @@ from convenio.batch.mapping import TableMapping, mapped
 from convenio.errors import CaseError, ConvenioError, UsageError
 from convenio.facts.case import Case
 from convenio.packs.cache import load_cached_pack
+from convenio.packs.context import ContextTable
 from convenio.packs.pack import Pack
 from convenio.packs.policy import Rating
 
@@ -230,7 +231,7 @@ def _read_cases(job: Job, files: Sequence[Path]) -> Iterator[Case | str]:
     if job.workers < 2 or len(files) < 50:
         yield from (_read_case(path, job.pack) for path in files)
         return
-    settings = (str(job.pack.folder),)
+    settings = (str(job.pack.folder), job.pack.context)
     with ProcessPoolExecutor(job.workers, initializer=_open_pack, initargs=settings) as pool:
         yield from pool.map(_read_in_worker, files, chunksize=20)
 
@@ -238,8 +239,8 @@ def _read_cases(job: Job, files: Sequence[Path]) -> Iterator[Case | str]:
 _worker_pack: list[Pack] = []
 
 
-def _open_pack(folder: str) -> None:
-    _worker_pack[:] = [load_cached_pack(folder)]
+def _open_pack(folder: str, context: tuple[ContextTable, ...]) -> None:
+    _worker_pack[:] = [replace(load_cached_pack(folder), context=context)]
 
 
 def _read_in_worker(path: Path) -> Case | str:

@@ -11,7 +11,6 @@ from pathlib import Path
 from convenio.assessment import Assessment, assess
 from convenio.cli import options, output
 from convenio.errors import CaseError, UsageError
-from convenio.packs.cache import load_cached_pack
 from convenio.reports.formats import FORMATS
 from convenio.reports.wording import Wording
 
@@ -38,6 +37,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="NAME|DIR",
         help="the rule pack (default: core); repeatable: each case against each pack",
     )
+    options.add_context(parser)
     options.add_settings(parser)
     options.add_limits(parser)
     options.add_readings(parser)
@@ -76,7 +76,7 @@ def run(args: argparse.Namespace) -> int:
     moment = _moment(args)
     _check_exact(args)
     names = args.pack or ["core"]
-    packs = [options.presuming(args, load_cached_pack(name)) for name in names]
+    packs = [options.presuming(args, options.read_pack(args, name)) for name in names]
     assessments: list[Assessment] = []
     code = 0
     for name in args.cases:

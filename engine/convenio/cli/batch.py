@@ -13,7 +13,6 @@ from pathlib import Path
 
 from convenio.cli import options, output
 from convenio.errors import CaseError, UsageError
-from convenio.packs.cache import load_cached_pack
 from convenio.packs.policy import RATINGS, Rating
 
 EXAMPLES = """examples:
@@ -60,6 +59,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="processes that read case files (default: all cores)",
     )
     options.add_pack(parser)
+    options.add_context(parser)
     options.add_limits(parser, "what is presumed (without presumptions: established)")
 
 
@@ -71,7 +71,7 @@ def run(args: argparse.Namespace) -> int:
         from convenio.batch.running import Job, run_job
     except ModuleNotFoundError as missing:
         raise UsageError(f"batch needs {missing.name}: pip install 'convenio[frames]'") from None
-    pack = load_cached_pack(args.pack)
+    pack = options.read_pack(args)
     job = Job(
         source=Path(args.input),
         output=Path(args.output),

@@ -12,7 +12,6 @@ from typing import Any
 from convenio.assessment import Assessment, assess
 from convenio.cli import options
 from convenio.errors import CaseError, UsageError
-from convenio.packs.cache import load_cached_pack
 from convenio.reports.wording import Wording
 
 EXAMPLES = """examples:
@@ -37,6 +36,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--previous", metavar="OLD.json", help="an earlier assessment (JSON): shows what changed"
     )
     options.add_pack(parser)
+    options.add_context(parser)
     options.add_settings(parser)
     options.add_language(parser)
 
@@ -45,7 +45,7 @@ def run(args: argparse.Namespace) -> int:
     """Run the command."""
     wording = options.wording_of(args)
     settings = options.settings_of(args)
-    pack = load_cached_pack(args.pack)
+    pack = options.read_pack(args)
     previous = _previous(args.previous) if args.previous else None
     assessments: list[Assessment] = []
     code = 0

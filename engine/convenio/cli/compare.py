@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 
 from convenio.cli import options, output
-from convenio.packs.cache import load_cached_pack
 
 EXAMPLES = """example:
   convenio compare chile-copper-law --scenario reformed
@@ -29,7 +28,7 @@ def run(args: argparse.Namespace) -> int:
     from convenio.scenarios.compare import compare
 
     wording = options.wording_of(args)
-    pack = load_cached_pack(args.pack)
+    pack = options.read_pack(args)
     case = options.read_case(args.case, pack, {})
     found = compare(case, pack, args.scenario, options.settings_of(args))
     output.show(

@@ -7,7 +7,6 @@ import sys
 
 from convenio.assessment import assess
 from convenio.cli import options
-from convenio.packs.cache import load_cached_pack
 
 EXAMPLES = """example:
   convenio explain cases/us-colombia-dca-2009.yaml SOV-004"""
@@ -18,6 +17,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("case", metavar="CASE", help="a case file, or the name of a shipped one")
     parser.add_argument("rules", nargs="+", metavar="RULE", help="identifiers of rules")
     options.add_pack(parser)
+    options.add_context(parser)
     options.add_settings(parser)
     options.add_language(parser)
 
@@ -27,7 +27,7 @@ def run(args: argparse.Namespace) -> int:
     from convenio.reports.explain import explanation
 
     wording = options.wording_of(args)
-    pack = load_cached_pack(args.pack)
+    pack = options.read_pack(args)
     for name in args.rules:
         options.check_rule(pack, name)
     assessment = assess(options.read_case(args.case, pack, options.settings_of(args)), pack)

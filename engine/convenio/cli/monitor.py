@@ -11,7 +11,6 @@ from typing import BinaryIO
 
 from convenio.cli import options
 from convenio.errors import EventError, UsageError
-from convenio.packs.cache import load_cached_pack
 from convenio.packs.pack import Pack
 from convenio.reports import monitor as report
 from convenio.reports.wording import Wording
@@ -51,13 +50,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--format", default="json", choices=("json", "text"), help="default: json")
     options.add_pack(parser)
+    options.add_context(parser)
     options.add_language(parser)
 
 
 def run(args: argparse.Namespace) -> int:
     """Run the command."""
     wording = options.wording_of(args)
-    pack = load_cached_pack(args.pack)
+    pack = options.read_pack(args)
     with ExitStack() as opened:
         name, stream = opened.enter_context(_events(args.events))
         monitor, journal = _start(args, pack, name)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from collections.abc import Iterable
 from dataclasses import replace
@@ -14,6 +15,7 @@ from convenio.errors import UsageError, nearest_name
 from convenio.facts.case import Case
 from convenio.files import READABLE_BY_ALL, replace_file
 from convenio.packs import Pack
+from convenio.packs.cache import load_cached_pack
 from convenio.packs.policy import RATINGS, READINGS, Rating, rank
 from convenio.packs.presumptions import Presumption
 from convenio.reports.wording import LANGUAGES, Wording
@@ -24,6 +26,33 @@ def add_pack(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--pack", default="core", metavar="NAME|DIR", help="the rule pack (default: core)"
     )
+
+
+def add_context(parser: argparse.ArgumentParser) -> None:
+    """Declare --context and --no-context."""
+    parser.add_argument(
+        "--context",
+        action="append",
+        type=Path,
+        metavar="DIR",
+        help="a folder of further context tables (repeatable; default: CONVENIO_CONTEXT)",
+    )
+    parser.add_argument(
+        "--no-context",
+        action="store_true",
+        help="fill nothing that the case leaves open from context tables",
+    )
+
+
+def read_pack(args: argparse.Namespace, name: str | None = None) -> Pack:
+    """Load the pack that was asked for, with the context tables that were asked for."""
+    given = os.environ.get("CONVENIO_CONTEXT", "")
+    further = args.context or ([Path(given)] if given else [])
+    if not args.no_context:
+        return load_cached_pack(name or args.pack, further)
+    if args.context:
+        raise UsageError("--context and --no-context exclude each other")
+    return replace(load_cached_pack(name or args.pack), context=())
 
 
 def add_settings(parser: argparse.ArgumentParser) -> None:

@@ -68,6 +68,7 @@ def add_case(parser: argparse.ArgumentParser) -> None:
     """Declare what every question about one case takes: the case, its pack, how it is shown."""
     parser.add_argument("case", metavar="CASE", help="a case file, or the name of a shipped one")
     options.add_pack(parser)
+    options.add_context(parser)
     options.add_settings(parser)
     options.add_language(parser)
     parser.add_argument(

@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 
 from convenio.cli import options, output
-from convenio.packs.cache import load_cached_pack
 
 EXAMPLES = """example:
   convenio questions ecuador-us-sofa-2023 --limit 5"""
@@ -26,7 +25,7 @@ def run(args: argparse.Namespace) -> int:
     if args.limit is not None and args.limit < 1:
         raise UsageError(f"--limit is 1 or more, not {args.limit}")
     wording = options.wording_of(args)
-    pack = load_cached_pack(args.pack)
+    pack = options.read_pack(args)
     case = options.read_case(args.case, pack, options.settings_of(args))
     found = questions(case, pack)
     output.show(

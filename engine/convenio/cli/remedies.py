@@ -6,7 +6,6 @@ import argparse
 from pathlib import Path
 
 from convenio.cli import options, output
-from convenio.packs.cache import load_cached_pack
 from convenio.packs.policy import RATINGS, READINGS
 
 EXAMPLES = """example:
@@ -57,7 +56,7 @@ def run(args: argparse.Namespace) -> int:
     if args.svg is not None and not args.frontier:
         raise UsageError("--svg draws the frontier; add --frontier")
     wording = options.wording_of(args)
-    pack = load_cached_pack(args.pack)
+    pack = options.read_pack(args)
     case = options.read_case(args.case, pack, options.settings_of(args))
     if args.frontier:
         steps = frontier(case, pack, keep=args.keep, reading=args.reading)

@@ -101,6 +101,9 @@ def _shown(rule: Rule) -> str:
     lines.append(f"threshold   {rule.threshold.basis}: {rule.threshold.source}")
     if rule.national_law:
         lines.append(f"law of      {rule.national_law}")
+    if rule.own_law:
+        subjects = ", ".join(subject.replace("_", " ") for subject in rule.own_law)
+        lines.append(f"own law     the constitutions of the deal's own parties on {subjects}")
     for reference in rule.references:
         lines.append(f"reference   {reference.kind}: {reference.citation}")
     lines += [f"mitigation  {mitigation.text}" for mitigation in rule.mitigations]

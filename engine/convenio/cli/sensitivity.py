@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 
 from convenio.cli import options, output
-from convenio.packs.cache import load_cached_pack
 
 EXAMPLES = """example:
   convenio sensitivity manta-fol-1999"""
@@ -22,7 +21,7 @@ def run(args: argparse.Namespace) -> int:
     from convenio.scenarios.sensitivity import sensitivity
 
     wording = options.wording_of(args)
-    pack = load_cached_pack(args.pack)
+    pack = options.read_pack(args)
     case = options.read_case(args.case, pack, options.settings_of(args))
     found = sensitivity(case, pack)
     output.show(

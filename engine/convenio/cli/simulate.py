@@ -8,7 +8,6 @@ from pathlib import Path
 
 from convenio.cli import options, output
 from convenio.errors import UsageError
-from convenio.packs.cache import load_cached_pack
 
 EXAMPLES = """example:
   convenio simulate deal.yaml --draws 1000000 --seed 7 --svg tornado.svg
@@ -33,6 +32,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--svg", metavar="FILE", help="also draw which fact moves the rating")
     parser.add_argument("-o", "--output", metavar="FILE", help="write there instead of stdout")
     options.add_pack(parser)
+    options.add_context(parser)
     options.add_settings(parser)
     options.add_language(parser)
 
@@ -45,7 +45,7 @@ def run(args: argparse.Namespace) -> int:
     wording = options.wording_of(args)
     if args.svg and args.output and Path(args.svg).resolve() == Path(args.output).resolve():
         raise UsageError(f"{args.svg}: --svg and --output name the same file")
-    pack = load_cached_pack(args.pack)
+    pack = options.read_pack(args)
     case = options.read_case(args.case, pack, options.settings_of(args))
     with output.progress("draws", args.draws) as advance:
         simulation = simulate(case, pack, args.draws, args.seed, on_progress=advance)

@@ -60,7 +60,8 @@ class StatedFact:
     and yet refused by the parties: then `disclosed` is False. `complete` is False where a list
     or set may have further members. `candidates` are the values on which sources differ, and
     `because` says why one of them was preferred. `assumed_from` is the state that the file gives a
-    fact whose value is an assumption. `distribution` tells how likely which values are of a fact
+    fact whose value is an assumption. `from_context` is True where a dated table of the pack fills
+    what the case leaves open. `distribution` tells how likely which values are of a fact
     that is stated as uncertain; to all rules and reports such a fact is not known.
     """
 
@@ -75,6 +76,7 @@ class StatedFact:
     because: str | None = None
     assumed_from: State | None = None
     distribution: Distribution | None = None
+    from_context: bool = False
 
     @property
     def file_state(self) -> State:
@@ -161,6 +163,35 @@ class Case:
             source = self.sources.get(fact.provenance.source or "")
             stated = _BY_RELIABILITY.get(source.reliability if source else None, "low")
         return "medium" if fact.candidates and stated == "high" else stated
+
+    @property
+    def participants(self) -> tuple[tuple[str, str | None], ...]:
+        """The states and organisations that `parties` names, each with its role."""
+        stated = self.facts.get("parties")
+        fields = [party.fields for party in (stated.elements if stated is not None else ())]
+        return tuple(
+            (country, role if isinstance(role, str) else None)
+            for party in fields
+            for country in (party["country"].value if "country" in party else None,)
+            for role in (party["role"].value if "role" in party else None,)
+            if isinstance(country, str)
+        )
+
+    @property
+    def recipients(self) -> tuple[str, ...]:
+        """The states to which the deal comes: recipients and hosts, else all who take part alike.
+
+        Of them context speaks, and their constitutions have to be kept.
+        """
+        return self._in_role("recipient", "host") or self._in_role("participant")
+
+    @property
+    def senders(self) -> tuple[str, ...]:
+        """The states whose forces go out: those that send, else all who take part alike."""
+        return self._in_role("sending") or self._in_role("participant")
+
+    def _in_role(self, *roles: str) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(who for who, role in self.participants if role in roles))
 
     def walk(self) -> Iterator[StatedFact]:
         """Yield every stated fact, the fields of list elements included, in file order."""

@@ -13,9 +13,10 @@ import os
 import pickle
 import stat
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
-from convenio.packs.folders import find_pack
+from convenio.packs.folders import context_files, find_pack
 from convenio.packs.pack import Pack
 from convenio.version import __version__
 
@@ -26,7 +27,7 @@ _READING = (".", "documents", "facts", "language", "packs")
 """What of the code makes a pack out of files, and of what kinds its parts are."""
 
 
-def load_cached_pack(name: str | Path = "core") -> Pack:
+def load_cached_pack(name: str | Path = "core", context: Sequence[Path] = ()) -> Pack:
     """Return what `load_pack` returns, from the cache where the same pack was read before.
 
     Raises what `load_pack` raises. That the cache can't be read or written stops nothing.
@@ -36,13 +37,13 @@ def load_cached_pack(name: str | Path = "core") -> Pack:
     """
     folder = find_pack(str(name))
     cache = _cache()
-    kept = None if cache is None else cache / f"{_digest(folder)}.pack"
+    kept = None if cache is None else cache / f"{_digest(folder, context)}.pack"
     pack = None if kept is None else _read(kept)
     if pack is not None:
         return pack
     from convenio.packs.loading import load_pack
 
-    pack = load_pack(folder)
+    pack = load_pack(folder, context)
     if kept is not None:
         _write(pack, kept)
     return pack
@@ -66,15 +67,15 @@ def _cache() -> Path | None:
     return None if foreign or open_to_others else folder
 
 
-def _digest(folder: Path) -> str:
+def _digest(folder: Path, context: Sequence[Path]) -> str:
     told = hashlib.sha256(f"{__version__}\0{sys.version}\0{folder}".encode())
     for part in _READING:
         for source in sorted((_CODE / part).glob("*.py")):
             state = source.stat()
             told.update(f"{source.name}\0{state.st_mtime_ns}\0{state.st_size}\0".encode())
-    for file in sorted(folder.glob("*.yaml")):
+    for file in (*sorted(folder.glob("*.yaml")), *context_files(folder, context)):
         content = file.read_bytes()
-        told.update(f"{file.name}\0{file.is_symlink()}\0{len(content)}\0".encode())
+        told.update(f"{file}\0{file.is_symlink()}\0{len(content)}\0".encode())
         told.update(content)
     return told.hexdigest()
 

@@ -13,6 +13,8 @@ from convenio.documents import Document
 from convenio.documents.models import position_at, validate
 from convenio.errors import PackError, Problem, nearest_name
 from convenio.facts.values import country_codes
+from convenio.packs.constitutions import Constitutions
+from convenio.packs.periods import Days, Period
 from convenio.packs.rule import Reference, Rule
 
 LEGAL_KINDS = ("treaty", "constitution", "statute", "case_law")
@@ -27,18 +29,6 @@ nobody.
 """
 STANDINGS: tuple[Standing, ...] = ("law", "later", "comparative", "unchecked", "guidance")
 _ALL = "ALL"
-
-
-@dataclass(frozen=True, slots=True)
-class Period:
-    """Days on which a law binds: from `start` (inclusive) until `end` (exclusive)."""
-
-    start: dt.date
-    end: dt.date | None = None
-
-    def covers(self, day: dt.date) -> bool:
-        """Return whether the law binds on a day."""
-        return self.start <= day and (self.end is None or day < self.end)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +74,13 @@ class LawRegister:
 
     laws: Mapping[tuple[str, str], Law | None] = field(default_factory=dict)
 
+    def with_constitutions(self, constitutions: Constitutions) -> LawRegister:
+        """Return the register with the constitutions as well."""
+        laws: dict[tuple[str, str], Law | None] = dict(self.laws)
+        for title, country, period in constitutions.periods:
+            laws["constitution", title] = Law({country: (period,)})
+        return LawRegister(laws)
+
     def apply(
         self, reference: Reference, countries: Iterable[str], as_of: dt.date | None
     ) -> Applied:
@@ -92,6 +89,7 @@ class LawRegister:
         Without a date nothing is called law.
 
         >>> import datetime as dt
+        >>> from convenio.packs.periods import Period
         >>> from convenio.packs.rule import Reference
         >>> since = Period(dt.date(2010, 8, 17))
         >>> register = LawRegister({("case_law", "Auto 288"): Law({"COL": (since,)})})
@@ -118,18 +116,6 @@ class LawRegister:
         return Applied(reference, "unchecked" if doubtful else "comparative")
 
 
-class _Period(BaseModel):
-    model_config = ConfigDict(extra="forbid", populate_by_name=True)
-    start: dt.date = Field(alias="from")
-    end: dt.date | None = Field(default=None, alias="to")
-
-    @model_validator(mode="after")
-    def _in_order(self) -> _Period:
-        if self.end is not None and self.end <= self.start:
-            raise ValueError("ends before it begins")
-        return self
-
-
 class _Source(BaseModel):
     model_config = ConfigDict(extra="forbid")
     title: str = Field(min_length=3)
@@ -143,7 +129,7 @@ class _Entry(BaseModel):
     model_config = ConfigDict(extra="forbid", populate_by_name=True)
     kind: Literal["treaty", "constitution", "statute", "case_law"]
     title: str = Field(min_length=3)
-    binds: dict[str, list[_Period]] | None
+    binds: dict[str, list[Days]] | None
     """Under `ALL` stands what binds everybody."""
     start: dt.date | None = Field(default=None, alias="from")
     others: Literal["none", "unknown"] = "none"
@@ -222,9 +208,6 @@ def _law(entry: _Entry) -> Law | None:
     if entry.start is not None:
         return Law(everybody=Period(entry.start))
     return Law(
-        {
-            country: tuple(Period(period.start, period.end) for period in periods)
-            for country, periods in entry.binds.items()
-        },
+        {country: tuple(one.period for one in periods) for country, periods in entry.binds.items()},
         others_unknown=entry.others == "unknown",
     )

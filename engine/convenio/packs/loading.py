@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from pathlib import Path
 from typing import TypeVar
@@ -21,7 +21,9 @@ from convenio.language.types import Scope, check_condition
 from convenio.packs.checks import read_checks
 from convenio.packs.compile import CircularError, stratum_of
 from convenio.packs.conditions import read_condition
-from convenio.packs.folders import find_pack
+from convenio.packs.constitutions import Constitutions, read_constitutions
+from convenio.packs.context import ContextReader, ContextTable
+from convenio.packs.folders import context_files, find_pack
 from convenio.packs.law import LawRegister, read_laws, unregistered
 from convenio.packs.pack import CROSS, Pack
 from convenio.packs.policy import RATINGS, Rating, RatingPolicy, Requirement
@@ -56,21 +58,24 @@ class _PackFile(BaseModel):
     rating: _Rating
 
 
-def load_pack(name: str | Path = "core") -> Pack:
+def load_pack(name: str | Path = "core", context: Sequence[Path] = ()) -> Pack:
     """Load a pack by name or folder, with every condition parsed and type-checked.
+
+    `context` are folders with further dated tables, such as those that `convenio context import`
+    makes of published indices.
 
     Raises PackError with all problems of all its files, UsageError where there is no such pack.
 
     >>> load_pack("core").currency
     'USD'
     """
-    folder = find_pack(str(name))
-    return _PackReader(folder).read()
+    return _PackReader(find_pack(str(name)), tuple(context)).read()
 
 
 class _PackReader:
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, context: tuple[Path, ...]) -> None:
         self._folder = folder
+        self._context_folders = context
         self._digests: dict[str, str] = {}
         self._problems: list[Problem] = []
 
@@ -93,9 +98,11 @@ class _PackReader:
         past = self._past(catalogue)
         presumptions = PresumptionReader(catalogue, models, self._problems).read()
         checks = read_checks(catalogue, self._problems)
-        laws = self._collected(self._laws) or LawRegister()
+        constitutions = self._collected(self._constitutions) or Constitutions()
+        laws = (self._collected(self._laws) or LawRegister()).with_constitutions(constitutions)
         for rule in rules if laws.laws else ():
             self._problems.extend(unregistered(rule, laws))
+        context = tuple(self._context(catalogue, models))
         _check_rules(rules, catalogue, tuple(declared.families), self._problems)
         if self._problems:
             raise PackError(_in_order(self._problems))
@@ -112,6 +119,8 @@ class _PackReader:
             past=past,
             presumptions=presumptions,
             laws=laws,
+            constitutions=constitutions,
+            context=context,
             checks=checks,
             digest=self._digest(),
             folder=self._folder,
@@ -127,8 +136,11 @@ class _PackReader:
             return None
 
     def _document(self, name: str) -> Document:
-        path = self._folder / name
-        if path.is_symlink() and not path.resolve().is_relative_to(self._folder.resolve()):
+        return self._read(self._folder / name, name)
+
+    def _read(self, path: Path, name: str) -> Document:
+        leads_out = not path.resolve().is_relative_to(self._folder.resolve())
+        if path.is_relative_to(self._folder) and path.is_symlink() and leads_out:
             raise PackError([Problem(Position(str(path)), "", "the file lies outside the pack")])
         document = read_document(path, PackError)
         self._digests[name] = document.digest
@@ -145,6 +157,22 @@ class _PackReader:
         if not (self._folder / "law.yaml").exists():
             return LawRegister()
         return read_laws(self._document("law.yaml"), self._problems)
+
+    def _constitutions(self) -> Constitutions:
+        """Read the constitutions, which a pack may leave out."""
+        if not (self._folder / "constitutions.yaml").exists():
+            return Constitutions()
+        return read_constitutions(self._document("constitutions.yaml"), self._problems)
+
+    def _context(self, catalogue: Catalogue, models: FactModels) -> Iterator[ContextTable]:
+        """Read the dated tables: those of the pack, if it has some, and those given besides."""
+        reader = ContextReader(catalogue, models, self._problems)
+        for file in context_files(self._folder, self._context_folders):
+            document = self._collected(partial(self._read, file, f"context/{file.name}"))
+            if document is not None:
+                table = self._collected(partial(reader.read, file.stem, document))
+                if table is not None:
+                    yield table
 
     def _guards(self, catalogue: Catalogue) -> dict[str, s.Expression]:
         only_if = {path: fact.only_if for path, fact in catalogue.facts.items()}

@@ -14,6 +14,8 @@ from convenio.language import syntax as s
 from convenio.language.evaluate import Evaluator
 from convenio.packs.checks import Check
 from convenio.packs.compile import CompiledPack, compile_rules
+from convenio.packs.constitutions import Constitutions
+from convenio.packs.context import ContextTable
 from convenio.packs.law import LawRegister
 from convenio.packs.policy import RatingPolicy
 from convenio.packs.presumptions import Presumptions
@@ -43,6 +45,8 @@ class Pack:
     past: Mapping[str, s.Expression]
     presumptions: Presumptions
     laws: LawRegister
+    constitutions: Constitutions
+    context: tuple[ContextTable, ...]
     checks: tuple[Check, ...]
     digest: str
     folder: Path

@@ -61,13 +61,17 @@ class Threshold:
 
 @dataclass(frozen=True, slots=True)
 class Reference:
-    """A legal or other source. `of` says whose law or whose view it is."""
+    """A legal or other source.
+
+    `of` says whose law or whose view it is, `says` what stands there, in a sentence.
+    """
 
     kind: str
     title: str
     at: str = ""
     of: str = ""
     url: str = ""
+    says: str = ""
 
     @property
     def citation(self) -> str:
@@ -133,7 +137,10 @@ class RuleTest:
 
 @dataclass(frozen=True)
 class Rule:
-    """One declarative rule."""
+    """One declarative rule.
+
+    `own_law` names the matters on which the constitutions of the deal's own parties are cited.
+    """
 
     id: str
     family: str
@@ -152,6 +159,7 @@ class Rule:
     national_law: str = ""
     role: RuleRole | None = None
     topic: str = ""
+    own_law: tuple[str, ...] = ()
 
     @property
     def counted_as(self) -> str:

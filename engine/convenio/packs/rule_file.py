@@ -19,6 +19,7 @@ from convenio.facts.statements import MAX_QUOTE_WORDS, StatementReader
 from convenio.facts.values import country_codes
 from convenio.language import syntax as s
 from convenio.language.parser import SyntaxFaultError, parse
+from convenio.packs.constitutions import Subject
 from convenio.packs.rule import (
     PLACEHOLDER,
     SEVERITIES,
@@ -115,6 +116,7 @@ class _RuleEntry(BaseModel):
     threshold: _Threshold
     mitigations: list[_Mitigation] = []
     references: list[_Reference] = []
+    own_law: list[Subject] = []
     national_law: str = ""
     role: RuleRole | None = None
     topic: str = Field(default="", pattern="^[a-z0-9_]{0,60}$")
@@ -211,6 +213,7 @@ class RuleReader:
             national_law=entry.national_law,
             role=entry.role,
             topic=entry.topic,
+            own_law=tuple(entry.own_law),
         )
 
     def _report(self, fault: ValidationError, node: Node) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from dataclasses import asdict
 from typing import Any
 
 from convenio.assessment.assessment import Assessment
@@ -11,6 +12,7 @@ from convenio.assessment.finding import Finding, status_of
 from convenio.assessment.open_questions import open_questions
 from convenio.facts.plain import value_of
 from convenio.language.trace import Leaf
+from convenio.reports.context import filled
 from convenio.reports.wording import Wording
 from convenio.version import __version__
 
@@ -57,6 +59,7 @@ def to_dict(assessment: Assessment, wording: Wording) -> dict[str, Any]:
             }
             for question in open_questions(assessment)
         ],
+        **({"context": context} if (context := _context(assessment, wording)) else {}),
         **({"presumptions": _presumptions(assessment)} if assessment.presumes else {}),
     }
 
@@ -75,6 +78,19 @@ def rating_data(assessment: Assessment, family: str | None = None) -> dict[str, 
         presumed = assessment.presumed_families[family]
     between = {"presumed": presumed} if assessment.presumes else {}
     return {"floor": floor, **between, "ceiling": ceiling}
+
+
+def _context(assessment: Assessment, wording: Wording) -> list[dict[str, Any]]:
+    """Return what context tables filled, with the sources of their rows."""
+    return [
+        {
+            "path": one.fact.path,
+            "value": value_of(one.fact.value),
+            "confidence": one.confidence,
+            "sources": [asdict(cited) for cited in one.sources],
+        }
+        for one in filled(assessment, wording)
+    ]
 
 
 def _presumptions(assessment: Assessment) -> list[dict[str, Any]]:
@@ -139,6 +155,7 @@ def _finding(finding: Finding, assessment: Assessment, wording: Wording) -> dict
                 "url": applied.reference.url,
                 "standing": applied.standing,
                 "binds": list(applied.binds),
+                **({"says": applied.reference.says} if applied.reference.says else {}),
             }
             for applied in assessment.references(rule)
         ],

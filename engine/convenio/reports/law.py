@@ -50,11 +50,16 @@ class LawWords:
         )
 
     def cite(self, applied: Applied) -> str:
-        """Write a reference with its pinpoint, whose it is, and whom of the parties it binds."""
+        """Write a reference with its pinpoint, whose it is, and whom of the parties it binds.
+
+        What it says stands instead, where that is known.
+        """
         text = applied.reference.citation
+        _ = self._wording
+        if applied.reference.says:
+            return f"{text}: {_(applied.reference.says)}"
         if not applied.binds:
             return text
-        _ = self._wording
         names = [_.country(code, self._assessment.pack.catalogue) for code in applied.binds]
         return _("{text} (binds {names})").format(text=text, names=", ".join(names))
 

@@ -9,6 +9,7 @@ from convenio.assessment.assessment import Assessment
 from convenio.assessment.finding import Finding
 from convenio.assessment.open_questions import open_questions
 from convenio.packs.rule import SEVERITIES
+from convenio.reports.context import filled
 from convenio.reports.wording import Wording
 
 MAX_QUESTIONS = 20
@@ -76,6 +77,13 @@ def _section(assessment: Assessment, wording: Wording) -> str:
             f"{plain(one.fact.presumption.because)}"
             for one in assessment.carrying
         ] or [wording("None.")]
+    context = filled(assessment, wording)
+    if context:
+        lines += ["", f"## {wording('From context tables')}", ""]
+        lines += [
+            f"- {plain(one.label)}: {plain(one.value)} ({plain('; '.join(map(str, one.sources)))})"
+            for one in context
+        ]
     lines += ["", f"## {wording('Open questions')}", ""]
     questions = open_questions(assessment)
     lines += [

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from convenio.backends.outcome import VERDICTS
+from convenio.facts.case import CONFIDENCE_ORDER
 from convenio.facts.catalogue import BASES
 from convenio.facts.schema import DIALECT
 from convenio.packs.law import STANDINGS
@@ -35,7 +36,7 @@ def assessment_schema() -> dict[str, Any]:
         {
             "path": text,
             "value": {},
-            "status": {"enum": ["known", "undisclosed", "unknown"]},
+            "status": {"enum": ["known", "context", "undisclosed", "unknown"]},
             "line": {"type": ["integer", "null"]},
             "source": {"type": ["string", "null"]},
         }
@@ -85,11 +86,22 @@ def assessment_schema() -> dict[str, Any]:
     presumption = _open(
         {
             "path": text,
-            "status": {"enum": ["known", "undisclosed", "unknown"]},
+            "status": {"enum": ["known", "context", "undisclosed", "unknown"]},
             "value": {},
             "because": text,
             "basis": {"enum": list(BASES)},
             "carries": texts,
+        }
+    )
+    filled = _open(
+        {
+            "path": text,
+            "value": {},
+            "confidence": {"enum": list(CONFIDENCE_ORDER)},
+            "sources": {
+                "type": "array",
+                "items": _open(dict.fromkeys(("key", "title", "at", "note"), text)),
+            },
         }
     )
     whole = _open(
@@ -106,7 +118,8 @@ def assessment_schema() -> dict[str, Any]:
             "open_questions": {"type": "array", "items": question},
         }
     )
-    # What a pack without presumptions leaves out.
+    # What a pack without presumptions, and a case without filled facts, leaves out.
+    whole["properties"]["context"] = {"type": "array", "items": filled}
     whole["properties"]["presumptions"] = {"type": "array", "items": presumption}
     return {"$schema": DIALECT, "title": "Convenio assessment", **whole}
 

@@ -16,6 +16,7 @@ from convenio.language.trace import Leaf
 from convenio.packs.policy import RATINGS, Rating, rank
 from convenio.packs.rule import severity_number
 from convenio.reports.blocks import terminal
+from convenio.reports.context import filled
 from convenio.reports.markdown import by_severity
 from convenio.reports.wording import Wording
 
@@ -75,6 +76,7 @@ def _report(console: Console, assessment: Assessment, wording: Wording) -> None:
     for finding in flagged:
         _finding(console, finding, assessment, wording)
     _presumed(console, assessment, wording)
+    _context(console, assessment, wording)
     _factors(console, assessment, wording)
     _open(console, assessment, wording)
 
@@ -136,7 +138,8 @@ def _fact_line(leaf: Leaf, assessment: Assessment, wording: Wording) -> str:
     text = f"{leaf.path} = {value}"
     if leaf.fact is None:
         return text
-    details = [f"{wording('line')} {leaf.fact.position.line}"]
+    line = leaf.fact.position.line
+    details = [f"{wording('line')} {line}" if line else wording("from context")]
     details += [word for word in (leaf.fact.provenance.source, leaf.fact.provenance.at) if word]
     return f"{text}  [{', '.join(details)}]"
 
@@ -164,6 +167,18 @@ def _presumed(console: Console, assessment: Assessment, wording: Wording) -> Non
             families=", ".join(map(wording.family, one.families)) + " " + wording("lower"),
         )
         console.print(Padding(Text(left), (0, 0, 0, 9)))
+
+
+def _context(console: Console, assessment: Assessment, wording: Wording) -> None:
+    """Show what context tables filled, and on what that rests."""
+    found = filled(assessment, wording)
+    if not found:
+        return
+    _heading(console, wording("From context tables"), len(found))
+    for one in found:
+        console.print(Text(f"{one.label}: {one.value} ({one.fact.path})"))
+        text = "; ".join(map(str, one.sources))
+        console.print(Padding(Text(text, style="dim"), (0, 0, 0, 9)))
 
 
 def _factors(console: Console, assessment: Assessment, wording: Wording) -> None:

@@ -17,6 +17,7 @@ from convenio.language.syntax import unparse
 from convenio.language.trace import Leaf
 from convenio.packs.policy import RATINGS, rank
 from convenio.packs.rule import SEVERITIES, Rule, Severity
+from convenio.reports.context import FilledFact, filled
 from convenio.reports.deal_facts import DealFacts
 from convenio.reports.law import LawWords
 from convenio.reports.markdown import by_severity
@@ -109,6 +110,11 @@ class BriefView:
     def _presumed(self, rule: Rule, severity: Severity) -> Decision:
         because = self.wording.presumed_because(rule, self.assessment)
         return Decision(rule, severity, because, presumed=True)
+
+    @property
+    def filled(self) -> list[FilledFact]:
+        """What context tables filled."""
+        return filled(self.assessment, self.wording)
 
     @property
     def presumptions(self) -> list[tuple[PresumedFact, str]]:
@@ -256,6 +262,7 @@ class BriefView:
             "quote": provenance.quote if provenance else None,
             "note": provenance.note if provenance else None,
             "disclosed": fact.disclosed if fact else True,
+            "from_context": bool(fact and fact.from_context),
             "unread": self._needs_second_reader(leaf),
         }
 

@@ -1,0 +1,134 @@
+"""Makes a context table of the Political Terror Scale, from the file that its site gives.
+
+The scale may not be shipped with the project; whoever downloads it has it in a table of their own.
+"""
+
+from __future__ import annotations
+
+import csv
+import datetime as dt
+import hashlib
+import io
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from convenio.errors import UsageError, nearest_name
+from convenio.facts.values import country_codes
+
+FACT = "context.political_terror"
+OLDEST = 3
+"""Years after which a level says nothing any more (docs/semantics.md, "Context")."""
+LEVELS = ("1", "2", "3", "4", "5")
+_SCORES = ("PTS_A", "PTS_H", "PTS_S")
+_COUNTRY, _YEAR = "WordBank_Code_A", "Year"
+_ABSENT = ("", "NA")
+
+
+@dataclass(frozen=True, slots=True)
+class Imported:
+    """A table that was made: its text, the states and years in it, and the names left out."""
+
+    text: str
+    states: int
+    years: tuple[int, int]
+    skipped: tuple[str, ...]
+
+
+def import_political_terror(file: Path) -> Imported:
+    """Return the context table that a file of the Political Terror Scale gives.
+
+    The level of a year holds from the next year on, when the year is over, until the next level
+    that the file has, for `OLDEST` years at most. Of the readings of Amnesty International, Human
+    Rights Watch and the Department of State the highest counts.
+
+    Raises UsageError where the file can't be read or is no such table.
+    """
+    content = _content(file)
+    rows = list(csv.DictReader(io.StringIO(content)))
+    wanted = (_COUNTRY, _YEAR, *_SCORES)
+    found = list(rows[0]) if rows else []
+    missing = [name for name in wanted if name not in found]
+    if missing:
+        hints = [
+            f"{name} (nearest: {near})" if (near := nearest_name(name, found)) else name
+            for name in missing
+        ]
+        raise UsageError(f"{file}: no table of the Political Terror Scale; no {', '.join(hints)}")
+    levels: dict[str, dict[int, int]] = {}
+    skipped: dict[str, None] = {}
+    for number, row in enumerate(rows, 2):
+        scores = [_score(file, number, name, row[name]) for name in _SCORES]
+        known = [score for score in scores if score is not None]
+        if row[_COUNTRY] not in country_codes():
+            skipped[row.get("Country") or row[_COUNTRY]] = None
+        elif known:
+            levels.setdefault(row[_COUNTRY], {})[_year(file, number, row[_YEAR])] = max(known)
+    if not levels:
+        raise UsageError(f"{file}: no level of any state could be read")
+    years = [year for of_one in levels.values() for year in of_one]
+    span = (min(years), max(years))
+    digest = hashlib.sha256(content.encode()).hexdigest()
+    text = "\n".join(_table(levels, file.name, digest, span)) + "\n"
+    return Imported(text, len(levels), span, tuple(skipped))
+
+
+def _content(file: Path) -> str:
+    try:
+        data = file.read_bytes()
+    except OSError as fault:
+        raise UsageError(f"{file}: can't be read: {fault.strerror or fault}") from None
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return data.decode("cp1252", errors="replace")
+
+
+def _score(file: Path, number: int, column: str, text: str) -> int | None:
+    if text in _ABSENT:
+        return None
+    if text not in LEVELS:
+        raise UsageError(f"{file}:{number}: {column}: expected 1 to 5 or NA, found '{text}'")
+    return int(text)
+
+
+def _year(file: Path, number: int, text: str) -> int:
+    if not text.isdecimal() or not 1900 <= int(text) <= dt.MAXYEAR - OLDEST - 1:
+        raise UsageError(f"{file}:{number}: {_YEAR}: expected a year, found '{text}'")
+    return int(text)
+
+
+def _table(
+    levels: Mapping[str, Mapping[int, int]], name: str, digest: str, span: tuple[int, int]
+) -> Iterator[str]:
+    first, last = span
+    yield "# Made by `convenio context import pts`; not to be passed on without the owners' leave."
+    yield "version: 1"
+    yield f"fills: {FACT}"
+    yield f"worst_first: [{', '.join(f'{chr(34)}{level}{chr(34)}' for level in reversed(LEVELS))}]"
+    yield f"coverage: {{from: {first + 1}-01-01, to: {last + 1 + OLDEST}-01-01}}"
+    yield "sources:"
+    yield f'  pts: {{title: "Political Terror Scale, {first} to {last}",'
+    yield '    publisher: "Political Terror Scale project",'
+    yield '    url: "https://www.politicalterrorscale.org",'
+    yield f'    note: "From the file {name}, SHA-256 {digest}."}}'
+    yield "rows:"
+    for country, of_one in sorted(levels.items()):
+        for start, end, level, years in _periods(of_one):
+            yield (
+                f"  - {{country: {country}, from: {start}-01-01, to: {end}-01-01, value: {level}, "
+                f'source: pts, at: "{years}", confidence: medium}}'
+            )
+
+
+def _periods(levels: Mapping[int, int]) -> Iterator[tuple[int, int, int, str]]:
+    """Yield from which year until which (exclusive) a level holds, and of which years it is."""
+    known = sorted(levels)
+    begun = known[0]
+    for year, following in zip(known, [*known[1:], None], strict=True):
+        end = year + 1 + OLDEST if following is None else min(following, year + OLDEST) + 1
+        goes_on = following == year + 1 and levels[following] == levels[year]
+        if not goes_on:
+            years = str(begun) if begun == year else f"{begun} to {year}"
+            yield begun + 1, end, levels[year], years
+            begun = following or year

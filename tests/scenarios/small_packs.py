@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import itertools
+import json
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from random import Random
 from tempfile import TemporaryDirectory
@@ -11,7 +13,11 @@ from typing import Any
 
 from conformance.packs import case_text, load_written, read_case, write_pack
 from convenio import Pack
+from convenio.assessment.cases import facts_of_settings
+from convenio.errors import Position
 from convenio.facts.case import Case
+from convenio.language.parser import parse
+from convenio.packs.presumptions import Presumption
 from convenio.packs.rule import SEVERITIES
 from semantics.random_packs import RATINGS
 
@@ -106,6 +112,26 @@ def random_pack(random: Random, *, about: bool = False, rules: int = 3) -> Pack:
     with TemporaryDirectory() as folder:
         path = write_pack(Path(folder) / "pack", made, FAMILIES, RATINGS[0], FACTS)
         return load_written(path)
+
+
+def presuming(random: Random, pack: Pack) -> Pack:
+    """Return the pack with random presumptions, some of which hang on what is stated."""
+    scope_free = [atom for atom in _ATOMS if "rows" not in atom]
+    presumptions: dict[str, tuple[Presumption, ...]] = {}
+    for path in random.sample([*DOMAINS, "rows"], random.randrange(1, 6)):
+        made = []
+        for last in range(random.choice((1, 1, 2)), 0, -1):
+            when = None
+            if last > 1 or random.random() < 0.4:
+                text = random.choice(scope_free).format(n=random.randrange(4))
+                when = parse(text, Position("presumption"), "when")
+            value = [] if path == "rows" else random.choice(DOMAINS[path])
+            is_complete = path in ("rows", "tags", "wanted") and random.random() < 0.3
+            written = json.dumps(value)
+            fact = None if is_complete else facts_of_settings(pack, {path: written})[path]
+            made.append(Presumption(path, "So it is presumed.", "judgement", fact, when))
+        presumptions[path] = tuple(made)
+    return replace(pack, presumptions=presumptions)
 
 
 def random_case(random: Random, pack: Pack, open_facts: int) -> Case:

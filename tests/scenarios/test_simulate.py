@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
 from random import Random
@@ -17,14 +17,16 @@ from scipy.stats import multivariate_normal, norm, truncnorm
 
 from conformance.packs import case_text, load_written, read_case, write_pack
 from conformance.rows import FOLDER as CORPUS
-from convenio import Engine, Pack
+from convenio import Assessment, Engine, Pack
 from convenio.assessment.cases import with_facts, with_settings
-from convenio.errors import UsageError
+from convenio.assessment.presumed import presumed_case
+from convenio.errors import Position, UsageError
 from convenio.facts.case import Case, StatedFact
 from convenio.facts.values import Money
 from convenio.language import syntax as s
 from convenio.language.evaluate import Evaluator
 from convenio.language.functions import asks_of_the_file
+from convenio.packs.presumptions import Presumption
 from convenio.packs.rule import Rule
 from convenio.scenarios.simulate import worlds as simulate_worlds
 from convenio.scenarios.simulate.draws import column, factors_of, latent, scores, uncertain_facts
@@ -343,18 +345,45 @@ def _brute_force(case: Case, pack: Pack, count: int, seed: int) -> list[Case]:
     return cases
 
 
-def _assert_same(found: Simulation, cases: list[Case], pack: Pack) -> None:
+def _floors(found: Iterable[Assessment], pack: Pack) -> dict[str, Counter[str]]:
+    """Count what is established, of each family and of the whole ("")."""
+    counts: dict[str, Counter[str]] = {name: Counter() for name in (*pack.families, "")}
+    for assessment in found:
+        for name, counter in counts.items():
+            counter[assessment.readings(name or None).floor] += 1
+    return counts
+
+
+def _assert_same(found: Simulation, case: Case, pack: Pack) -> None:
     engine = Engine(pack, "reference").compile()
+    cases = _brute_force(case, pack, found.draws, found.seed)
     assessments = [engine.assess(case) for case in cases]
+    drawn = frozenset(fact.path for fact in found.facts)
+    filled = presumed_case(case, pack, leave_out=drawn).case
+    presumed = map(engine.assess, _brute_force(filled, pack, found.draws, found.seed))
+    for name, expected in _floors(presumed, pack).items():
+        chances = found.families[name] if name else found.overall
+        shares = {r: c.share for r, c in chances.presumed.items() if c.share}
+        assert shares == {r: n / len(cases) for r, n in expected.items()}, (name, "presumed")
     for name, chances in (*found.families.items(), ("", found.overall)):
         for side in ("floor", "ceiling"):
-            expected = Counter(getattr(a.families[name] if name else a, side) for a in assessments)
+            expected = Counter(getattr(a.readings(name or None), side) for a in assessments)
             shares = {r: c.share for r, c in getattr(chances, side).items() if c.share}
             assert shares == {r: n / len(cases) for r, n in expected.items()}, (name, side)
     for rule, chances in found.rules.items():
         verdicts = Counter(a.outcomes[rule].verdict for a in assessments)
         assert chances.flag.share == verdicts["flag"] / len(cases), rule
         assert chances.unknown.share == verdicts["unknown"] / len(cases), rule
+
+
+def _presumptions(random: Random, pack: Pack) -> dict[str, tuple[Presumption, ...]]:
+    """Presume something of about half of the facts that are yes or no."""
+    return {
+        path: (Presumption(path, "So it is presumed.", "judgement", fact),)
+        for path, declaration in pack.catalogue.facts.items()
+        if declaration.type.kind == "bool" and random.random() < 0.5
+        for fact in (StatedFact(path, "known", Position(""), random.random() < 0.5),)
+    }
 
 
 @settings(max_examples=12, deadline=None, suppress_health_check=list(HealthCheck))
@@ -373,8 +402,9 @@ def test_ratings_are_those_of_the_reference_in_every_draw(
     ):
         facts.pop("ceiling.troops", None)
     case = case_of(pack, facts)
+    pack = replace(pack, presumptions=_presumptions(random, pack))
     found = simulate(case, pack, 200, seed, sobol=False)
-    _assert_same(found, _brute_force(case, pack, 200, seed), pack)
+    _assert_same(found, case, pack)
 
 
 def test_real_rules_on_a_real_case(pack: Pack, shipped_cases: dict[str, Case]) -> None:
@@ -391,7 +421,8 @@ def test_real_rules_on_a_real_case(pack: Pack, shipped_cases: dict[str, Case]) -
     assert found.tests > 10
     held = replace(pack, rules=tuple(_held(rule, stated) for rule in pack.rules))
     assert held.rules != pack.rules
-    _assert_same(found, _brute_force(case, held, 300, 5), held)
+    _assert_same(found, case, held)
+    assert any(chances.presumed != chances.floor for chances in found.families.values())
 
 
 def _held(rule: Rule, paths: Collection[str]) -> Rule:
@@ -477,7 +508,7 @@ def test_lists_are_looked_at_in_every_draw(build: Build) -> None:
     }
     case = case_of(pack, facts)
     found = simulate(case, pack, 500, seed=2, sobol=False)
-    _assert_same(found, _brute_force(case, pack, 500, 2), pack)
+    _assert_same(found, case, pack)
     assert 0 < flagged(found) < 1
     assert flagged(found, 3) == 0
 

@@ -97,10 +97,12 @@ def test_the_drawing_is_xml_without_script_and_says_everything_as_text(
     assert root.tag == f"{SVG}svg"
     assert not list(root.iter(f"{SVG}script"))
     words = [text.text for text in root.iter(f"{SVG}text")]
-    for word in ("Term of the agreement", "no – yes", "low", "critical", "established", "possible"):
+    for word in ("Term of the agreement", "no – yes", "low", "critical", "presumed", "established"):
         assert word in words
     assert "mean rank" in (root.findtext(f"{SVG}desc") or "")
-    assert len(root.findall(f"{SVG}rect[@class='floor']")) == len(simulation.tornado) + 1
+    for reading in ("presumed", "established", "possible"):
+        bars = root.findall(f"{SVG}rect[@class='{reading}']")
+        assert len(bars) == len(simulation.tornado) + 1
 
 
 WRONG = [

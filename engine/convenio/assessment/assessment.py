@@ -8,7 +8,7 @@ from functools import cached_property
 
 from convenio.assessment.finding import Finding, FindingBuilder
 from convenio.assessment.presumed import Carrying, PresumedFact, PresumedReading
-from convenio.assessment.rating import FamilyRating, worst
+from convenio.assessment.rating import FamilyRating, Readings, worst
 from convenio.backends.outcome import VERDICTS, Outcome
 from convenio.facts.case import CONFIDENCE_ORDER, Case, Confidence
 from convenio.facts.paths import owner_of
@@ -81,6 +81,13 @@ class Assessment(Presented):
     def ceiling(self) -> Rating:
         """The rating that the open facts could still lead to."""
         return worst(family.ceiling for family in self.families.values())
+
+    def readings(self, family: str | None = None) -> Readings:
+        """Return the rating of the whole, or of a family, in its three readings."""
+        if family is None:
+            return Readings(self.floor, self.presumed, self.ceiling)
+        bounds = self.families[family]
+        return Readings(bounds.floor, self.presumed_families[family], bounds.ceiling)
 
     def rating(self, reading: Reading) -> Rating:
         """Return the overall rating in one reading."""

@@ -248,7 +248,7 @@ class Engine:
         if leave_out:
             # Each presumption is left out in its turn, so that many inferences follow.
             self.compile()
-        presumed = presumed_case(case, self.pack, leave_out)
+        presumed = presumed_case(case, self.pack, leave_out, self._compiled is not None)
         if presumed.facts:
             found = self._infer(presumed.case)
             if self._durable is not None and not leave_out:

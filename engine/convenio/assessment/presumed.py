@@ -5,15 +5,22 @@ See docs/semantics.md, "Readings".
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import itertools
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 from convenio.backends.outcome import Outcome
 from convenio.errors import Position
 from convenio.facts.case import Case, StatedFact
+from convenio.language.truth import CODE_OF
+from convenio.packs.made_once import MadeOnce
 from convenio.packs.pack import Pack
 from convenio.packs.policy import Rating
 from convenio.packs.presumptions import Presumption
+
+if TYPE_CHECKING:
+    from convenio.backends.python.conditions import Conditions
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,13 +66,38 @@ class Carrying:
     families: tuple[str, ...]
 
 
-def presumed_case(case: Case, pack: Pack, leave_out: frozenset[str] = frozenset()) -> PresumedCase:
+@dataclass(frozen=True)
+class _Compiled:
+    """The conditions of a pack's presumptions, and where that of each stands among them."""
+
+    truths: Conditions
+    places: Mapping[int, int]
+
+
+def _compile(pack: Pack) -> _Compiled:
+    from convenio.backends.python.conditions import compile_conditions
+
+    several = itertools.chain.from_iterable(pack.presumptions.values())
+    conditional = [(one, one.when) for one in several if one.when is not None]
+    # They are told apart by identity, which is sooner done than by what they say.
+    places = {id(one): place for place, (one, _) in enumerate(conditional)}
+    return _Compiled(compile_conditions([when for _, when in conditional], pack.currency), places)
+
+
+_CONDITIONS = MadeOnce(_compile)
+
+
+def presumed_case(
+    case: Case, pack: Pack, leave_out: frozenset[str] = frozenset(), compiled: bool = False
+) -> PresumedCase:
     """Return the case in which every fact that is open and has a presumption takes that value.
 
     Presumptions do not feed each other: their conditions see what the case states. `leave_out`
-    names facts that stay open.
+    names facts that stay open. `compiled` has the conditions compiled, which is worth its time
+    where many cases are to come.
     """
-    made = {fact.path: fact for fact in _made(case, pack) if fact.path not in leave_out}
+    holds = _compiled_test(case, pack) if compiled else _test(case, pack)
+    made = {fact.path: fact for fact in _made(case, pack, holds) if fact.path not in leave_out}
     while made:
         filled = replace(case, facts={**case.facts, **{p: one.after for p, one in made.items()}})
         allowed = _allowed(filled, pack, made)
@@ -75,8 +107,24 @@ def presumed_case(case: Case, pack: Pack, leave_out: frozenset[str] = frozenset(
     return PresumedCase(case, ())
 
 
-def _made(case: Case, pack: Pack) -> Iterator[PresumedFact]:
+def _test(case: Case, pack: Pack) -> Callable[[Presumption], bool]:
+    """Return what tells whether a presumption holds in a case."""
     evaluator = pack.evaluator(case)
+
+    def holds(one: Presumption) -> bool:
+        return one.when is None or evaluator.trace(one.when).truth is True
+
+    return holds
+
+
+def _compiled_test(case: Case, pack: Pack) -> Callable[[Presumption], bool]:
+    """Return the same, from conditions that are compiled once for a pack."""
+    compiled = _CONDITIONS.of(pack)
+    truths, places, true = compiled.truths(case), compiled.places, CODE_OF[True]
+    return lambda one: one.when is None or truths[places[id(one)]] == true
+
+
+def _made(case: Case, pack: Pack, holds: Callable[[Presumption], bool]) -> Iterator[PresumedFact]:
     for path, presumptions in pack.presumptions.items():
         stated = case.facts.get(path)
         is_known = stated is not None and stated.state == "known"
@@ -85,7 +133,7 @@ def _made(case: Case, pack: Pack) -> Iterator[PresumedFact]:
         for one in presumptions:
             if (one.value is None) != is_known:
                 continue
-            if one.when is None or evaluator.trace(one.when).truth is True:
+            if holds(one):
                 yield PresumedFact(stated, _taken(path, stated, one, case), one)
                 break
 

@@ -5,10 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache, partial
+from typing import NamedTuple
 
 from convenio.backends.outcome import OUTCOME_CODES, OUTCOMES, Outcome
 from convenio.packs.policy import Rating, RatingPolicy, rank
 from convenio.packs.rule import SEVERITIES, Rule, Severity
+
+
+class Readings(NamedTuple):
+    """A rating in its three readings: what is established, presumed and possible."""
+
+    floor: Rating
+    presumed: Rating
+    ceiling: Rating
 
 
 @dataclass(frozen=True, slots=True)

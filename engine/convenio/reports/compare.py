@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from convenio.assessment.assessment import Assessment
+from convenio.assessment.rating import Readings
 from convenio.backends.outcome import Outcome
 from convenio.facts.case import StatedFact
 from convenio.facts.plain import said
@@ -46,16 +47,23 @@ def rated(floor: Rating, ceiling: Rating, wording: Wording) -> str:
     )
 
 
+def readings_words(found: Readings, presumes: bool, wording: Wording) -> str:
+    """Write a rating in its readings: what is presumed comes first, where a pack presumes."""
+    text = rated(found.floor, found.ceiling, wording)
+    if not presumes or found.floor == found.ceiling:
+        return text
+    if found.presumed == found.floor:
+        return wording("{floor} established, up to {ceiling}").format(
+            floor=wording.ratings[found.floor], ceiling=wording.ratings[found.ceiling]
+        )
+    return wording("{presumed} presumed ({bounds})").format(
+        presumed=wording.ratings[found.presumed], bounds=text
+    )
+
+
 def rating_words(assessment: Assessment, wording: Wording, family: str | None = None) -> str:
     """Write the readings of a rating, of the whole or of a family: what is presumed comes first."""
-    bounds = assessment if family is None else assessment.families[family]
-    text = rated(bounds.floor, bounds.ceiling, wording)
-    if not assessment.presumes or bounds.floor == bounds.ceiling:
-        return text
-    presumed = assessment.presumed if family is None else assessment.presumed_families[family]
-    return wording("{presumed} presumed ({bounds})").format(
-        presumed=wording.ratings[presumed], bounds=text
-    )
+    return readings_words(assessment.readings(family), assessment.presumes, wording)
 
 
 def _alternative(base: Assessment, found: Alternative, wording: Wording) -> Block:

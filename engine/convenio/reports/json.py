@@ -10,6 +10,7 @@ from typing import Any
 from convenio.assessment.assessment import Assessment
 from convenio.assessment.finding import Finding, status_of
 from convenio.assessment.open_questions import open_questions
+from convenio.assessment.rating import Readings
 from convenio.facts.plain import value_of
 from convenio.language.trace import Leaf
 from convenio.reports.context import filled
@@ -69,15 +70,13 @@ def rating_data(assessment: Assessment, family: str | None = None) -> dict[str, 
 
     A pack without presumptions has two.
     """
-    if family is None:
-        floor, ceiling = assessment.floor, assessment.ceiling
-        presumed = assessment.presumed
-    else:
-        bounds = assessment.families[family]
-        floor, ceiling = bounds.floor, bounds.ceiling
-        presumed = assessment.presumed_families[family]
-    between = {"presumed": presumed} if assessment.presumes else {}
-    return {"floor": floor, **between, "ceiling": ceiling}
+    return readings_data(assessment.readings(family), assessment.presumes)
+
+
+def readings_data(found: Readings, presumes: bool) -> dict[str, str]:
+    """Return a rating in its readings as plain data; without presumptions there are two."""
+    between = {"presumed": found.presumed} if presumes else {}
+    return {"floor": found.floor, **between, "ceiling": found.ceiling}
 
 
 def _context(assessment: Assessment, wording: Wording) -> list[dict[str, Any]]:

@@ -8,7 +8,14 @@ from typing import Any
 from convenio.assessment.assessment import Assessment
 from convenio.facts.case import Element, StatedFact
 from convenio.facts.plain import said, value_of
-from convenio.reports.compare import change_of, outcome_words, rated, rating_words, rule_data
+from convenio.reports.compare import (
+    change_of,
+    outcome_words,
+    rating_words,
+    readings_words,
+    rule_data,
+)
+from convenio.reports.json import readings_data
 from convenio.reports.wording import Wording
 from convenio.scenarios.changes import ChangedFact
 from convenio.scenarios.compare import ChangedRule
@@ -72,7 +79,7 @@ def _lines(observation: Observation, wording: Wording) -> Iterator[str]:
     ratings = [observation.overall, *observation.families]
     for rating in ratings:
         if rating.before != rating.after:
-            yield _rating(rating, wording)
+            yield _rating(rating, observation.after.presumes, wording)
     for rule in observation.rules:
         yield from _rule(rule, observation, wording)
     if not observation.rules:
@@ -100,11 +107,10 @@ def _row(element: Element, path: str, observation: Observation, wording: Wording
     return ", ".join(parts)
 
 
-def _rating(rating: ChangedRating, wording: Wording) -> str:
+def _rating(rating: ChangedRating, presumes: bool, wording: Wording) -> str:
     name = wording.family(rating.family) if rating.family else wording("Overall")
     before, after = (
-        rated(floor, ceiling, wording)  # type: ignore[arg-type]
-        for floor, ceiling in (rating.before, rating.after)
+        readings_words(side, presumes, wording) for side in (rating.before, rating.after)
     )
     return f"{name}: {before} → {after}"
 
@@ -124,6 +130,7 @@ def _rule(changed: ChangedRule, observation: Observation, wording: Wording) -> I
 
 def observation_data(found: Observation) -> dict[str, Any]:
     """Return the observation as plain data: the schema `convenio/observation/1`."""
+    presumes = found.after.presumes
     content: dict[str, Any] = {
         "schema": SCHEMA,
         "case": found.after.case.id,
@@ -137,8 +144,8 @@ def observation_data(found: Observation) -> dict[str, Any]:
         "seen": found.seen,
         "late": found.late,
         "as_of": found.after.case.as_of.isoformat(),
-        "rating": _rating_data(found.overall),
-        "families": [{"family": r.family, **_rating_data(r)} for r in found.families],
+        "rating": _rating_data(found.overall, presumes),
+        "families": [{"family": r.family, **_rating_data(r, presumes)} for r in found.families],
         "rules": [
             {**rule_data(rule), "by_time": rule.rule.id in found.by_time} for rule in found.rules
         ],
@@ -171,11 +178,10 @@ def refusal_data(found: Refusal) -> dict[str, Any]:
     }
 
 
-def _rating_data(rating: ChangedRating) -> dict[str, dict[str, str]]:
-    before, after = rating.before, rating.after
+def _rating_data(rating: ChangedRating, presumes: bool) -> dict[str, dict[str, str]]:
     return {
-        "before": {"floor": before[0], "ceiling": before[1]},
-        "after": {"floor": after[0], "ceiling": after[1]},
+        "before": readings_data(rating.before, presumes),
+        "after": readings_data(rating.after, presumes),
     }
 
 

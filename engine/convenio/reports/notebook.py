@@ -20,12 +20,3 @@ def as_table(caption: str, columns: Sequence[str], rows: Sequence[Sequence[objec
         f"<table><caption>{escape(caption)}</caption><thead><tr>{head}</tr></thead>"
         f"<tbody>{body}</tbody></table>"
     )
-
-
-def range_of(floor: str, ceiling: str) -> str:
-    """Write a floor and a ceiling.
-
-    >>> range_of("low", "high"), range_of("low", "low")
-    ('low to high', 'low')
-    """
-    return floor if floor == ceiling else f"{floor} to {ceiling}"

@@ -6,10 +6,11 @@ from functools import singledispatch
 from typing import Any
 
 from convenio.assessment.assessment import Assessment
+from convenio.assessment.rating import Readings
 from convenio.packs.policy import RATINGS
 from convenio.reports import compare, exact, json, monitor, questions, remedies, sensitivity
 from convenio.reports import simulate as simulate_report
-from convenio.reports.notebook import as_table, range_of
+from convenio.reports.notebook import as_table
 from convenio.reports.wording import Wording
 from convenio.scenarios.answers import Questions
 from convenio.scenarios.compare import Comparison
@@ -30,19 +31,29 @@ def as_html(_result: Any) -> str | None:
 
 @as_html.register
 def _(result: Assessment) -> str:
-    rows = [[name, rating.floor, rating.ceiling] for name, rating in result.families.items()]
-    caption = f"{result.case.title}: {result.floor} to {result.ceiling}"
-    return as_table(caption, ["family", "established", "possible"], rows)
+    rows = [[name, *_listed(result, name)] for name in result.families]
+    presumed = ["presumed"] if result.presumes else []
+    caption = f"{result.case.title}: {_rated(result)}"
+    return as_table(caption, ["family", *presumed, "established", "possible"], rows)
+
+
+def _listed(result: Assessment, family: str) -> list[str]:
+    found = result.readings(family)
+    return [*([found.presumed] if result.presumes else []), found.floor, found.ceiling]
+
+
+def _rated(result: Assessment, family: str | None = None) -> str:
+    """Write the rating of the whole, or of a family."""
+    return compare.rating_words(result, Wording(), family)
 
 
 @as_html.register
 def _(result: Comparison) -> str:
     columns = ["", "as it stands", *(found.title for found in result.alternatives)]
     assessments = [result.base, *(found.assessment for found in result.alternatives)]
-    rows = [["overall", *(range_of(a.floor, a.ceiling) for a in assessments)]]
+    rows = [["overall", *map(_rated, assessments)]]
     for family in result.base.families:
-        ratings = [a.families[family] for a in assessments]
-        rows.append([family, *(range_of(rating.floor, rating.ceiling) for rating in ratings)])
+        rows.append([family, *(_rated(one, family) for one in assessments)])
     return as_table(result.base.case.title, columns, rows)
 
 
@@ -52,12 +63,16 @@ def _(result: Questions) -> str:
         [
             found.question.ask,
             found.path,
-            " / ".join(dict.fromkeys(f"{e.floor} to {e.ceiling}" for e in found.effects)),
+            " / ".join(dict.fromkeys(_read(e.overall, result.base) for e in found.effects)),
         ]
         for found in result.ranked
         if found.changes_rating
     ]
     return as_table(result.base.case.title, ["question", "fact", "ratings by answer"], rows)
+
+
+def _read(found: Readings, base: Assessment) -> str:
+    return compare.readings_words(found, base.presumes, Wording())
 
 
 @as_html.register
@@ -66,7 +81,7 @@ def _(result: Remedies) -> str:
         [
             str(remedy.cost),
             "; ".join(change.path for change in remedy.changes),
-            f"{remedy.assessment.floor} to {remedy.assessment.ceiling}",
+            _rated(remedy.assessment),
         ]
         for remedy in result.found
     ]
@@ -88,15 +103,15 @@ def _(result: ExactRange) -> str:
 @as_html.register
 def _(result: Sensitivity) -> str:
     rows = [
-        [t.rule.id, t.condition, t.value, _moved(t.below), _moved(t.above)]
+        [t.rule.id, t.condition, t.value, *(_moved(m, result.base) for m in (t.below, t.above))]
         for t in result.thresholds
     ]
     columns = ["rule", "condition", "threshold", "below", "above"]
     return as_table(result.base.case.title, columns, rows)
 
 
-def _moved(move: Move | None) -> str:
-    return "–" if move is None else f"{float(move.at):g}: {move.floor} to {move.ceiling}"
+def _moved(move: Move | None, base: Assessment) -> str:
+    return "–" if move is None else f"{float(move.at):g}: {_read(move.overall, base)}"
 
 
 @as_html.register
@@ -104,7 +119,11 @@ def _(result: Simulation) -> str:
     rows = [
         [f"{name}, {word}", *(f"{100 * side[rating].share:.1f} %" for rating in RATINGS)]
         for name, chances in (*result.families.items(), ("overall", result.overall))
-        for word, side in (("established", chances.floor), ("possible", chances.ceiling))
+        for word, side in (
+            *((("presumed", chances.presumed),) if result.pack.presumptions else ()),
+            ("established", chances.floor),
+            ("possible", chances.ceiling),
+        )
     ]
     caption = f"{result.case.title}: {result.draws:,} draws, seed {result.seed}"
     return as_table(caption, ["", *RATINGS], rows)
@@ -112,9 +131,13 @@ def _(result: Simulation) -> str:
 
 @as_html.register
 def _(result: Observation) -> str:
-    overall = result.overall
-    rows = [["overall", range_of(*overall.before), range_of(*overall.after)]]
-    rows += [[r.family, range_of(*r.before), range_of(*r.after)] for r in result.families]
+    rows = [
+        [
+            changed.family or "overall",
+            *(_read(s, result.after) for s in (changed.before, changed.after)),
+        ]
+        for changed in (result.overall, *result.families)
+    ]
     rows += [
         [f"{r.rule.id} {r.rule.title}", r.before.verdict, r.after.verdict] for r in result.rules
     ]
@@ -125,12 +148,8 @@ def _(result: Observation) -> str:
 @as_html.register
 def _(result: Monitor) -> str:
     start, now = result.at_start, result.assessment
-    rows = [["overall", range_of(start.floor, start.ceiling), range_of(now.floor, now.ceiling)]]
-    rows += [
-        [name, range_of(old.floor, old.ceiling), range_of(new.floor, new.ceiling)]
-        for name, old in start.families.items()
-        for new in (now.families[name],)
-    ]
+    rows = [["overall", _rated(start), _rated(now)]]
+    rows += [[name, _rated(start, name), _rated(now, name)] for name in start.families]
     count = len(result.events)
     many = "event" if count == 1 else "events"
     caption = f"{result.case.title}: {count} {many}, as of {result.case.as_of.isoformat()}"

@@ -13,8 +13,8 @@ from convenio.facts.catalogue import FactDeclaration
 from convenio.facts.plain import value_of
 from convenio.facts.values import Money
 from convenio.reports.blocks import Block
-from convenio.reports.compare import rated, rating_words
-from convenio.reports.json import identity, rating_data
+from convenio.reports.compare import rating_words, readings_words
+from convenio.reports.json import identity, rating_data, readings_data
 from convenio.reports.set_words import SetWords
 from convenio.reports.wording import Wording
 from convenio.scenarios.answers.breakpoints import FIRST_DAY, LAST_DAY
@@ -67,10 +67,10 @@ def _question(found: RankedQuestion, questions: Questions, wording: Wording) -> 
     rows = [
         [
             words(same),
-            rated(same[0].floor, same[0].ceiling, _),
+            readings_words(same[0].overall, base.presumes, _),
             "; ".join(
-                f"{_.family(name)}: {rated(floor, ceiling, _)}"
-                for name, (floor, ceiling) in same[0].families.items()
+                f"{_.family(name)}: {readings_words(readings, base.presumes, _)}"
+                for name, readings in same[0].families.items()
             )
             or "–",
             _rules(same[0].settles),
@@ -127,8 +127,7 @@ def same_effects(effects: Sequence[Effect]) -> list[list[Effect]]:
     groups: dict[object, list[Effect]] = {}
     for effect in effects:
         key = (
-            effect.floor,
-            effect.ceiling,
+            effect.overall,
             tuple(effect.families.items()),
             effect.settles,
             effect.opens,
@@ -198,7 +197,8 @@ def _pair(pair: Pair, found: Questions, wording: Wording) -> list[str]:
         + answer_words(answer, catalogue.resolve(path), found.base, wording)
         for path, answer in zip(pair.paths, pair.answers, strict=True)
     ]
-    return ["; ".join(said), rated(pair.floor, pair.ceiling, wording), ", ".join(pair.rules)]
+    rating = readings_words(pair.overall, found.base.presumes, wording)
+    return ["; ".join(said), rating, ", ".join(pair.rules)]
 
 
 def to_dict(found: Questions) -> dict[str, Any]:
@@ -216,9 +216,10 @@ def to_dict(found: Questions) -> dict[str, Any]:
                 "rules": list(question.question.rules),
                 "exact": question.exact,
                 "raises_floor": question.raises_floor,
+                "changes_presumed": question.changes_presumed,
                 "lowers_ceiling": question.lowers_ceiling,
                 "changes_family": question.changes_family,
-                "answers": [_effect_data(effect) for effect in question.effects],
+                "answers": [_effect_data(effect, base) for effect in question.effects],
             }
             for question in found.ranked
         ],
@@ -227,7 +228,7 @@ def to_dict(found: Questions) -> dict[str, Any]:
                 "paths": list(pair.paths),
                 "rules": list(pair.rules),
                 "answers": [answer_data(answer) for answer in pair.answers],
-                "rating": {"floor": pair.floor, "ceiling": pair.ceiling},
+                "rating": readings_data(pair.overall, base.presumes),
             }
             for pair in found.pairs
         ],
@@ -235,13 +236,13 @@ def to_dict(found: Questions) -> dict[str, Any]:
     }
 
 
-def _effect_data(effect: Effect) -> dict[str, Any]:
+def _effect_data(effect: Effect, base: Assessment) -> dict[str, Any]:
     return {
         **answer_data(effect.answer),
-        "rating": {"floor": effect.floor, "ceiling": effect.ceiling},
+        "rating": readings_data(effect.overall, base.presumes),
         "families": {
-            name: {"floor": floor, "ceiling": ceiling}
-            for name, (floor, ceiling) in effect.families.items()
+            name: readings_data(readings, base.presumes)
+            for name, readings in effect.families.items()
         },
         "settles": list(effect.settles),
         "opens": list(effect.opens),

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from convenio.reports.blocks import Block
-from convenio.reports.compare import rated, rating_words
-from convenio.reports.json import identity, rating_data
+from convenio.reports.compare import rating_words, readings_words
+from convenio.reports.json import identity, rating_data, readings_data
 from convenio.reports.wording import Wording
 from convenio.scenarios.sensitivity import MovableThreshold, Move, Sensitivity
 
@@ -19,7 +19,7 @@ def blocks(found: Sensitivity, wording: Wording, limit: int | None = None) -> li
     base = found.base
     now = _("Now: {rating}.").format(rating=rating_words(base, _))
     shown = found.thresholds[:limit]
-    rows = [_threshold(threshold, _) for threshold in shown]
+    rows = [_threshold(threshold, base.presumes, _) for threshold in shown]
     notes = [] if rows else [_("No single threshold, moved alone, changes the overall rating.")]
     rest = len(found.thresholds) - len(shown)
     if rest:
@@ -38,17 +38,17 @@ def blocks(found: Sensitivity, wording: Wording, limit: int | None = None) -> li
     ]
 
 
-def _threshold(threshold: MovableThreshold, wording: Wording) -> list[str]:
+def _threshold(threshold: MovableThreshold, presumes: bool, wording: Wording) -> list[str]:
     return [
         threshold.rule.id,
         wording(threshold.rule.threshold.basis.replace("_", " ")),
         threshold.condition,
-        move_words(threshold.below, False, wording),
-        move_words(threshold.above, True, wording),
+        move_words(threshold.below, False, presumes, wording),
+        move_words(threshold.above, True, presumes, wording),
     ]
 
 
-def move_words(move: Move | None, upward: bool, wording: Wording) -> str:
+def move_words(move: Move | None, upward: bool, presumes: bool, wording: Wording) -> str:
     """Write where a threshold changes the rating, and to what."""
     if move is None:
         return wording("no effect")
@@ -57,7 +57,7 @@ def move_words(move: Move | None, upward: bool, wording: Wording) -> str:
         text = wording("{n} or more") if upward else wording("{n} or less")
     else:
         text = wording("more than {n}") if upward else wording("less than {n}")
-    return f"{text.format(n=number)}: {rated(move.floor, move.ceiling, wording)}"
+    return f"{text.format(n=number)}: {readings_words(move.overall, presumes, wording)}"
 
 
 def _judgement(found: Sensitivity, wording: Wording) -> list[str]:
@@ -65,27 +65,29 @@ def _judgement(found: Sensitivity, wording: Wording) -> list[str]:
     pack = found.base.pack
     if not found.judged:
         return [_("No finding that is flagged or open rests on judgement alone.")]
-    floor, ceiling = found.without_judgement
+    presumes = found.base.presumes
     count = _.plural("{n} rule", "{n} rules", len(found.judged))
     sentences = [
         _(
             "The thresholds of {rules} that are flagged or open rest on judgement. "
             "With all of them set aside the rating would be: {rating}."
-        ).format(rules=count, rating=rated(floor, ceiling, _))
+        ).format(rules=count, rating=readings_words(found.without_judgement, presumes, _))
     ]
-    for name, rating in found.carried_by:
-        text = _("Without {rule} alone, no more than {rating} would be established.")
+    for name, left in found.carried_by:
+        text = _("Without {rule} alone the rating would be: {rating}.")
         rule = f"{name} ({pack.by_id[name].title})"
-        sentences.append(text.format(rule=rule, rating=_.ratings[rating]))
+        sentences.append(text.format(rule=rule, rating=readings_words(left, presumes, _)))
     if not found.carried_by:
-        sentences.append(_("No single one of them carries what is established."))
+        text = _("No single one of them carries what is established or presumed.")
+        sentences.append(
+            text if presumes else _("No single one of them carries what is established.")
+        )
     return sentences
 
 
 def to_dict(found: Sensitivity) -> dict[str, Any]:
     """Return the sensitivity as plain data: the schema `convenio/sensitivity/1`."""
     base = found.base
-    floor, ceiling = found.without_judgement
     return {
         "schema": SCHEMA,
         **identity(base),
@@ -96,23 +98,26 @@ def to_dict(found: Sensitivity) -> dict[str, Any]:
                 "basis": threshold.rule.threshold.basis,
                 "condition": threshold.condition,
                 "value": threshold.value,
-                "below": _move(threshold.below),
-                "above": _move(threshold.above),
+                "below": _move(threshold.below, base.presumes),
+                "above": _move(threshold.above, base.presumes),
             }
             for threshold in found.thresholds
         ],
         "firm": found.firm,
         "judged": list(found.judged),
-        "carried_by": [{"rule": name, "floor": rating} for name, rating in found.carried_by],
-        "without_judgement": {"floor": floor, "ceiling": ceiling},
+        "carried_by": [
+            {"rule": name, "without": readings_data(left, base.presumes)}
+            for name, left in found.carried_by
+        ],
+        "without_judgement": readings_data(found.without_judgement, base.presumes),
     }
 
 
-def _move(move: Move | None) -> dict[str, Any] | None:
+def _move(move: Move | None, presumes: bool) -> dict[str, Any] | None:
     if move is None:
         return None
     return {
         "at": float(move.at),
         "included": move.included,
-        "rating": {"floor": move.floor, "ceiling": move.ceiling},
+        "rating": readings_data(move.overall, presumes),
     }

@@ -12,7 +12,7 @@ from rich.table import Table
 
 from convenio.packs.policy import RATINGS, Rating
 from convenio.reports.blocks import Block, terminal
-from convenio.reports.tornado import at_text
+from convenio.reports.tornado import at_text, means_of
 from convenio.reports.wording import Wording
 from convenio.scenarios.simulate.draws import UncertainFact
 from convenio.scenarios.simulate.drivers import SobolIndex
@@ -24,10 +24,10 @@ MAX_RULES = 12
 
 _TORNADO = (
     "What moves the rating of the whole: each fact held at its 5 % and 95 % quantile (one with "
-    "members at those that matter most), the others drawn. Ranks run from 0, low, to 3, critical."
+    "members at those that matter most), the others drawn. Mean ranks, from 0, low, to 3, critical."
 )
 _SOBOL = (
-    "Shares of the variance of that rank (Sobol indices), by each fact alone and with the others. "
+    "Shares of the variance of that rank (Sobol indices), by each fact alone; with the others. "
     "Facts of one correlation group count as one."
 )
 
@@ -67,23 +67,34 @@ def _table(*titles: str) -> Table:
 
 
 def _chances(simulation: Simulation, wording: Wording) -> Table:
-    table = _table("", wording("established"), wording("possible"))
+    table = _table("", *_readings(simulation, wording))
     named = [(wording.family(name), found) for name, found in simulation.families.items()]
     for name, found in (*named, (wording("Whole"), simulation.overall)):
-        table.add_row(name, *(_side(side, wording) for side in (found.floor, found.ceiling)))
+        table.add_row(name, *(_side(side, wording) for side in _sides(found, simulation)))
     return table
+
+
+def _readings(simulation: Simulation, wording: Wording) -> list[str]:
+    """Return what the readings are called; what is presumed comes first, where a pack presumes."""
+    presumed = [wording("presumed")] if simulation.pack.presumptions else []
+    return [*presumed, wording("established"), wording("possible")]
+
+
+def _sides(found: RatingChances, simulation: Simulation) -> list[Mapping[Rating, Chance]]:
+    presumed = [found.presumed] if simulation.pack.presumptions else []
+    return [*presumed, found.floor, found.ceiling]
 
 
 def chance_block(simulation: Simulation, wording: Wording) -> Block:
     """Return the chances of each rating as a block of a brief."""
     named = [(wording.family(name), found) for name, found in simulation.families.items()]
     rows = [
-        [name, *(_side(side, wording).replace("\n", "; ") for side in (found.floor, found.ceiling))]
+        [name, *(_side(side, wording).replace("\n", "; ") for side in _sides(found, simulation))]
         for name, found in (*named, (wording("Whole"), simulation.overall))
     ]
     draws = wording.plural("{n} draw", "{n} draws", simulation.draws)
     sentence = f"{draws}, {wording('seed')} {simulation.seed}. {wording(_TORNADO)}"
-    columns = [wording("family"), wording("established"), wording("possible")]
+    columns = [wording("family"), *_readings(simulation, wording)]
     return Block("", [sentence], columns, rows)
 
 
@@ -108,44 +119,34 @@ def percent(chance: Chance) -> str:
 
 def _tornado(simulation: Simulation, wording: Wording) -> Table:
     """Write how far each fact moves the rating."""
-    table = _table(
-        "", wording("held at"), wording("mean rank, established"), wording("mean rank, possible")
-    )
+    table = _table("", wording("held at"), *_readings(simulation, wording))
     for bar in simulation.tornado:
         table.add_row(
             wording.label(bar.path, simulation.pack.catalogue),
             " – ".join(at_text(bar, end.at, simulation, wording) for end in (bar.low, bar.high)),
-            f"{bar.low.floor:.2f} – {bar.high.floor:.2f}",
-            f"{bar.low.ceiling:.2f} – {bar.high.ceiling:.2f}",
+            *(f"{low:.2f} – {high:.2f}" for low, high in means_of(bar, simulation)),
         )
     return table
 
 
 def _drivers(simulation: Simulation, wording: Wording) -> Table:
     """Write the Sobol indices of each factor."""
-    alone, together = wording("alone"), wording("with others")
-    established, possible = wording("established"), wording("possible")
-    table = _table(
-        "",
-        f"{established}, {alone}",
-        together,
-        f"{possible}, {alone}",
-        together,
-    )
+    table = _table("", *_readings(simulation, wording))
     for driver in simulation.drivers:
         labels = [wording.label(path, simulation.pack.catalogue) for path in driver.facts]
-        table.add_row(
-            " + ".join(labels), *_shares(driver.floor, wording), *_shares(driver.ceiling, wording)
-        )
+        presumed = [driver.presumed] if simulation.pack.presumptions else []
+        sides = (*presumed, driver.floor, driver.ceiling)
+        table.add_row(" + ".join(labels), *(_shares(index, wording) for index in sides))
     return table
 
 
-def _shares(index: SobolIndex | None, wording: Wording) -> tuple[str, str]:
+def _shares(index: SobolIndex | None, wording: Wording) -> str:
+    """Write the share of a fact alone, then that with the others."""
     if index is None:
-        return wording("never differs"), "–"
+        return wording("never differs")
     # What is estimated as a little less than 0 is 0.
     first = f"{max(index.first, 0.0):.2f} ± {index.first_error:.2f}"
-    return first, f"{max(index.total, 0.0):.2f} ± {index.total_error:.2f}"
+    return f"{first}; {max(index.total, 0.0):.2f} ± {index.total_error:.2f}"
 
 
 def _rules_title(simulation: Simulation, wording: Wording) -> str:
@@ -198,12 +199,13 @@ def to_dict(simulation: Simulation) -> dict[str, Any]:
 
     `schema`, `case` (id, title, as_of, digest), `pack` (id, version, digest), `engine`, `draws` and
     `seed` say what was simulated; `uncertain` has each fact with its distribution as stated.
-    `overall` and each entry of `families` hold `floor` and `ceiling`: each rating with `share` and
-    `error` (standard error). `rules` has `flag` and `unknown` likewise, `varies` and `settled`.
-    `drivers` holds `samples` and `factors`: `name`, `facts`, and for `floor` and `ceiling` the
+    `overall` and each entry of `families` hold `floor`, `presumed` and `ceiling`: each rating with
+    `share` and `error` (standard error). `rules` has `flag` and `unknown` likewise, `varies` and
+    `settled`. `drivers` holds `samples` and `factors`: `name`, `facts`, and for each reading the
     Sobol indices `first` and `total` with standard errors, or null where that side never differs.
     `tornado` holds `samples` and `bars`: `path`, and for `low` and `high` the value held (`at`),
-    the mean rank of floor and ceiling with standard errors, and the chance of high or worse.
+    the mean rank in each reading with its standard error, and the chance of high or worse. Where
+    the pack presumes nothing, what is presumed is what is established.
     """
     case, pack = simulation.case, simulation.pack
     return {
@@ -220,8 +222,8 @@ def to_dict(simulation: Simulation) -> dict[str, Any]:
         "seed": simulation.seed,
         "tests": simulation.tests,
         "uncertain": [_uncertain(fact) for fact in simulation.facts],
-        "overall": _both(simulation.overall),
-        "families": {name: _both(found) for name, found in simulation.families.items()},
+        "overall": _data(simulation.overall),
+        "families": {name: _data(found) for name, found in simulation.families.items()},
         "rules": {name: dataclasses.asdict(rule) for name, rule in simulation.rules.items()},
         "drivers": {
             "samples": simulation.sobol_samples,
@@ -246,10 +248,14 @@ def _uncertain(fact: UncertainFact) -> dict[str, Any]:
     return {"path": fact.path, "distribution": name, **_json_value(kept), **more}
 
 
-def _both(found: RatingChances) -> dict[str, Any]:
+def _data(found: RatingChances) -> dict[str, Any]:
     return {
         side: {rating: dataclasses.asdict(chance) for rating, chance in chances.items()}
-        for side, chances in (("floor", found.floor), ("ceiling", found.ceiling))
+        for side, chances in (
+            ("floor", found.floor),
+            ("presumed", found.presumed),
+            ("ceiling", found.ceiling),
+        )
     }
 
 

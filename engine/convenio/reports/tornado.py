@@ -55,14 +55,14 @@ def tornado_svg(simulation: Simulation, wording: Wording | None = None) -> str:
         "title": title,
         "summary": "; ".join(_told(bar, simulation, wording) for bar in simulation.tornado),
         "ticks": [{"x": _x(rank(rating)), "label": wording.ratings[rating]} for rating in RATINGS],
-        "mean": _x(_mean_floor(simulation)),
+        "mean": _x(_mean(simulation)),
+        "readings": _drawn(simulation),
         "bars": [
             {
                 "label": shorten(wording.label(bar.path, simulation.pack.catalogue), _LABEL),
                 "from": at_text(bar, bar.low.at, simulation, wording),
                 "to": at_text(bar, bar.high.at, simulation, wording),
-                "floor": _Side(_x(bar.low.floor), _x(bar.high.floor)),
-                "ceiling": _Side(_x(bar.low.ceiling), _x(bar.high.ceiling)),
+                "sides": [_Side(_x(low), _x(high)) for low, high in means_of(bar, simulation)],
             }
             for bar in simulation.tornado
         ],
@@ -87,18 +87,38 @@ def at_text(bar: TornadoBar, at: Held, simulation: Simulation, wording: Wording)
 def _told(bar: TornadoBar, simulation: Simulation, wording: Wording) -> str:
     label = wording.label(bar.path, simulation.pack.catalogue)
     ends = [
-        wording("{value}: mean rank {floor} established, {ceiling} possible").format(
-            value=at_text(bar, end.at, simulation, wording),
-            floor=f"{end.floor:.2f}",
-            ceiling=f"{end.ceiling:.2f}",
+        wording("{value}: mean rank {means}").format(
+            value=at_text(bar, at, simulation, wording),
+            means=", ".join(
+                f"{mean:.2f} {wording(reading)}"
+                for reading, mean in zip(_drawn(simulation), means, strict=True)
+            ),
         )
-        for end in (bar.low, bar.high)
+        for at, means in zip(
+            (bar.low.at, bar.high.at), zip(*means_of(bar, simulation), strict=True), strict=True
+        )
     ]
     return f"{label}, {', '.join(ends)}"
 
 
-def _mean_floor(simulation: Simulation) -> float:
-    return sum(rank(rating) * c.share for rating, c in simulation.overall.floor.items())
+def _drawn(simulation: Simulation) -> list[str]:
+    """Return the readings that are drawn, in the order of their bars."""
+    presumed = ["presumed"] if simulation.pack.presumptions else []
+    return [*presumed, "established", "possible"]
+
+
+def means_of(bar: TornadoBar, simulation: Simulation) -> list[tuple[float, float]]:
+    """Return the mean ranks at both ends of a bar, in each reading that is shown."""
+    presumed = [(bar.low.presumed, bar.high.presumed)] if simulation.pack.presumptions else []
+    floor, ceiling = (bar.low.floor, bar.high.floor), (bar.low.ceiling, bar.high.ceiling)
+    return [*presumed, floor, ceiling]
+
+
+def _mean(simulation: Simulation) -> float:
+    """Return the mean rank of what stands first: what is presumed, or else established."""
+    overall = simulation.overall
+    first = overall.presumed if simulation.pack.presumptions else overall.floor
+    return sum(rank(rating) * chance.share for rating, chance in first.items())
 
 
 def _x(place: float) -> float:

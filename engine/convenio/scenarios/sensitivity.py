@@ -9,9 +9,9 @@ from fractions import Fraction
 
 from convenio.assessment.assessment import Assessment
 from convenio.assessment.engine import Engine
-from convenio.assessment.rating import worst
+from convenio.assessment.rating import FamilyRating, Readings, worst
 from convenio.backends import reference
-from convenio.backends.outcome import encode
+from convenio.backends.outcome import decode, encode
 from convenio.facts.case import Case, StatedFact
 from convenio.language import syntax as s
 from convenio.language.evaluate import Evaluator
@@ -46,8 +46,7 @@ class Move:
 
     at: Fraction
     included: bool
-    floor: Rating
-    ceiling: Rating
+    overall: Readings
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,20 +73,20 @@ class MovableThreshold:
 
 @dataclass(frozen=True)
 class Sensitivity(Presented):
-    """How firm the rating is.
+    """How firm the rating is, in all its readings.
 
     `thresholds` are the numbers whose move changes the overall rating, the tightest first; of the
-    others that decided a finding only `firm`, their number, is told. `carried_by` are flagged rules
-    whose numbers rest on judgement and without any one of which the rating would be lower.
-    `without_judgement` is the rating, floor and ceiling, where all rules that rest on judgement
-    are set aside.
+    others that decided a finding only `firm`, their number, is told. `carried_by` are rules whose
+    numbers rest on judgement and without any one of which what is established, or presumed, would
+    be lower, with the rating that is left. `without_judgement` is the rating where all rules that
+    rest on judgement are set aside.
     """
 
     base: Assessment
     thresholds: tuple[MovableThreshold, ...]
     firm: int
-    carried_by: tuple[tuple[str, Rating], ...]
-    without_judgement: tuple[Rating, Rating]
+    carried_by: tuple[tuple[str, Readings], ...]
+    without_judgement: Readings
     judged: tuple[str, ...]
 
 
@@ -101,29 +100,85 @@ def sensitivity(case: Case, pack: Pack) -> Sensitivity:
     >>> from convenio import load_case, load_pack
     >>> pack = load_pack("core")
     >>> found = sensitivity(load_case("merida-2008", pack), pack)
-    >>> [(t.rule.id, t.value) for t in found.thresholds][0]
-    ('SOV-103', 10000000)
+    >>> [t.value for t in found.thresholds if t.rule.id == "SOV-103"]
+    [10000000]
     """
     return _Work(case, pack).run()
 
 
-class _Work:
-    def __init__(self, case: Case, pack: Pack) -> None:
+class _Read:
+    """One case as it is read, stated or presumed: what is found where rules are changed."""
+
+    def __init__(self, case: Case, engine: Engine) -> None:
         self._case = case
-        self._pack = pack
-        self._engine = Engine(pack, "reference").compile()
-        self._base = self._engine.assess(case)
-        self._order = [
-            rule.id for family in pack.families for rule in pack.rules if rule.family == family
-        ]
-        codes = self._base.builder.truths
-        truths = {atom: TRUTH_OF[codes[place]] for atom, place in pack.compiled.places.items()}
+        self._engine = engine
+        self._pack = pack = engine.pack
+        truths = engine.truths(case)
+        outcomes, families = engine.ratings(truths)
+        self._outcomes = decode(outcomes, engine.order)
+        self._base = _bounds(families)
+        by_atom = {atom: TRUTH_OF[truths[place]] for atom, place in pack.compiled.places.items()}
         self._table = AtomTable()
         for node in pack.compiled.atoms:
             self._table.number(node)
-        self._known: list[Truth] = [truths.get(n) for n in range(len(pack.compiled.atoms))]
+        self._known: list[Truth] = [by_atom.get(n) for n in range(len(pack.compiled.atoms))]
         self._whole = pack.evaluator(case)
         self._evaluators: dict[Fraction, Evaluator] = {}
+
+    def places(self, conditions: Sequence[s.Expression], number: Fraction) -> set[Fraction]:
+        """Return the numbers at which some part of the conditions changes, near a number."""
+        evaluator = self._evaluator(number)
+        finder = Breakpoints(MOVED, evaluator, self._pack.currency)
+        found: set[Fraction] = set()
+        for condition in conditions:
+            found |= finder.of(condition)
+            found |= set(distances_of(condition, evaluator))
+            found |= counts_of(condition)
+        return found
+
+    def _evaluator(self, number: Fraction) -> Evaluator:
+        if number not in self._evaluators:
+            position = next(iter(self._case.facts.values())).position
+            fact = StatedFact(MOVED, "known", position, as_number(number))
+            case = replace(self._case, facts={**self._case.facts, MOVED: fact})
+            self._evaluators[number] = self._pack.evaluator(case)
+        return self._evaluators[number]
+
+    def rated(self, changed: Sequence[Rule]) -> tuple[Rating, Rating]:
+        """Return the rating, floor and ceiling, with some rules changed."""
+        compiled = {rule.id: compile_rule(rule, self._table) for rule in changed}
+        for atom in range(len(self._known), len(self._table.atoms)):
+            node = self._table.atoms[atom]
+            findings = isinstance(node, s.Flagged | s.FlaggedIn)
+            self._known.append(None if findings else self._whole.trace(node).truth)
+        pack = replace(self._pack.compiled, atoms=tuple(self._table.atoms))
+        facts, before = dict(enumerate(self._known)), self._outcomes
+        if all(
+            reference.outcome_of(rule, pack, facts, before) == before[name]
+            for name, rule in compiled.items()
+        ):
+            return self._base
+        strata = tuple(
+            tuple(compiled.get(rule.id, rule) for rule in stratum) for stratum in pack.strata
+        )
+        outcomes = reference.infer(replace(pack, strata=strata), facts)
+        return _bounds(self._engine.rate(encode(outcomes, self._engine.order)))
+
+
+def _bounds(families: Mapping[str, FamilyRating]) -> tuple[Rating, Rating]:
+    floor = worst(rating.floor for rating in families.values())
+    return floor, worst(rating.ceiling for rating in families.values())
+
+
+class _Work:
+    def __init__(self, case: Case, pack: Pack) -> None:
+        self._pack = pack
+        engine = Engine(pack, "reference").compile()
+        self._base = engine.assess(case)
+        self._order = engine.order
+        self._stated = _Read(case, engine)
+        presumed = self._base.presumed_case
+        self._presumed = _Read(presumed, engine) if self._base.presumptions else self._stated
 
     def run(self) -> Sensitivity:
         found: list[MovableThreshold] = []
@@ -155,13 +210,14 @@ class _Work:
         is_open = outcome.verdict in ("flag", "unknown")
         return is_open and rule.threshold.basis == JUDGEMENT and rule.kind != "mitigating"
 
-    def _carried(self, judged: Sequence[Rule]) -> Iterator[tuple[str, Rating]]:
+    def _carried(self, judged: Sequence[Rule]) -> Iterator[tuple[str, Readings]]:
+        base = self._base.readings()
         for rule in judged:
-            floor, _ = self._set_aside([rule])
-            if floor != self._base.floor:
-                yield rule.id, floor
+            left = self._set_aside([rule])
+            if (left.floor, left.presumed) != (base.floor, base.presumed):
+                yield rule.id, left
 
-    def _set_aside(self, rules: Sequence[Rule]) -> tuple[Rating, Rating]:
+    def _set_aside(self, rules: Sequence[Rule]) -> Readings:
         """Return the rating with these rules clear, in whatever looks at them too."""
         return self._rated([with_conditions(rule, _never) for rule in rules])
 
@@ -176,29 +232,18 @@ class _Work:
         return MovableThreshold(rule, s.unparse(node), number, below, above)
 
     def _places(self, conditions: Sequence[s.Expression], number: float) -> list[Fraction]:
-        """Return the numbers at which some part of the conditions changes."""
+        """Return the numbers at which some part of the conditions changes in some reading."""
+        reads = dict.fromkeys((self._stated, self._presumed))
         places: set[Fraction] = set()
         while True:
             found = set(places)
             for value in (Fraction(number), *_around(sorted(places))):
-                evaluator = self._evaluator(value)
-                finder = Breakpoints(MOVED, evaluator, self._pack.currency)
-                for condition in conditions:
-                    found |= finder.of(condition)
-                    found |= set(distances_of(condition, evaluator))
-                    found |= counts_of(condition)
+                for read in reads:
+                    found |= read.places(conditions, value)
             found = {place for place in found if place >= 0}
             if found <= places:
                 return sorted(places)
             places |= found
-
-    def _evaluator(self, number: Fraction) -> Evaluator:
-        if number not in self._evaluators:
-            position = next(iter(self._case.facts.values())).position
-            fact = StatedFact(MOVED, "known", position, as_number(number))
-            case = replace(self._case, facts={**self._case.facts, MOVED: fact})
-            self._evaluators[number] = self._pack.evaluator(case)
-        return self._evaluators[number]
 
     def _moves(
         self,
@@ -209,13 +254,13 @@ class _Work:
     ) -> tuple[Move | None, Move | None]:
         """Return the nearest places on both sides where the overall rating changes."""
         now = Fraction(number)
-        base = (self._base.floor, self._base.ceiling)
+        base = self._base.readings()
 
         def nearest(beyond: Sequence[Fraction], upward: bool) -> Move | None:
             for value, at, included in _outward(beyond, now, upward):
                 rated = self._with(rule, parts, value)
                 if rated != base:
-                    return Move(at, included, *rated)
+                    return Move(at, included, rated)
             return None
 
         below = nearest([place for place in places if place <= now], upward=False)
@@ -223,31 +268,16 @@ class _Work:
 
     def _with(
         self, rule: Rule, parts: Mapping[s.Expression, s.Expression], value: Fraction
-    ) -> tuple[Rating, Rating]:
+    ) -> Readings:
         """Return the rating with the number at a value."""
         return self._rated([with_conditions(rule, lambda whole: with_number(parts[whole], value))])
 
-    def _rated(self, changed: Sequence[Rule]) -> tuple[Rating, Rating]:
-        """Return the rating, floor and ceiling, with some rules changed."""
-        compiled = {rule.id: compile_rule(rule, self._table) for rule in changed}
-        for atom in range(len(self._known), len(self._table.atoms)):
-            node = self._table.atoms[atom]
-            findings = isinstance(node, s.Flagged | s.FlaggedIn)
-            self._known.append(None if findings else self._whole.trace(node).truth)
-        pack = replace(self._pack.compiled, atoms=tuple(self._table.atoms))
-        facts, before = dict(enumerate(self._known)), self._base.outcomes
-        if all(
-            reference.outcome_of(rule, pack, facts, before) == before[name]
-            for name, rule in compiled.items()
-        ):
-            return self._base.floor, self._base.ceiling
-        strata = tuple(
-            tuple(compiled.get(rule.id, rule) for rule in stratum) for stratum in pack.strata
-        )
-        outcomes = reference.infer(replace(pack, strata=strata), facts)
-        families = self._engine.rate(encode(outcomes, self._order))
-        floor = worst(rating.floor for rating in families.values())
-        return floor, worst(rating.ceiling for rating in families.values())
+    def _rated(self, changed: Sequence[Rule]) -> Readings:
+        """Return the rating with some rules changed."""
+        floor, ceiling = self._stated.rated(changed)
+        if self._presumed is self._stated:
+            return Readings(floor, floor, ceiling)
+        return Readings(floor, self._presumed.rated(changed)[0], ceiling)
 
 
 def _never(condition: s.Expression) -> s.Expression:

@@ -9,11 +9,13 @@ from __future__ import annotations
 import datetime as dt
 import itertools
 import math
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from functools import cached_property
 
 from convenio.assessment.cases import without_excluded
+from convenio.assessment.presumed import presumed_case
 from convenio.facts.case import Case, Element, StatedFact, Value
 from convenio.facts.catalogue import FactDeclaration
 from convenio.facts.paths import every_entry
@@ -63,19 +65,42 @@ class AnswerFinder:
     """Finds the answers to questions about one case under one pack.
 
     With `assumed`, an answer is an assumption: what conditions ask of the file stays as it is.
+    With `presuming`, answers to a question are also told apart where the conditions of the pack, or
+    of its presumptions, come out otherwise in the presumed reading.
     """
 
-    def __init__(self, case: Case, pack: Pack, assumed: bool = False) -> None:
+    def __init__(
+        self, case: Case, pack: Pack, assumed: bool = False, presuming: bool = False
+    ) -> None:
         self._case = case
         self._assumed = assumed
+        self._presuming = presuming and bool(pack.presumptions)
         self._pack = pack
         self.base = pack.evaluator(case)
         """What evaluates conditions over the case as it is."""
         self._evaluators: dict[tuple[str, object], Evaluator] = {}
+        self._presumed: dict[tuple[str, object], Evaluator] = {}
 
     def conditions(self, path: str) -> Sequence[s.Expression]:
-        """Return the atoms and guards that read a fact, or a field of a list's entries."""
-        return self._pack.readers.get(every_entry(path), ())
+        """Return the conditions that read a fact, or a field of a list's entries.
+
+        They are the pack's atoms and guards and, where presumed is read too, what its presumptions
+        hang on.
+        """
+        read = every_entry(path)
+        hang_on = self._hang_on.get(read, ()) if self._presuming else ()
+        return (*self._pack.readers.get(read, ()), *hang_on)
+
+    @cached_property
+    def _hang_on(self) -> Mapping[str, Sequence[s.Expression]]:
+        """The conditions of presumptions, by the facts that they read."""
+        found: dict[str, dict[s.Expression, None]] = {}
+        for one in itertools.chain.from_iterable(self._pack.presumptions.values()):
+            if one.when is None:
+                continue
+            for path in s.paths_of(one.when):
+                found.setdefault(path, {})[one.when] = None
+        return {path: tuple(conditions) for path, conditions in found.items()}
 
     def declaration(self, path: str) -> FactDeclaration:
         """Return what the catalogue says of a fact."""
@@ -146,11 +171,11 @@ class AnswerFinder:
             ranges = list(scale.ranges(sorted(places)))
             found = set(places)
             for answer in ranges:
-                evaluator = self.evaluator(path, answer.value)
-                finder = Breakpoints(path, evaluator, self._pack.currency, scale.rate)
-                scope = evaluator.same_rows(rows or {})
-                for condition in conditions:
-                    found |= finder.of(condition, scope)
+                for evaluator in self._readings(path, answer):
+                    finder = Breakpoints(path, evaluator, self._pack.currency, scale.rate)
+                    scope = evaluator.same_rows(rows or {})
+                    for condition in conditions:
+                        found |= finder.of(condition, scope)
             found = {place for place in found if scale.inside(place)}
             if found <= places:
                 return ranges
@@ -167,23 +192,34 @@ class AnswerFinder:
 
     def truths(self, path: str, answer: Answer) -> tuple[object, ...]:
         """Return the truth of every condition that reads the fact, with that answer given."""
-        evaluator = self.evaluator(path, answer.value, answer.complete)
-        return tuple([evaluator.trace(part).truth for part in self.conditions(path)])
+        conditions = self.conditions(path)
+        readings = self._readings(path, answer)
+        return tuple([one.trace(part).truth for one in readings for part in conditions])
+
+    def _readings(self, path: str, answer: Answer) -> tuple[Evaluator, ...]:
+        """Return what evaluates conditions with an answer given: as stated, and as presumed."""
+        stated = self.evaluator(path, answer.value, answer.complete)
+        if not self._presuming:
+            return (stated,)
+        key = (path, (type(answer.value), answer.value, answer.complete))
+        if key not in self._presumed:
+            case = self._changed(path, answer.value, answer.complete)
+            presumed = presumed_case(case, self._pack, compiled=True).case
+            self._presumed[key] = self._pack.evaluator(presumed)
+        return stated, self._presumed[key]
 
     def evaluator(self, path: str, value: Value, complete: bool = True) -> Evaluator:
         """Return what evaluates conditions over the case with that value."""
         if isinstance(value, tuple) and any(isinstance(item, Element) for item in value):
-            return self._changed(path, value, complete)
+            return self._pack.evaluator(self._changed(path, value, complete))
         key = (path, (type(value), value, complete))
         if key not in self._evaluators:
-            self._evaluators[key] = self._changed(path, value, complete)
+            self._evaluators[key] = self._pack.evaluator(self._changed(path, value, complete))
         return self._evaluators[key]
 
-    def _changed(self, path: str, value: Value, complete: bool) -> Evaluator:
+    def _changed(self, path: str, value: Value, complete: bool) -> Case:
         changed = with_value(self._case, path, value, complete, self._assumed)
-        if not self._assumed:
-            changed = without_excluded(changed, self._pack)
-        return self._pack.evaluator(changed)
+        return changed if self._assumed else without_excluded(changed, self._pack)
 
     # --- words ---------------------------------------------------------------------------
 

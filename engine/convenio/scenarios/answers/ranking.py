@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from convenio.assessment.assessment import Assessment
 from convenio.assessment.cases import without_excluded
 from convenio.assessment.engine import Engine
 from convenio.assessment.open_questions import OpenQuestion, question_about
-from convenio.assessment.rating import worst
+from convenio.assessment.rating import Readings, worst
 from convenio.backends.outcome import Outcome
 from convenio.facts.case import Case
 from convenio.facts.paths import owner_of
@@ -31,14 +31,13 @@ PAIRS = 2_000
 class Effect:
     """What one answer does.
 
-    `families` are the ratings, floor and ceiling, of those families whose rating changes.
+    `overall` is the rating with it, `families` those of the families whose rating changes.
     `settles` are rules that were unknown and then are not; `opens` those that become unknown.
     """
 
     answer: Answer
-    floor: Rating
-    ceiling: Rating
-    families: Mapping[str, tuple[Rating, Rating]]
+    overall: Readings
+    families: Mapping[str, Readings]
     settles: tuple[str, ...]
     opens: tuple[str, ...]
     about_the_file: tuple[str, ...]
@@ -53,6 +52,7 @@ class RankedQuestion:
     exact: bool
     why: str
     raises_floor: bool
+    changes_presumed: bool
     lowers_ceiling: bool
     changes_family: bool
 
@@ -64,7 +64,8 @@ class RankedQuestion:
     @property
     def changes_rating(self) -> bool:
         """True where some answer changes a rating, overall or of a family."""
-        return self.raises_floor or self.lowers_ceiling or self.changes_family
+        overall = self.raises_floor or self.changes_presumed or self.lowers_ceiling
+        return overall or self.changes_family
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,8 +75,7 @@ class Pair:
     paths: tuple[str, str]
     rules: tuple[str, ...]
     answers: tuple[Answer, Answer]
-    floor: Rating
-    ceiling: Rating
+    overall: Readings
 
 
 @dataclass(frozen=True)
@@ -125,7 +125,7 @@ class _Work:
         self._case = case
         self._pack = pack
         self._engine = Engine(pack, "reference").compile()
-        self._finder = AnswerFinder(case, pack)
+        self._finder = AnswerFinder(case, pack, presuming=True)
         self.base = self._engine.assess(case)
         # First of all what carries the presumed rating of the whole, then that of a family.
         self._carries = {
@@ -145,7 +145,7 @@ class _Work:
             for leaf in finding.facts:
                 if self._is_open(leaf.path):
                     paths[leaf.path] = None
-            for path in self._asked_of_the_file(finding.rule.id):
+            for path in (*self._asked_of_the_file(finding.rule.id), *self._hung_on(paths)):
                 paths[path] = None
             for path in paths:
                 rules.setdefault(path, []).append(finding.rule.id)
@@ -168,6 +168,13 @@ class _Work:
                         if self._is_open(path):
                             yield path
 
+    def _hung_on(self, paths: Iterable[str]) -> list[str]:
+        """Return the open facts on which the presumptions about some facts hang."""
+        presumed = (self._pack.presumptions.get(owner_of(path), ()) for path in paths)
+        conditions = (one.when for one in itertools.chain.from_iterable(presumed))
+        read = (path for when in conditions if when is not None for path in s.paths_of(when))
+        return [path for path in read if "[" not in path and self._is_open(path)]
+
     def _is_open(self, path: str) -> bool:
         fact = fact_at(self._case, path)
         return fact is None or fact.state != "known"
@@ -184,8 +191,9 @@ class _Work:
             effects,
             answers.exact,
             answers.why,
-            raises_floor=any(rank(e.floor) > rank(base.floor) for e in effects),
-            lowers_ceiling=any(rank(e.ceiling) < rank(base.ceiling) for e in effects),
+            raises_floor=any(rank(e.overall.floor) > rank(base.floor) for e in effects),
+            changes_presumed=any(e.overall.presumed != base.presumed for e in effects),
+            lowers_ceiling=any(rank(e.overall.ceiling) < rank(base.ceiling) for e in effects),
             changes_family=any(e.families for e in effects),
         )
 
@@ -193,10 +201,9 @@ class _Work:
         case = with_value(self._case, path, answer.value, answer.complete)
         after = self._engine.assess(without_excluded(case, self._pack))
         families = {
-            name: (rating.floor, rating.ceiling)
-            for name, rating in after.families.items()
-            if (rating.floor, rating.ceiling)
-            != (self.base.families[name].floor, self.base.families[name].ceiling)
+            name: rated
+            for name in self._pack.families
+            if (rated := after.readings(name)) != self.base.readings(name)
         }
         changed = {
             name: (before, outcome)
@@ -205,8 +212,7 @@ class _Work:
         }
         effect = Effect(
             answer,
-            after.floor,
-            after.ceiling,
+            after.readings(),
             families,
             tuple(n for n, (old, new) in changed.items() if _closed(old, new)),
             tuple(n for n, (old, new) in changed.items() if _closed(new, old)),
@@ -217,14 +223,17 @@ class _Work:
     def order(self, found: RankedQuestion) -> tuple[object, ...]:
         """Sort by what an answer can do: rebut a presumption that carries, widen the ratings."""
         base = self.base
-        down = max((rank(base.ceiling) - rank(e.ceiling) for e in found.effects), default=0)
-        up = max((rank(e.floor) - rank(base.floor) for e in found.effects), default=0)
+        ratings = [effect.overall for effect in found.effects]
+        down = max((rank(base.ceiling) - rank(r.ceiling) for r in ratings), default=0)
+        up = max((rank(r.floor) - rank(base.floor) for r in ratings), default=0)
+        presumed = max((abs(rank(r.presumed) - rank(base.presumed)) for r in ratings), default=0)
         families = {name for e in found.effects for name in e.families}
         settled = max((len(e.settles) for e in found.effects), default=0)
         owner = owner_of(found.path)
         return (
             self._carries.get(owner, 0),
             -(down + up),
+            -presumed,
             -len(families),
             -settled,
             self._places.get(owner, len(self._places)),
@@ -274,19 +283,21 @@ class _Work:
         combinations: Sequence[tuple[_Tried, _Tried]],
     ) -> Pair | None:
         """Return the pair of answers that moves the range most, if more than each does alone."""
-        best: tuple[int, Pair] | None = None
+        best: tuple[int, tuple[Answer, Answer]] | None = None
         shared = [place for place in self._reads(paths[0]) if place in self._reads(paths[1])]
         for left, right in combinations:
             truths = self._together(paths, left, right, shared)
             floor, ceiling = self._rating(truths)
             alone = (left.effect, right.effect)
-            up = rank(floor) - max(rank(effect.floor) for effect in alone)
-            down = min(rank(effect.ceiling) for effect in alone) - rank(ceiling)
+            up = rank(floor) - max(rank(effect.overall.floor) for effect in alone)
+            down = min(rank(effect.overall.ceiling) for effect in alone) - rank(ceiling)
             gain = max(up, down)
             if gain > 0 and (best is None or gain > best[0]):
-                answers = (left.effect.answer, right.effect.answer)
-                best = (gain, Pair(paths, rules, answers, floor, ceiling))
-        return best[1] if best else None
+                best = (gain, (left.effect.answer, right.effect.answer))
+        if best is None:
+            return None
+        after = self._engine.assess(self._with_both(paths, best[1]))
+        return Pair(paths, rules, best[1], after.readings())
 
     def _rating(self, truths: bytes) -> tuple[Rating, Rating]:
         known = self._ratings.get(truths)
@@ -305,17 +316,19 @@ class _Work:
         for place in self._reads(paths[1]):
             truths[place] = right.truths[place]
         if shared:
-            case = self._case
-            for path, tried in zip(paths, (left, right), strict=True):
-                answer = tried.effect.answer
-                case = with_value(case, path, answer.value, answer.complete)
-            case = without_excluded(case, self._pack)
+            case = self._with_both(paths, (left.effect.answer, right.effect.answer))
             evaluator = self._pack.evaluator(case)
             compiled = self._pack.compiled
             for place in shared:
                 truth = evaluator.trace(compiled.atoms[compiled.fact_atoms[place]]).truth
                 truths[place] = CODE_OF[truth]
         return bytes(truths)
+
+    def _with_both(self, paths: tuple[str, str], answers: tuple[Answer, Answer]) -> Case:
+        case = self._case
+        for path, answer in zip(paths, answers, strict=True):
+            case = with_value(case, path, answer.value, answer.complete)
+        return without_excluded(case, self._pack)
 
     def _reads(self, path: str) -> frozenset[int]:
         return self._atoms.get(owner_of(path), frozenset())

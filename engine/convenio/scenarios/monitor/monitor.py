@@ -37,8 +37,8 @@ class Monitor(Presented):
     >>> found = monitor.observe(
     ...     {"date": "2009-11-03", "kind": "publication", "set": {"text.access": "public"}}
     ... )
-    >>> [(rating.family, rating.before, rating.after) for rating in found.families][0]
-    ('transparency', ('critical', 'critical'), ('high', 'critical'))
+    >>> [(rating.family, rating.before.floor, rating.after.floor) for rating in found.families][0]
+    ('transparency', 'critical', 'high')
     """
 
     def __init__(self, case: Case, pack: Pack) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from convenio.assessment.assessment import Assessment
+from convenio.assessment.rating import Readings
 from convenio.errors import Problem
 from convenio.facts.case import Element
 from convenio.presentation import Presented
@@ -17,14 +18,11 @@ from convenio.scenarios.monitor.events import Event
 
 @dataclass(frozen=True, slots=True)
 class ChangedRating:
-    """A rating before and after: what is established (`floor`) and what is possible (`ceiling`).
-
-    `family` is empty for the rating overall.
-    """
+    """A rating before and after, in its readings. `family` is empty for the rating overall."""
 
     family: str
-    before: tuple[str, str]
-    after: tuple[str, str]
+    before: Readings
+    after: Readings
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,22 +72,20 @@ class Observation(Presented):
 
     @property
     def changed(self) -> bool:
-        """True where a verdict changed; a rating changes with none but a verdict."""
-        return bool(self.rules)
+        """True where a verdict changed, or a rating that is presumed."""
+        return bool(self.rules or self.families)
 
     @property
     def overall(self) -> ChangedRating:
         """The rating overall, before and after."""
-        before, after = self.before, self.after
-        return ChangedRating("", (before.floor, before.ceiling), (after.floor, after.ceiling))
+        return ChangedRating("", self.before.readings(), self.after.readings())
 
     @property
     def families(self) -> tuple[ChangedRating, ...]:
         """The families of which the rating changed."""
         pairs = (
-            ChangedRating(name, (old.floor, old.ceiling), (new.floor, new.ceiling))
-            for name, old in self.before.families.items()
-            for new in (self.after.families[name],)
+            ChangedRating(name, self.before.readings(name), self.after.readings(name))
+            for name in self.before.families
         )
         return tuple(rating for rating in pairs if rating.before != rating.after)
 

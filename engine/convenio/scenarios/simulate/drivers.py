@@ -64,12 +64,13 @@ class SobolIndex:
 class Driver:
     """How far one factor drives the overall rating: a fact, or a correlation group as a whole.
 
-    An index is None where that side of the rating is the same in all samples.
+    An index is None where that reading of the rating is the same in all samples.
     """
 
     name: str
     facts: tuple[str, ...]
     floor: SobolIndex | None
+    presumed: SobolIndex | None
     ceiling: SobolIndex | None
 
 
@@ -83,9 +84,12 @@ class TornadoEnd:
     at: Held
     floor: float
     floor_error: float
+    presumed: float
+    presumed_error: float
     ceiling: float
     ceiling_error: float
     floor_high: float
+    presumed_high: float
     ceiling_high: float
 
 
@@ -94,8 +98,8 @@ class TornadoBar:
     """How far a fact moves the overall rating, the others drawn as they are likely with it.
 
     A number or date is held at its 5 % and its 95 % quantile. A fact with members is held at each;
-    the ends are then the two where the mean rank of the floor is lowest and highest (where floors
-    agree, of the ceiling).
+    the ends are then the two where the mean rank of what is presumed is lowest and highest (where
+    that agrees, of what is established, then possible).
     """
 
     path: str
@@ -104,8 +108,12 @@ class TornadoBar:
 
     @property
     def width(self) -> float:
-        """How far apart the ends are, in ranks, on the side where that is more."""
-        return max(abs(self.high.floor - self.low.floor), abs(self.high.ceiling - self.low.ceiling))
+        """How far apart the ends are, in ranks, in the reading where that is most."""
+        return max(
+            abs(self.high.floor - self.low.floor),
+            abs(self.high.presumed - self.low.presumed),
+            abs(self.high.ceiling - self.low.ceiling),
+        )
 
 
 # --- Sobol indices ---------------------------------------------------------------------------
@@ -114,7 +122,10 @@ class TornadoBar:
 def drivers(
     worlds: Worlds, facts: Sequence[UncertainFact], factors: Sequence[Factor], seed: int
 ) -> tuple[Driver, ...]:
-    """Return the Sobol indices of every factor, the strongest total index of the floor first."""
+    """Return the Sobol indices of every factor, the strongest first.
+
+    What counts is the total index of what is presumed, then of what is established and possible.
+    """
     import numpy as np
 
     first = latent(factors, seed, "sobol A", 0, SOBOL_SAMPLES)
@@ -126,16 +137,17 @@ def drivers(
     mean = np.mean([ranks[0], ranks[1]], axis=(0, -1))[:, np.newaxis]
     f_a, f_b = ranks[0] - mean, ranks[1] - mean
     f_ab = np.stack([found - mean for found in ranks[2:]])
-    sides = [_indices(f_a[side], f_b[side], f_ab[:, side], seed) for side in (0, 1)]
+    sides = [_indices(f_a[side], f_b[side], f_ab[:, side], seed) for side in range(len(f_a))]
     found = [
-        Driver(factor.name, tuple(fact.path for fact in factor.facts), floor, ceiling)
-        for factor, floor, ceiling in zip(factors, *sides, strict=True)
+        Driver(factor.name, tuple(fact.path for fact in factor.facts), *indices)
+        for factor, *indices in zip(factors, *sides, strict=True)
     ]
     return tuple(sorted(found, key=_strength, reverse=True))
 
 
-def _strength(driver: Driver) -> tuple[float, float]:
-    return tuple(index.total if index else 0.0 for index in (driver.floor, driver.ceiling))  # type: ignore[return-value]
+def _strength(driver: Driver) -> tuple[float, ...]:
+    sides = (driver.presumed, driver.floor, driver.ceiling)
+    return tuple(index.total if index else 0.0 for index in sides)
 
 
 def _indices(f_a: Floats, f_b: Floats, f_ab: Floats, seed: int) -> list[SobolIndex | None]:
@@ -218,20 +230,13 @@ def _holds(fact: UncertainFact) -> Iterator[tuple[Held, Fixed]]:
 def _end(at: Held, ranks: Floats) -> TornadoEnd:
     means, errors = ranks.mean(axis=-1), ranks.std(axis=-1) / ranks.shape[-1] ** 0.5
     high = (ranks >= _HIGH).mean(axis=-1)
-    return TornadoEnd(
-        at,
-        float(means[0]),
-        float(errors[0]),
-        float(means[1]),
-        float(errors[1]),
-        float(high[0]),
-        float(high[1]),
-    )
+    moments = [float(part) for pair in zip(means, errors, strict=True) for part in pair]
+    return TornadoEnd(at, *moments, *map(float, high))
 
 
 def _bar(fact: UncertainFact, ends: Sequence[TornadoEnd]) -> TornadoBar:
     if not fact.is_counted:
-        ends = sorted(ends, key=lambda end: (end.floor, end.ceiling))
+        ends = sorted(ends, key=lambda end: (end.presumed, end.floor, end.ceiling))
     return TornadoBar(fact.path, ends[0], ends[-1])
 
 

@@ -54,9 +54,10 @@ class Chance:
 
 @dataclass(frozen=True, slots=True)
 class RatingChances:
-    """Chances of every rating, `not_assessed` among them, of a floor and of a ceiling."""
+    """Chances of every rating, `not_assessed` among them: established, presumed and possible."""
 
     floor: Mapping[Rating, Chance]
+    presumed: Mapping[Rating, Chance]
     ceiling: Mapping[Rating, Chance]
 
 
@@ -110,7 +111,8 @@ def simulate(
 ) -> Simulation:
     """Return how likely each rating of a case is, given the distributions of its uncertain facts.
 
-    Facts that are simply unknown stay so: each draw has its floor and its ceiling. `known(x)`,
+    Facts that are simply unknown stay so: each draw has its floor and its ceiling, and between them
+    the rating that is presumed, with the presumptions of the case as it stands. `known(x)`,
     `undisclosed(x)` and `asked(x)` are held as they are for the case. The same seed gives the same
     result on every machine. `on_progress` is called with how many draws were done since its last
     call. `sobol=False` leaves out the Sobol indices.
@@ -141,10 +143,9 @@ def simulate(
         tally.add(_counted(worlds, scores(facts, drawn)))
         if on_progress is not None:
             on_progress(count)
-    floors, ceilings = tally.floors(), tally.ceilings()
     chances = {
-        name: RatingChances(_chances(floors[name], draws), _chances(ceilings[name], draws))
-        for name in floors
+        name: RatingChances(*(_chances(counts, draws) for counts in sides))
+        for name, sides in tally.ratings().items()
     }
     return Simulation(
         case=case,

@@ -47,6 +47,7 @@ class Tally:
         self._waiting: Counter[Key] = Counter()
         sides = range(len(pack.families) + 1)
         self._floors: list[Counter[Rating]] = [Counter() for _ in sides]
+        self._presumed: list[Counter[Rating]] = [Counter() for _ in sides]
         self._ceilings: list[Counter[Rating]] = [Counter() for _ in sides]
         self._outcomes: NDArray[np.int64] = np.zeros((len(self._rules), len(OUTCOMES)), np.int64)
 
@@ -57,20 +58,19 @@ class Tally:
         if len(self._waiting) > _MOST_KEYS:
             self._settle()
 
-    def floors(self) -> dict[str, Counter[Rating]]:
-        """Return how often each family, and the whole (""), had which floor."""
-        self._settle()
-        return dict(zip((*self._families, ""), self._floors, strict=True))
+    def ratings(self) -> dict[str, tuple[Counter[Rating], Counter[Rating], Counter[Rating]]]:
+        """Return how often each family, and the whole (""), had which rating in each reading.
 
-    def ceilings(self) -> dict[str, Counter[Rating]]:
-        """Return how often each family, and the whole (""), had which ceiling."""
+        The readings are established, presumed and possible.
+        """
         self._settle()
-        return dict(zip((*self._families, ""), self._ceilings, strict=True))
+        sides = zip(self._floors, self._presumed, self._ceilings, strict=True)
+        return dict(zip((*self._families, ""), sides, strict=True))
 
     def rules(self) -> Mapping[str, RuleTally]:
         """Return how each rule came out."""
         self._settle()
-        stated = self._worlds.rated(self._worlds.base).outcomes
+        stated = self._worlds.at_rest
         found: dict[str, RuleTally] = {}
         for rule, counts, code in zip(self._rules, self._outcomes.tolist(), stated, strict=True):
             flag, unknown = (
@@ -90,8 +90,11 @@ class Tally:
         for key, count in self._waiting.items():
             world = self._worlds.world(key)
             self._outcomes[rows, np.frombuffer(world.outcomes, dtype=np.uint8)] += count
-            for counter, rating in zip(self._floors, world.floors, strict=True):
-                counter[rating] += count
-            for counter, rating in zip(self._ceilings, world.ceilings, strict=True):
-                counter[rating] += count
+            for counters, ratings in (
+                (self._floors, world.floors),
+                (self._presumed, world.presumed),
+                (self._ceilings, world.ceilings),
+            ):
+                for counter, rating in zip(counters, ratings, strict=True):
+                    counter[rating] += count
         self._waiting.clear()

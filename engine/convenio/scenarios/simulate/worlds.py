@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from convenio.assessment.engine import Engine
+from convenio.assessment.presumed import presumed_case
 from convenio.assessment.rating import worst
 from convenio.errors import Position
 from convenio.facts.case import Case
@@ -45,46 +46,131 @@ Key = tuple[int, ...]
 
 @dataclass(frozen=True, slots=True)
 class World:
-    """What is found where the tests come out in one way: codes of the rules, ratings."""
+    """What is found where the tests come out in one way: codes of the rules, ratings.
+
+    Ratings are those of the families and, last, of the whole.
+    """
 
     outcomes: bytes
     floors: tuple[Rating, ...]
+    presumed: tuple[Rating, ...]
     ceilings: tuple[Rating, ...]
 
     @property
-    def ranks(self) -> tuple[int, int]:
-        """Ranks of the overall floor and ceiling."""
-        return rank(self.floors[-1]), rank(self.ceilings[-1])
+    def ranks(self) -> tuple[int, int, int]:
+        """Ranks of the overall rating in its readings: established, presumed, possible."""
+        return rank(self.floors[-1]), rank(self.presumed[-1]), rank(self.ceilings[-1])
 
 
 class Worlds:
-    """Finds what the rules of a pack say in each draw of one case's uncertain facts."""
+    """Finds what the rules of a pack say in each draw of one case's uncertain facts.
+
+    Presumptions are those of the case as it stands: what they hang on is what the file states, and
+    uncertain facts are drawn, never presumed.
+    """
 
     def __init__(self, case: Case, pack: Pack, facts: Sequence[UncertainFact]) -> None:
         self._pack = pack
         self._facts = facts
         self._engine = Engine(pack, "reference")
         self._known: dict[Key, World] = {}
-        self.base = self._engine.truths(case)
-        """Truths of the pack's tests with every uncertain fact unknown."""
-        tests = _DependentTests(case, pack, facts)
-        self._places = tuple(tests.atoms)
-        self._tests = _Columns(case, pack, facts, tuple(tests.atoms.values()))
-        self._guards = tests.guards
-        self._guard_columns = _Columns(case, pack, facts, tuple(tests.guards.values()))
+        self._stated = _Read(case, self._engine, facts, "stated")
+        drawn = frozenset(fact.path for fact in facts)
+        presumed = presumed_case(case, pack, leave_out=drawn)
+        self._presumed = (
+            _Read(presumed.case, self._engine, facts, "presumed") if presumed.facts else None
+        )
 
     @property
     def dependent(self) -> int:
         """How many tests of the pack depend on uncertain facts."""
-        return len(self._places)
+        return self._stated.dependent
+
+    @property
+    def at_rest(self) -> bytes:
+        """Codes of the rules with every uncertain fact unknown."""
+        return self._engine.ratings(self._stated.base)[0]
 
     def keys(self, scores: Latent) -> Any:
         """Return the combination of truths of each draw, as a frame of whole numbers."""
+        import polars as pl
+
         drawn = {
             fact.path: column(fact, scores[fact.path], self._pack.catalogue) for fact in self._facts
         }
-        excluded = self._excluded(drawn)
-        return self._tests.keys(drawn, excluded)
+        reads = [self._stated] if self._presumed is None else [self._stated, self._presumed]
+        return pl.concat([read.keys(drawn) for read in reads], how="horizontal")
+
+    def world(self, key: Key) -> World:
+        """Return what is found where the tests have these truths."""
+        known = self._known.get(key)
+        if known is None:
+            if len(self._known) >= _KEPT_WORLDS:
+                self._known.clear()
+            known = self._known[key] = self._rated(key)
+        return known
+
+    def _rated(self, key: Key) -> World:
+        width = self._stated.width
+        outcomes, families = self._engine.ratings(self._stated.truths(key[:width]))
+        floors = tuple(rating.floor for rating in families.values())
+        ceilings = tuple(rating.ceiling for rating in families.values())
+        presumed = floors
+        if self._presumed is not None:
+            _, read = self._engine.ratings(self._presumed.truths(key[width:]))
+            presumed = tuple(rating.floor for rating in read.values())
+        return World(
+            outcomes,
+            (*floors, worst(floors)),
+            (*presumed, worst(presumed)),
+            (*ceilings, worst(ceilings)),
+        )
+
+    def ranks(self, scores: Latent) -> NDArray[np.float64]:
+        """Return the ranks of each draw's overall rating, a row for each reading."""
+        import numpy as np
+        import polars as pl
+
+        keys = self.keys(scores)
+        different = keys.unique()
+        found = [self.world(key).ranks for key in different.iter_rows()]
+        sides = ("floor", "presumed", "ceiling")
+        ranked = different.with_columns(
+            pl.Series(side, ranks, dtype=pl.Float64)
+            for side, ranks in zip(sides, zip(*found, strict=True), strict=True)
+        )
+        joined = keys.join(ranked, on=keys.columns, how="left", maintain_order="left")
+        return np.stack([joined[side].to_numpy() for side in sides])
+
+
+class _Read:
+    """One reading of the case: the truths of its tests in each draw."""
+
+    def __init__(
+        self, case: Case, engine: Engine, facts: Sequence[UncertainFact], name: str
+    ) -> None:
+        pack = engine.pack
+        self.base = engine.truths(case)
+        """Truths of the pack's tests with every uncertain fact unknown."""
+        tests = _DependentTests(case, pack, facts)
+        self._places = tuple(tests.atoms)
+        self._tests = _Columns(case, pack, facts, tuple(tests.atoms.values()), name)
+        self._guards = tests.guards
+        self._guard_columns = _Columns(case, pack, facts, tuple(tests.guards.values()), name)
+
+    @property
+    def dependent(self) -> int:
+        """How many tests depend on uncertain facts."""
+        return len(self._places)
+
+    @property
+    def width(self) -> int:
+        """How many whole numbers hold the truths of one draw."""
+        return self._tests.width
+
+    def keys(self, drawn: Mapping[str, Any]) -> Any:
+        """Return the truths of each draw, packed into a few whole numbers."""
+        return self._tests.keys(drawn, self._excluded(drawn))
 
     def _excluded(self, drawn: Mapping[str, Any]) -> dict[str, Any]:
         """Return for facts that may not be stated in every draw where they may not."""
@@ -93,43 +179,13 @@ class Worlds:
         codes = self._guard_columns.codes(drawn, {})
         return {path: codes[:, place] == 0 for place, path in enumerate(self._guards)}
 
-    def world(self, key: Key) -> World:
-        """Return what is found where the tests have these truths."""
-        known = self._known.get(key)
-        if known is None:
-            if len(self._known) >= _KEPT_WORLDS:
-                self._known.clear()
-            known = self._known[key] = self.rated(self._truths(key))
-        return known
-
-    def rated(self, truths: bytes) -> World:
-        """Return what is found with these truths of the pack's tests."""
-        outcomes, families = self._engine.ratings(truths)
-        floors = tuple(rating.floor for rating in families.values())
-        ceilings = tuple(rating.ceiling for rating in families.values())
-        return World(outcomes, (*floors, worst(floors)), (*ceilings, worst(ceilings)))
-
-    def _truths(self, key: Key) -> bytes:
+    def truths(self, key: Key) -> bytes:
+        """Return the truths of all tests where those that depend on draws have these."""
         truths = bytearray(self.base)
         for number, place in enumerate(self._places):
             word, shift = divmod(number, _IN_WORD)
             truths[place] = _TRUTH_OF_CODE[key[word] >> 4 * shift & 15]
         return bytes(truths)
-
-    def ranks(self, scores: Latent) -> NDArray[np.float64]:
-        """Return the ranks of the overall floor and ceiling of each draw, in two rows."""
-        import numpy as np
-        import polars as pl
-
-        keys = self.keys(scores)
-        different = keys.unique()
-        found = [self.world(key).ranks for key in different.iter_rows()]
-        ranked = different.with_columns(
-            pl.Series("floor", [floor for floor, _ in found], dtype=pl.Float64),
-            pl.Series("ceiling", [ceiling for _, ceiling in found], dtype=pl.Float64),
-        )
-        joined = keys.join(ranked, on=keys.columns, how="left", maintain_order="left")
-        return np.stack([joined["floor"].to_numpy(), joined["ceiling"].to_numpy()])
 
 
 class _DependentTests:
@@ -141,6 +197,7 @@ class _DependentTests:
 
     def __init__(self, case: Case, pack: Pack, facts: Sequence[UncertainFact]) -> None:
         self._evaluator = pack.evaluator(case)
+        self._catalogued = frozenset(pack.catalogue.facts)
         uncertain = {fact.path for fact in facts}
         stated = {path for path, fact in case.facts.items() if fact.state == "known"}
         self._moved = set(uncertain)
@@ -160,7 +217,7 @@ class _DependentTests:
         }
 
     def _held(self, node: s.Expression) -> s.Expression:
-        if not asks_of_the_file(node) or self._moved.isdisjoint(s.paths_of(node)):
+        if not asks_of_the_file(node) or not self._catalogued.issuperset(s.paths_of(node)):
             return node
         return s.Literal(self._evaluator.trace(node).truth is True)
 
@@ -174,11 +231,13 @@ class _Columns:
         pack: Pack,
         facts: Sequence[UncertainFact],
         tests: Sequence[s.Expression],
+        name: str,
     ) -> None:
         from convenio.backends.frames.rows import tabulate
 
         rules = tuple(_rule(f"test{number}", test) for number, test in enumerate(tests))
         self._names = [rule.id for rule in rules]
+        self._word = f"{name}_word"
         self._pack = replace(pack, rules=rules, families=(_FAMILY,), guards={})
         drawn = {fact.path for fact in facts}
         read = dict.fromkeys(owner_of(path) for test in tests for path in s.paths_of(test))
@@ -197,6 +256,11 @@ class _Columns:
             if path in read and child.height
         }
 
+    @property
+    def width(self) -> int:
+        """How many whole numbers `keys` gives for a draw."""
+        return max(1, -(-len(self._names) // _IN_WORD))
+
     def codes(self, drawn: Mapping[str, Any], excluded: Mapping[str, Any]) -> Any:
         """Return a code of each test for each draw: 0 false, 1 unknown, 11 true."""
         return self._verdicts(drawn, excluded).select(self._names).to_numpy()
@@ -207,12 +271,12 @@ class _Columns:
 
         if not self._names:
             count = len(next(iter(drawn.values())))
-            return pl.select(pl.repeat(0, count, dtype=pl.Int64).alias("word0"))
+            return pl.select(pl.repeat(0, count, dtype=pl.Int64).alias(f"{self._word}0"))
         words = []
         for start in range(0, len(self._names), _IN_WORD):
             names = self._names[start : start + _IN_WORD]
             codes = [pl.col(name).cast(pl.Int64) * 16**n for n, name in enumerate(names)]
-            words.append(pl.sum_horizontal(codes).alias(f"word{start // _IN_WORD}"))
+            words.append(pl.sum_horizontal(codes).alias(f"{self._word}{start // _IN_WORD}"))
         return self._verdicts(drawn, excluded).select(words)
 
     def _verdicts(self, drawn: Mapping[str, Any], excluded: Mapping[str, Any]) -> Any:

@@ -31,7 +31,7 @@ COMMANDS = {
     "compare": ("chile-copper-law", "Published, audited"),
     "questions": ("ecuador-us-sofa-2023", "Pursuit or strikes across a border"),
     "remedies": ("alcantara-tsa-2019", "Alternative 1, cost 4"),
-    "sensitivity": ("merida-2008", "SOV-103"),
+    "sensitivity": ("merida-2008", "HUM-008"),
 }
 
 

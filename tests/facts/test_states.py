@@ -9,7 +9,12 @@ import pytest
 
 from conftest import CaseReader
 from convenio.facts.case import Case, Confidence, Provenance, StatedFact
-from convenio.facts.values import Money, Place
+from convenio.facts.values import DateSpan, Money, Place
+
+
+def span(first: str, last: str, text: str) -> DateSpan:
+    return DateSpan(dt.date.fromisoformat(first), dt.date.fromisoformat(last), text)
+
 
 STATES = [
     # written, state, value, undisclosed
@@ -101,6 +106,11 @@ VALUES = [
     ("law", "approval_required", "none", "none"),
     ("dates", "signed", "2009-10-30", dt.date(2009, 10, 30)),
     ("dates", "signed", "'2009-10-30'", dt.date(2009, 10, 30)),
+    ("dates", "signed", "2009-10", span("2009-10-01", "2009-10-31", "2009-10")),
+    ("dates", "signed", "2008-02", span("2008-02-01", "2008-02-29", "2008-02")),
+    ("dates", "signed", "2009", span("2009-01-01", "2009-12-31", "2009")),
+    ("dates", "signed", "2009-10/2010", span("2009-10-01", "2010-12-31", "2009-10/2010")),
+    ("dates", "signed", "2009-10-30/2009-10-30", dt.date(2009, 10, 30)),
     ("value", "total", "{amount: 1.5e6, currency: USD}", Money(1_500_000, "USD")),
     (
         *("value", "total"),

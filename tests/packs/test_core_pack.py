@@ -172,7 +172,7 @@ DESCRIPTIVE = {
     *("activities[].name", "activities[].end", "allegations[].unit", "allegations[].date"),
     *("conditions[].text", "conditions[].due", "conditions[].share", "disputes[].with"),
     *("disputes[].place", "disputes[].since", "equipment[].name", "equipment[].quantity"),
-    *("incidents[].what", "pacts[].name", "reactions[].body", "reactions[].by", "units[].name"),
+    *("incidents[].what", "pacts[].name", "units[].name"),
 }
 
 

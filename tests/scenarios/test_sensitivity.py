@@ -97,16 +97,15 @@ def check(
 def test_judgement_is_set_aside_in_a_real_case(pack: Pack) -> None:
     found = sensitivity(load_case("merida-2008", pack), pack)
     assert found.base.floor == "moderate"
-    assert [(name, left.floor) for name, left in found.carried_by] == [("SOV-103", "low")]
+    # Two rules on the same aid rest on judgement, so that neither carries the rating alone.
+    assert found.carried_by == ()
     assert found.without_judgement.floor == "low"
-    (aid,) = (t for t in found.thresholds if "aid.annual" in t.condition)
-    assert (aid.value, aid.below) == (10_000_000, None)
-    assert aid.above is not None
-    assert (aid.above.at, aid.above.included, aid.above.overall.floor) == (
-        400_000_000,
-        False,
-        "low",
-    )
+    (months,) = (t for t in found.thresholds if t.rule.id == "HUM-008")
+    assert (months.value, months.above) == (6, None)
+    assert months.below is not None
+    assert (months.below.at, months.below.included) == (0, True)
+    assert months.below.overall.presumed == "high"
+    assert found.base.presumed == "moderate"
     assert all(pack.by_id[name].threshold.basis == "judgement" for name in found.judged)
 
 

@@ -10,6 +10,13 @@ Facts = dict[str, Any]
 
 _COUNTRIES = ("COL", "PER", "VEN", "USA", "UN")
 _DATES = ("2019-12-29", "2020-01-01", "2020-01-03", "2020-01-04")
+_SPANS: Mapping[str, tuple[str, ...]] = {
+    "2019-12": ("2019-12-29", "2019-12-01", "2019-12-31"),
+    "2020": ("2020-01-01", "2020-01-03", "2020-01-04", "2020-12-31"),
+    "2019-12-29/2020-01-03": ("2019-12-29", "2020-01-01", "2020-01-02", "2020-01-03"),
+    "2020-01-03/2020-01": ("2020-01-03", "2020-01-04", "2020-01-31"),
+}
+"""Dates that are not known to the day, with days on which they may be."""
 _ENDS = ("fixed", "renews", "indefinite")
 _ELEMENTS = ("training", "arms_sale", "basing", "exercise")
 _TAGS = ("sea", "land", "air")
@@ -43,8 +50,8 @@ _SCALARS: Mapping[str, Callable[[Random], Any]] = {
     "terms.limit": _one_of((0, 1, 2, 5, 100)),
     "terms.end": _one_of(_ENDS),
     "terms.draft_end": _one_of(_ENDS),
-    "terms.start": _one_of(_DATES),
-    "terms.stop": _one_of(_DATES),
+    "terms.start": _one_of((*_DATES, *_SPANS)),
+    "terms.stop": _one_of((*_DATES, *_SPANS)),
     "terms.title": _one_of(("Military Bases Accord", "Treaty")),
     "deal.elements": _some_of(_ELEMENTS),
     "deal.wanted": _some_of(_ELEMENTS),
@@ -163,6 +170,8 @@ def _settle(
 
 
 def _answer(stated: Any, draw: Callable[[Random], Any], random: Random) -> Any:
+    if isinstance(stated, str) and stated in _SPANS:
+        return random.choice(_SPANS[stated])
     if stated in _UNKNOWN or (isinstance(stated, dict) and "conflict" in stated):
         return draw(random)
     if isinstance(stated, dict) and "complete" in stated:

@@ -11,6 +11,7 @@ from convenio.assessment.support import Decided, PackSupport
 from convenio.backends.outcome import Outcome, Verdict
 from convenio.backends.reference import flag_truth
 from convenio.facts.case import CONFIDENCE_ORDER, Case, Confidence, StatedFact
+from convenio.facts.values import DateSpan
 from convenio.language import syntax as s
 from convenio.language.evaluate import Evaluator
 from convenio.language.trace import Leaf, Trace, support
@@ -184,7 +185,11 @@ class FindingBuilder:
     @cached_property
     def _incomplete(self) -> frozenset[str]:
         facts = self.case.facts
-        return frozenset(path for path, stated in facts.items() if not stated.complete)
+        return frozenset(
+            path
+            for path, stated in facts.items()
+            if not stated.complete or isinstance(stated.value, DateSpan)
+        )
 
     def _leaves(self, atom: int) -> list[Leaf]:
         path = self._simple.get(atom)

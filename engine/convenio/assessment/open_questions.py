@@ -10,9 +10,10 @@ from convenio.assessment.assessment import Assessment
 from convenio.facts.case import StatedFact
 from convenio.facts.catalogue import FactDeclaration
 from convenio.facts.paths import owner_of
+from convenio.facts.values import DateSpan
 from convenio.packs.rule import SEVERITIES, Severity
 
-QuestionState = Literal["unknown", "asked", "undisclosed", "conflict", "incomplete"]
+QuestionState = Literal["unknown", "asked", "undisclosed", "conflict", "incomplete", "imprecise"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +36,8 @@ class OpenQuestion:
         """The question as the catalogue words it."""
         if self.state == "incomplete" and self.declaration is not None:
             return f"{self.declaration.label}: are there any more?"
+        if self.state == "imprecise" and self.declaration is not None and self.fact is not None:
+            return f"{self.declaration.label}: on which day ({self.fact.value})?"
         return self.declaration.ask if self.declaration else self.path
 
 
@@ -99,5 +102,5 @@ def _state(fact: StatedFact | None) -> QuestionState:
     if fact is None:
         return "unknown"
     if fact.state == "known":
-        return "incomplete"
+        return "imprecise" if isinstance(fact.value, DateSpan) else "incomplete"
     return fact.state

@@ -41,7 +41,7 @@ def how_to_answer(fact: FactDeclaration) -> str:
         "bool": "yes or no",
         "integer": "a whole number" + unit,
         "number": "a number" + unit,
-        "date": "a date, such as 2009-10-30",
+        "date": "a date, such as 2009-10-30, or 2009-10 or 2009 where no more is known",
         "money": "an amount and a currency, such as 1200000 USD",
         "enum": "one of: " + members,
         "set": "several, with commas: " + (members or "country codes such as COL, USA"),

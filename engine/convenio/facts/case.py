@@ -9,7 +9,7 @@ from typing import Literal
 
 from convenio.errors import Position
 from convenio.facts.distributions import Distribution
-from convenio.facts.values import Money, Place
+from convenio.facts.values import Date, Money, Place
 
 Confidence = Literal["high", "medium", "low"]
 State = Literal["known", "unknown", "undisclosed", "asked", "conflict"]
@@ -40,7 +40,7 @@ class Element:
     position: Position
 
 
-ScalarValue = bool | int | float | str | dt.date | Money | Place
+ScalarValue = bool | int | float | str | Date | Money | Place
 Value = ScalarValue | tuple[str, ...] | tuple[Element, ...]
 
 

@@ -78,7 +78,7 @@ class FactModels:
             "bool": (bool, values.parse_bool),
             "integer": (int, values.parse_integer),
             "number": (float, values.parse_number),
-            "date": (dt.date, values.parse_date),
+            "date": (dt.date | values.DateSpan, values.parse_partial_date),
             "text": (str, values.parse_text),
             "place": (values.Place, values.parse_place),
             "money": (

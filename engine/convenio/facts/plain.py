@@ -6,13 +6,15 @@ import datetime as dt
 from typing import Any
 
 from convenio.facts.case import Element, StatedFact, Value
-from convenio.facts.values import Money, Place
+from convenio.facts.values import DateSpan, Money, Place
 
 
 def value_of(value: Value | None) -> Any:
     """Return the value of a fact as plain JSON data, spelled as in a case file."""
     if isinstance(value, dt.date):
         return value.isoformat()
+    if isinstance(value, DateSpan):
+        return value.text
     if isinstance(value, float):
         return int(value) if value.is_integer() and abs(value) < 1e15 else value
     if isinstance(value, Money):

@@ -12,6 +12,13 @@ DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
 _TEXT = {"type": "string"}
 _DATE = {"type": "string", "pattern": r"^\d{4}-\d{2}-\d{2}$"}
+_DAY_OR_LESS = r"\d{4}(-\d{2}(-\d{2})?)?"
+_PARTIAL_DATE = {
+    "anyOf": [
+        {"type": "string", "pattern": f"^{_DAY_OR_LESS}(/{_DAY_OR_LESS})?$"},
+        {"type": "integer", "minimum": 1000, "maximum": 9999},
+    ]
+}
 _STATE = {"enum": ["undisclosed", "asked", None]}
 
 _PROVENANCE: Mapping[str, Any] = {
@@ -180,7 +187,7 @@ def _bare(declaration: FactDeclaration) -> dict[str, Any]:
         "bool": {"type": "boolean"},
         "integer": _number(low, high, "integer"),
         "number": _number(low, high),
-        "date": _DATE,
+        "date": _PARTIAL_DATE,
         "enum": {"enum": list(fact_type.members)},
         "text": {"type": "string", "minLength": 1, "maxLength": 2000},
         "country": country,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import calendar
 import datetime as dt
 import math
 import re
@@ -27,6 +28,7 @@ MAX_INTEGER = 2**53
 _INTEGER = re.compile(r"[+-]?(?:0|[1-9]\d{0,15})(?:\.0+)?\Z")
 _NUMBER = re.compile(r"[+-]?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d{1,3})?\Z")
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}\Z")
+_PARTIAL_DATE = re.compile(r"\d{4}(-\d{2}){0,2}\Z")
 _CURRENCY = re.compile(r"[A-Z]{3}\Z")
 _WITHDRAWN = frozenset({"BUR", "DDR", "FXX", "TMP", "YMD", "ZAR", "SUN", "YUG", "ANT", "SCG"})
 _PRIVATE_USE = re.compile(r"AA|Q[M-Z]|X[A-Z]|ZZ|EU|EZ|UN|AC|CP|DG|TA|IC|EA|CQ")
@@ -57,6 +59,66 @@ class Place:
         """Return the point on a sphere of radius 1."""
         lat, lon = math.radians(self.lat), math.radians(self.lon)
         return (math.cos(lat) * math.cos(lon), math.cos(lat) * math.sin(lon), math.sin(lat))
+
+
+@dataclass(frozen=True, slots=True)
+class DateSpan:
+    """A date of which only the month, the year, or the days between are known.
+
+    It is some day from `first` to `last`, both included; `text` is how it is written: `2012-07`,
+    `2012` or `2012-07/2012-09` (Extended Date/Time Format, ISO 8601-2, level 0).
+    """
+
+    first: dt.date
+    last: dt.date
+    text: str
+
+    def __str__(self) -> str:
+        return self.text
+
+
+Date = dt.date | DateSpan
+
+
+def first_day(date: Date) -> dt.date:
+    """Return the day, or the first day on which it may be."""
+    return date.first if isinstance(date, DateSpan) else date
+
+
+def last_day(date: Date) -> dt.date:
+    """Return the day, or the last day on which it may be."""
+    return date.last if isinstance(date, DateSpan) else date
+
+
+def date_from_text(text: str) -> Date:
+    """Return the date that a text writes; a span of one day is that day.
+
+    Raises ValueError where it writes none.
+
+    >>> date_from_text("2012-02").last.isoformat()
+    '2012-02-29'
+    >>> date_from_text("2012-07/2012-09-15").first.isoformat()
+    '2012-07-01'
+    """
+    start, slash, end = text.partition("/")
+    first, last = _days_of(start)[0], _days_of(end if slash else start)[1]
+    if last < first:
+        raise ValueError("ends before it begins")
+    return first if first == last else DateSpan(first, last, text)
+
+
+def _days_of(text: str) -> tuple[dt.date, dt.date]:
+    """Return the first and the last day of a day, month or year."""
+    if not _PARTIAL_DATE.match(text):
+        raise ValueError("not a day, a month or a year")
+    year, month, day = (*map(int, text.split("-")), None, None)[:3]
+    assert year is not None
+    if day is not None:
+        whole = dt.date.fromisoformat(text)
+        return whole, whole
+    months = (1, 12) if month is None else (month, month)
+    last = calendar.monthrange(year, months[1])[1]
+    return dt.date(year, months[0], 1), dt.date(year, months[1], last)
 
 
 def chord_of(km: float) -> float:
@@ -123,6 +185,17 @@ def parse_date(node: Node) -> dt.date:
         raise _wrong(expected, node)
     try:
         return dt.date.fromisoformat(node.text)
+    except ValueError:
+        raise _wrong(expected, node) from None
+
+
+def parse_partial_date(node: Node) -> Date:
+    """Read a date, of which the day or the month and day may be left open, or a span of days."""
+    expected = "a date such as 2009-10-30, 2009-10, 2009 or 2009-10/2009-12"
+    if not isinstance(node, Scalar):
+        raise _wrong(expected, node)
+    try:
+        return date_from_text(node.text)
     except ValueError:
         raise _wrong(expected, node) from None
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from convenio.facts.case import Case, StatedFact
 from convenio.facts.paths import entry_of
-from convenio.facts.values import Money
+from convenio.facts.values import DateSpan, Money
 from convenio.language import syntax as s
 from convenio.language.functions import FUNCTIONS, Function, KnownMembers
 from convenio.language.quantities import (
@@ -154,13 +154,14 @@ class Evaluator:
             if pair is None:
                 return Trace(node, None, "", traces, _as_missing(leaves))
             first, second = pair
-        return Trace(node, compare(node.operator, first, second), "", traces, leaves)
+        truth = compare(node.operator, first, second)
+        return Trace(node, truth, "", traces, _with_imprecise(leaves, truth))
 
     def _in(self, node: s.In, rows: Rows) -> Trace:
         item = self._operand(node.item, rows)
         if isinstance(node.container, s.Choices):
             truth = None if item.value is None else among(item.value, node.container.values)
-            return Trace(node, truth, "", (), item.leaves)
+            return Trace(node, truth, "", (), _with_imprecise(item.leaves, truth))
         container = self._operand(node.container, rows)
         truth = None
         if item.value is not None and container.value is not None:
@@ -385,6 +386,18 @@ def _marked(operand: Operand, undecided: bool) -> tuple[Leaf, ...]:
 
 def _as_missing(leaves: tuple[Leaf, ...]) -> tuple[Leaf, ...]:
     return tuple(Leaf(leaf.path, leaf.fact, True) for leaf in leaves)
+
+
+def _with_imprecise(leaves: tuple[Leaf, ...], truth: Truth) -> tuple[Leaf, ...]:
+    """Mark dates as missing of which the day would have to be known to decide."""
+    if truth is not None:
+        return leaves
+    return tuple(
+        Leaf(leaf.path, leaf.fact, True)
+        if leaf.fact is not None and isinstance(leaf.fact.value, DateSpan)
+        else leaf
+        for leaf in leaves
+    )
 
 
 def _is_zero(value: Quantity | None) -> bool:

@@ -14,9 +14,17 @@ from dataclasses import dataclass
 from typing import Any, Literal, NamedTuple
 
 from convenio.facts.case import StatedFact
-from convenio.facts.values import Place, chord_between, chord_of
+from convenio.facts.values import (
+    Date,
+    DateSpan,
+    Place,
+    chord_between,
+    chord_of,
+    first_day,
+    last_day,
+)
 from convenio.language import syntax as s
-from convenio.language.quantities import folded
+from convenio.language.quantities import Interval, folded
 from convenio.language.truth import Truth
 
 ParameterKind = Literal["date", "text", "place", "set", "fact", "word", "kilometres"]
@@ -87,18 +95,22 @@ class Function:
 # --- what they mean --------------------------------------------------------------------------
 
 
-def days_between(start: dt.date | str, end: dt.date | str) -> int:
-    """Return the days from one date to another; a date may be written as text."""
-    return (as_date(end) - as_date(start)).days
+def days_between(start: Date | str, end: Date | str) -> int | Interval:
+    """Return the days from one date to another; a date may be written as text.
+
+    Where the day of one is not known, they are an interval.
+
+    >>> from convenio.facts.values import date_from_text
+    >>> days_between(date_from_text("2012-07"), "2012-08-01")
+    Interval(low=1, high=31)
+    """
+    return _between(lambda first, last: (last - first).days, start, end)
 
 
-def as_date(value: dt.date | str) -> dt.date:
-    """Return a date that may be written as text."""
-    return value if isinstance(value, dt.date) else dt.date.fromisoformat(value)
-
-
-def months_between(start: dt.date | str, end: dt.date | str) -> int:
+def months_between(start: Date | str, end: Date | str) -> int | Interval:
     """Return the whole months from one date to another; negative where the second comes first.
+
+    Where the day of one is not known, they are an interval.
 
     A month is whole when its day comes round again, or on the last day of a month that has no such
     day: so civil codes count terms in months (Chile, Código Civil, art. 48; Colombia, art. 67).
@@ -106,9 +118,29 @@ def months_between(start: dt.date | str, end: dt.date | str) -> int:
     >>> months_between("2024-01-31", "2024-02-29"), months_between("2024-03-15", "2024-01-16")
     (1, -1)
     """
-    first, last = as_date(start), as_date(end)
+    return _between(_whole_months, start, end)
+
+
+def _between(
+    count: Callable[[dt.date, dt.date], int], start: Date | str, end: Date | str
+) -> int | Interval:
+    """Return what is counted from one date to another, which rises with the second."""
+    begin, finish = as_date(start), as_date(end)
+    if not isinstance(begin, DateSpan) and not isinstance(finish, DateSpan):
+        return count(begin, finish)
+    low = count(last_day(begin), first_day(finish))
+    high = count(first_day(begin), last_day(finish))
+    return low if low == high else Interval(low, high)
+
+
+def as_date(value: Date | str) -> Date:
+    """Return a date that may be written as text."""
+    return dt.date.fromisoformat(value) if isinstance(value, str) else value
+
+
+def _whole_months(first: dt.date, last: dt.date) -> int:
     if last < first:
-        return -months_between(last, first)
+        return -_whole_months(last, first)
     months = 12 * (last.year - first.year) + last.month - first.month
     is_last_day = last.day == calendar.monthrange(last.year, last.month)[1]
     return months if last.day >= first.day or is_last_day else months - 1

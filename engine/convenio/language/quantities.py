@@ -7,7 +7,7 @@ import math
 from dataclasses import dataclass
 from fractions import Fraction
 
-from convenio.facts.values import Money, Place
+from convenio.facts.values import Date, DateSpan, Money, Place, first_day, last_day
 from convenio.language.truth import Truth
 
 
@@ -32,7 +32,7 @@ class Amount:
 
 
 Number = int | float
-Quantity = Number | Interval | Money | Amount | str | bool | dt.date | Place | tuple[str, ...]
+Quantity = Number | Interval | Money | Amount | str | bool | Date | Place | tuple[str, ...]
 """What an expression may evaluate to, where it is not unknown."""
 
 
@@ -134,6 +134,14 @@ def _interval(value: Quantity) -> Interval:
     return Interval(number, number)
 
 
+def _days_in(date: Quantity) -> Interval:
+    """Return a date, which may be written as text, as the interval of its days."""
+    if isinstance(date, str):
+        date = dt.date.fromisoformat(date)
+    assert isinstance(date, dt.date | DateSpan)
+    return Interval(first_day(date).toordinal(), last_day(date).toordinal())
+
+
 def _product(left: float, right: float) -> float:
     # An empty count times an unbounded one is still empty.
     return 0.0 if left == 0 or right == 0 else left * right
@@ -157,7 +165,12 @@ def _compute_interval(operator: str, left: Interval, right: Interval) -> Interva
 
 
 def compare(operator: str, left: Quantity, right: Quantity) -> Truth:
-    """Return whether a comparison holds; for intervals, whether it holds throughout."""
+    """Return whether a comparison holds; for intervals, whether it holds throughout.
+
+    A date of which the day is not known is an interval of days.
+    """
+    if isinstance(left, DateSpan) or isinstance(right, DateSpan):
+        return _compare_intervals(operator, _days_in(left), _days_in(right))
     if isinstance(left, Interval) or isinstance(right, Interval):
         return _compare_intervals(operator, _interval(left), _interval(right))
     if isinstance(left, dt.date) and isinstance(right, str):

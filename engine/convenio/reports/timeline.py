@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from convenio.assessment.assessment import Assessment
 from convenio.facts.case import Element
+from convenio.facts.values import Date, DateSpan, first_day
 from convenio.reports.wording import Wording
 
 
@@ -23,20 +24,20 @@ class Event:
 
 def timeline(assessment: Assessment, wording: Wording) -> list[Event]:
     """Return the dated facts of a case in order, its own date among them."""
-    found = sorted(_dated(assessment, wording))
-    first, last = found[0][0], found[-1][0]
-    span = max((last - first).days, 1)
+    found = sorted(_dated(assessment, wording), key=lambda one: (first_day(one[0]), *one[1:]))
+    days = [first_day(date) for date, _, _ in found]
+    span = max((days[-1] - days[0]).days, 1)
     return [
-        Event(wording.date(day), lane, label, (day - first).days / span)
-        for day, lane, label in found
+        Event(wording.date(date), lane, label, (day - days[0]).days / span)
+        for day, (date, lane, label) in zip(days, found, strict=True)
     ]
 
 
-def _dated(assessment: Assessment, _: Wording) -> Iterator[tuple[dt.date, str, str]]:
+def _dated(assessment: Assessment, _: Wording) -> Iterator[tuple[Date, str, str]]:
     case, catalogue = assessment.case, assessment.pack.catalogue
     yield case.as_of, _("Deal"), _("date of this case")
     for path, fact in case.facts.items():
-        if isinstance(fact.value, dt.date):
+        if isinstance(fact.value, dt.date | DateSpan):
             yield fact.value, _("Deal"), _.label(path, catalogue)
     lanes = {
         "activities": _("Activities"),
@@ -49,7 +50,7 @@ def _dated(assessment: Assessment, _: Wording) -> Iterator[tuple[dt.date, str, s
         for element in stated.elements if stated else ():
             for key in ("date", "start"):
                 field = element.fields.get(key)
-                if field is not None and isinstance(field.value, dt.date):
+                if field is not None and isinstance(field.value, dt.date | DateSpan):
                     yield field.value, lane, _row_label(name, element, assessment, _)
 
 

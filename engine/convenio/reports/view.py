@@ -311,6 +311,7 @@ class BriefView:
             "undisclosed": _("refused"),
             "conflict": _("sources differ"),
             "incomplete": _("list not complete"),
+            "imprecise": _("day not known"),
         }[question.state]
 
     def label(self, path: str) -> str:

@@ -19,12 +19,24 @@ from convenio.assessment.presumed import Carrying, PresumedFact
 from convenio.facts.case import Case, Element, StatedFact, Value
 from convenio.facts.catalogue import Catalogue, FactDeclaration
 from convenio.facts.paths import entry_of
-from convenio.facts.values import Money, Place, country_codes
+from convenio.facts.values import (
+    Date,
+    DateSpan,
+    Money,
+    Place,
+    country_codes,
+    date_from_text,
+    first_day,
+)
 from convenio.packs.rule import PLACEHOLDER, Rule
 from convenio.resources import data_folder
 
 LANGUAGES = ("en",)
 """Languages in which every text of the product exists."""
+
+
+_AS_FAR_AS_KNOWN = ("y", "MMMM y", "d MMMM y")
+"""How a year, a month and a day are written."""
 
 
 class Wording:
@@ -57,13 +69,26 @@ class Wording:
         """
         return str(format_decimal(value, format="#,##0.######", locale=self._locale))
 
-    def date(self, day: dt.date) -> str:
-        """Write a date in full.
+    def date(self, date: Date) -> str:
+        """Write a date in full, as far as it is known.
 
         >>> Wording().date(dt.date(2009, 10, 30))
         '30 October 2009'
+        >>> Wording().date(date_from_text("2012-07/2012-09"))
+        'July 2012 to September 2012'
         """
-        return str(format_date(day, format="d MMMM y", locale=self._locale))
+        if isinstance(date, dt.date):
+            return self._day(date, "d MMMM y")
+        parts = [
+            self._day(first_day(date_from_text(part)), _AS_FAR_AS_KNOWN[part.count("-")])
+            for part in date.text.split("/")
+        ]
+        if len(parts) == 1:
+            return parts[0]
+        return self("{start} to {end}").format(start=parts[0], end=parts[1])
+
+    def _day(self, day: dt.date, pattern: str) -> str:
+        return str(format_date(day, format=pattern, locale=self._locale))
 
     def country(self, code: str, catalogue: Catalogue) -> str:
         """Write the name of a country or organisation."""
@@ -85,7 +110,7 @@ class Wording:
             return self("yes") if value else self("no")
         if isinstance(value, int | float):
             return self._with_unit(self.number(value), declaration, value)
-        if isinstance(value, dt.date):
+        if isinstance(value, dt.date | DateSpan):
             return self.date(value)
         if isinstance(value, Money):
             amount = f"{value.currency} {self.number(value.amount)}"

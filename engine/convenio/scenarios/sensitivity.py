@@ -100,8 +100,8 @@ def sensitivity(case: Case, pack: Pack) -> Sensitivity:
     >>> from convenio import load_case, load_pack
     >>> pack = load_pack("core")
     >>> found = sensitivity(load_case("merida-2008", pack), pack)
-    >>> [t.value for t in found.thresholds if t.rule.id == "SOV-103"]
-    [10000000]
+    >>> [(t.rule.id, t.value) for t in found.thresholds]
+    [('HUM-008', 6)]
     """
     return _Work(case, pack).run()
 

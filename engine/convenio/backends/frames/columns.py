@@ -10,6 +10,7 @@ tell what a value can't:
 | `<path>__asked` | every fact | true: asked, no answer yet |
 | `<path>__currency`, `<path>__rate` | money | ISO 4217; what one unit is worth in account |
 | `<path>__lat`, `<path>__lon` | places | degrees; these two are the value |
+| `<path>__last` | dates | the last day on which it may be; the value is then the first |
 | `<path>__complete` | sets and lists | false: there may be more |
 | `<path>__stated` | sets and lists | true and no members: there are none |
 """
@@ -28,6 +29,7 @@ POSITION = "i"
 _COMPANIONS: Mapping[str, tuple[str, ...]] = {
     "money": ("currency", "rate"),
     "place": ("lat", "lon"),
+    "date": ("last",),
     "set": ("complete", "stated"),
     "list": ("complete", "stated"),
 }
@@ -36,6 +38,7 @@ _PARTS: Mapping[str, str] = {
     "rate": "number",
     "lat": "number",
     "lon": "number",
+    "last": "date",
 }
 _VALUES: Mapping[str, str] = {
     "bool": "Boolean",

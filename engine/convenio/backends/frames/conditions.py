@@ -106,8 +106,7 @@ class Compiler:
         if isinstance(left, v.Statement) and isinstance(right, v.Statement):
             return _same_truth(operator, left.truth, right.truth)
         if isinstance(left, v.Day) or isinstance(right, v.Day):
-            sides = [v.day_of(side) for side in (left, right)]
-            return v.compare(operator, *sides)
+            return v.compare_days(operator, v.day_of(left), v.day_of(right))
         if isinstance(left, v.Text) and isinstance(right, v.Text):
             return _compare_texts(operator, left, right)
         if isinstance(left, v.Interval) or isinstance(right, v.Interval):
@@ -150,7 +149,7 @@ class Compiler:
             case s.Arithmetic(operator, left, right):
                 return self._arithmetic(operator, self.value(left, scope), self.value(right, scope))
             case s.Call(function) if FUNCTIONS[function].is_number:
-                number: v.Number = call(self, node, scope)
+                number: v.Number | v.Interval = call(self, node, scope)
                 return number
             case s.Count():
                 return self._lists.count(node, scope)
@@ -184,7 +183,8 @@ class Compiler:
                 return v.Amount(column, None, column)
             return v.Amount(column, ns.col(f"{base}__currency"), ns.col(f"{base}__in_base"))
         if kind == "date":
-            return v.Day(column)
+            last = f"{base}__last"
+            return v.Day(column, ns.col(last) if scope.has(last) else None)
         if kind == "bool":
             return v.Statement(column)
         if kind in ("integer", "number"):

@@ -53,17 +53,31 @@ def _of_values(function: Callable[..., Any]) -> Twin:
 # --- dates, places, texts --------------------------------------------------------------------
 
 
-def _days(start: v.Value, end: v.Value) -> v.Number:
-    return v.Number(v.compute("-", v.day_of(end), v.day_of(start)))
+def _days(start: v.Value, end: v.Value) -> v.Number | v.Interval:
+    return _between(lambda first, last: v.compute("-", last, first), start, end)
 
 
-def _months(start: v.Value, end: v.Value) -> v.Number:
-    first, last = v.day_of(start), v.day_of(end)
+def _months(start: v.Value, end: v.Value) -> v.Number | v.Interval:
+    return _between(_months_between, start, end)
+
+
+def _between(
+    count: Callable[[v.Figure, v.Figure], v.Figure], start: v.Value, end: v.Value
+) -> v.Number | v.Interval:
+    """Return what is counted from one date to another, which rises with the second."""
+    begin, finish = v.day_of(start), v.day_of(end)
+    if begin.last is None and finish.last is None:
+        return v.Number(count(begin.figure, finish.figure))
+    starts, ends = v.days_in(begin), v.days_in(finish)
+    return v.Interval(count(starts.high, ends.low), count(starts.low, ends.high))
+
+
+def _months_between(first: v.Figure, last: v.Figure) -> v.Figure:
     if first is None or last is None:
-        return v.Number(None)
+        return None
     early, late = v.lifted(first), v.lifted(last)
     forward, backward = _whole_months(early, late), _whole_months(late, early)
-    return v.Number(ns.when(early <= late).then(forward).otherwise(backward * -1.0))
+    return ns.when(early <= late).then(forward).otherwise(backward * -1.0)
 
 
 def _whole_months(first: ns.Expr, last: ns.Expr) -> ns.Expr:

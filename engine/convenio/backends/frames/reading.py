@@ -214,8 +214,14 @@ class ColumnReader:
 
     def _date(self, field: Field, name: str) -> None:
         days = self.days(field, RAW + name)
-        if days is not None:
-            self.columns[name] = days
+        if days is None:
+            return
+        self.columns[name] = days
+        raw = f"{RAW}{name}__last"
+        last = self.days(field, raw) if raw in self._types else None
+        if last is not None:
+            self._wrong(field, last < days, "a last day that is not before the first", raw)
+            self.columns[f"{name}__last"] = ns.when(last.is_null()).then(days).otherwise(last)
 
     def days(self, field: Field, raw: str) -> ns.Expr | None:
         """Return a date as whole days since 1970-01-01."""

@@ -12,7 +12,7 @@ from convenio.backends.frames.dialects import SEPARATOR
 from convenio.errors import Position, UsageError
 from convenio.facts.case import Case, Element, StatedFact
 from convenio.facts.catalogue import Catalogue, FactDeclaration
-from convenio.facts.values import Money, Place
+from convenio.facts.values import Date, DateSpan, Money, Place, date_from_text
 from convenio.packs.pack import Pack
 
 
@@ -47,6 +47,9 @@ class _Writer:
         elif isinstance(value, Place):
             self.put(f"{path}__lat", "number", value.lat)
             self.put(f"{path}__lon", "number", value.lon)
+        elif isinstance(value, DateSpan):
+            self.put(path, kind, value.first)
+            self.put(f"{path}__last", kind, value.last)
         elif kind == "list":
             self.put(f"{path}__stated", "bool", True)
         elif kind == "set" and isinstance(value, tuple):
@@ -214,6 +217,8 @@ def _value(
         return _members(value, _truth(_cell(row, f"{column}__stated")) is True)
     if value is None or kind == "list":
         return None
+    if kind == "date":
+        return _date(value, _cell(row, f"{column}__last"))
     if kind == "money":
         currency, rate = _cell(row, f"{column}__currency"), _cell(row, f"{column}__rate")
         return Money(float(value), currency or base_currency, None if rate is None else float(rate))
@@ -221,7 +226,6 @@ def _value(
         "bool": _truth,
         "integer": lambda v: int(float(v)),
         "number": float,
-        "date": _day,
     }
     return converters.get(kind, str)(value)
 
@@ -232,6 +236,14 @@ def _members(value: Any, stated: bool) -> tuple[str, ...] | None:
     if isinstance(value, str):
         return tuple(part.strip() for part in value.split(SEPARATOR) if part.strip())
     return tuple(map(str, value))
+
+
+def _date(first: Any, last: Any) -> Date:
+    """Return a date that stands in a table by its day, or by the first and the last it may be."""
+    start = _day(first)
+    if last is None or _day(last) == start:
+        return start
+    return date_from_text(f"{start.isoformat()}/{_day(last).isoformat()}")
 
 
 def _day(value: Any) -> dt.date:

@@ -58,9 +58,10 @@ class Text:
 
 @dataclass(frozen=True, slots=True)
 class Day:
-    """A date as days since 1970-01-01."""
+    """A date as days since 1970-01-01; `last` where it may be any day up to that one."""
 
     figure: Figure
+    last: Figure = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,14 +90,26 @@ _OPERATORS: dict[str, Callable[[ns.Expr, ns.Expr | float], ns.Expr]] = {
 }
 
 
-def day_of(value: Value) -> Figure:
-    """Return a date as the frames count it; it may be written as text."""
+def day_of(value: Value) -> Day:
+    """Return a date, which may be written as text."""
     if isinstance(value, Text):
         if not isinstance(value.text, str):
-            return None
-        return days_since_1970(dt.date.fromisoformat(value.text))
+            return Day(None)
+        return Day(days_since_1970(dt.date.fromisoformat(value.text)))
     assert isinstance(value, Day)
-    return value.figure
+    return value
+
+
+def days_in(day: Day) -> Interval:
+    """Return the days on which a date may be."""
+    return Interval(day.figure, day.figure if day.last is None else day.last)
+
+
+def compare_days(operator: str, left: Day, right: Day) -> Truth:
+    """Return whether a comparison of two dates holds; U where it hangs on days not known."""
+    if left.last is None and right.last is None:
+        return compare(operator, left.figure, right.figure)
+    return compare_intervals(operator, days_in(left), days_in(right))
 
 
 def days_since_1970(day: dt.date) -> float:

@@ -10,14 +10,16 @@ from __future__ import annotations
 import datetime as dt
 import itertools
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import partial
 
+from convenio.facts.values import DateSpan
 from convenio.language import syntax as s
 from convenio.language.evaluate import Evaluator
-from convenio.language.functions import FUNCTIONS
-from convenio.language.quantities import Interval, number_of
+from convenio.language.functions import FUNCTIONS, Function
+from convenio.language.quantities import Interval, Quantity, number_of
 from convenio.language.rows import Rows
 
 FIRST_DAY, LAST_DAY = dt.date(1900, 1, 1), dt.date(2100, 12, 31)
@@ -121,8 +123,8 @@ class Breakpoints:
         if isinstance(value, Interval):
             ends = [value.low, value.high]
             return [Ratio(_constant(Fraction(end))) for end in ends if math.isfinite(end)]
-        number = number_of(value, self._base_currency)
-        return [] if number is None else [Ratio(_constant(number))]
+        numbers = (number_of(end, self._base_currency) for end in _ends_of(value))
+        return [Ratio(_constant(number)) for number in numbers if number is not None]
 
     # --- functions that rise or fall in steps ----------------------------------------------
 
@@ -132,30 +134,28 @@ class Breakpoints:
         Of one that is compared as it stands, only those where it passes what it is compared with.
         """
         for call in s.walk(side):
-            count = self._stepping(call, rows) if isinstance(call, s.Call) else None
-            if count is None:
+            if not isinstance(call, s.Call):
                 continue
-            limit = None
-            if call is side:
-                limit = number_of(self._evaluator.value(other, rows), self._base_currency)
-            yield from _changes(count if limit is None else _against(count, limit))
+            for count in self._stepping(call, rows):
+                limit = None
+                if call is side:
+                    limit = number_of(self._evaluator.value(other, rows), self._base_currency)
+                yield from _changes(count if limit is None else _against(count, limit))
 
-    def _stepping(self, call: s.Call, rows: Rows) -> Callable[[int], Fraction] | None:
-        """Return a call that reads the number as a date, as a function of that day's ordinal."""
+    def _stepping(self, call: s.Call, rows: Rows) -> Iterator[Callable[[int], Fraction]]:
+        """Yield a call that reads the number as a date, as functions of that day's ordinal.
+
+        There are several where another date of the call is not known to the day.
+        """
         function = FUNCTIONS[call.function]
         mine = [self._is_number(argument, rows) for argument in call.arguments]
         if not function.is_number or function.name == "days" or not any(mine):
-            return None
+            return
         values = [self._evaluator.value(argument, rows) for argument in call.arguments]
         if any(value is None and not own for value, own in zip(values, mine, strict=True)):
-            return None
-
-        def count(day: int) -> Fraction:
-            date = dt.date.fromordinal(day)
-            given = [date if own else value for value, own in zip(values, mine, strict=True)]
-            return Fraction(function.meaning(*given))
-
-        return count
+            return
+        for ends in itertools.product(*map(_ends_of, values)):
+            yield partial(_count_on, function, mine, ends)
 
     def _is_number(self, node: s.Expression, rows: Rows) -> bool:
         match node:
@@ -179,6 +179,20 @@ class Breakpoints:
                 terms = self._ratios(body, scope)
                 totals = [combined("+", t, term) for t in totals for term in terms]
         return totals
+
+
+def _ends_of(value: Quantity | None) -> tuple[Quantity | None, ...]:
+    """Return a value, or the first and the last day of a date that is not known to the day."""
+    return (value.first, value.last) if isinstance(value, DateSpan) else (value,)
+
+
+def _count_on(
+    function: Function, mine: Sequence[bool], values: Sequence[Quantity | None], day: int
+) -> Fraction:
+    """Return what a function gives with a day in the place of those arguments that are `mine`."""
+    date = dt.date.fromordinal(day)
+    given = [date if own else value for value, own in zip(values, mine, strict=True)]
+    return Fraction(function.meaning(*given))
 
 
 def _against(count: Callable[[int], Fraction], limit: Fraction) -> Callable[[int], Fraction]:

@@ -19,7 +19,7 @@ from convenio.assessment.presumed import presumed_case
 from convenio.facts.case import Case, Element, StatedFact, Value
 from convenio.facts.catalogue import FactDeclaration
 from convenio.facts.paths import every_entry
-from convenio.facts.values import Money, Place
+from convenio.facts.values import DateSpan, Money, Place
 from convenio.language import syntax as s
 from convenio.language.evaluate import Evaluator
 from convenio.language.rows import Rows
@@ -322,7 +322,9 @@ class Scale:
         stated = fact.value if fact is not None else None
         if isinstance(stated, Money):
             currency, rate = stated.currency, stated.rate or 1.0
-        if kind == "date":
+        if isinstance(stated, DateSpan):
+            low, high = stated.first.toordinal(), stated.last.toordinal()
+        elif kind == "date":
             low, high = FIRST_DAY.toordinal(), LAST_DAY.toordinal()
         first, last = (None if end is None else Fraction(end) for end in (low, high))
         return cls(kind, first, last, currency, rate)

@@ -14,6 +14,7 @@ from convenio.assessment.rating import Readings, worst
 from convenio.backends.outcome import Outcome
 from convenio.facts.case import Case
 from convenio.facts.paths import owner_of
+from convenio.facts.values import DateSpan
 from convenio.language import syntax as s
 from convenio.language.functions import asks_of_the_file
 from convenio.language.truth import CODE_OF
@@ -177,7 +178,7 @@ class _Work:
 
     def _is_open(self, path: str) -> bool:
         fact = fact_at(self._case, path)
-        return fact is None or fact.state != "known"
+        return fact is None or fact.state != "known" or isinstance(fact.value, DateSpan)
 
     def ranked(self, question: OpenQuestion) -> RankedQuestion:
         """Try every answer to a question."""

@@ -76,7 +76,7 @@ class OpenNumber(_Open):
     ) -> None:
         super().__init__(path, finder, case, logic)
         self._declaration: FactDeclaration = finder.declaration(path)
-        self._scale = Scale.of(self._declaration, None, base_currency)
+        self._scale = Scale.of(self._declaration, fact_at(case, path), base_currency)
         z3 = logic.z3
         self._number = z3.Int(path) if self._scale.whole else z3.Real(path)
         self._ranges: dict[object, list[Answer]] = {}

@@ -21,6 +21,7 @@ from convenio.backends.solver.ratings import Ratings
 from convenio.errors import Position
 from convenio.facts.case import Case, Element, StatedFact, Value
 from convenio.facts.paths import field_of, owner_of
+from convenio.facts.values import DateSpan
 from convenio.language.evaluate import Evaluator
 from convenio.packs.pack import Pack
 from convenio.packs.policy import Rating, Side, rank
@@ -201,7 +202,9 @@ class _Search:
 
     def _is_open(self, path: str) -> bool:
         fact = fact_at(self._whole, path)
-        return fact is None or fact.state != "known" or not fact.complete
+        if fact is None or fact.state != "known":
+            return True
+        return not fact.complete or isinstance(fact.value, DateSpan)
 
     def _term(self, path: str) -> OpenTerm:
         kind = self._finder.declaration(path).type.kind

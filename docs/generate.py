@@ -121,6 +121,19 @@ def calibration(reading: Reading, influences: bool = False) -> Calibration:
     return calibrate(pack, cases, own / "readings.yaml", reading, influences)
 
 
+@cache
+def further_calibration() -> Calibration:
+    """Return how the core pack agrees with the readings of the further deals."""
+    pack = load_pack("core")
+    own = pack.folder / "calibration" / "further"
+    return calibrate(pack, [own / "cases"], own / "readings.yaml", "presumed", False)
+
+
+def further() -> str:
+    """Return the agreement on the further deals, and every verdict that differs."""
+    return _blocks_part(further_calibration(), lambda _block: True)
+
+
 def _blocks_part(found: Calibration, shown: Callable[[Block], bool]) -> str:
     blocks = [block for block in calibrate_report.blocks(found) if shown(block)]
     lines = as_markdown("", blocks).splitlines()[2:]
@@ -150,7 +163,8 @@ def influences() -> str:
 def element_table() -> str:
     """Return for each element of deals how many rules and cases have it."""
     pack = load_pack("core")
-    folders = (ROOT / "cases", pack.folder / "calibration" / "cases")
+    own = pack.folder / "calibration"
+    folders = (ROOT / "cases", own / "cases", own / "further" / "cases")
     files = {file.stem: file for folder in reversed(folders) for file in folder.glob("*.yaml")}
     cases = [load_case(file, pack) for file in files.values()]
     held = Counter(
@@ -179,6 +193,7 @@ PARTS: Mapping[str, Callable[[], str]] = {
     "figures": lambda: figures("presumed"),
     "established": lambda: figures("established"),
     "disagreements": disagreements,
+    "further": further,
     "elements": element_table,
 }
 """What stands between `<!-- NAME: from the code -->` and `<!-- end -->`."""

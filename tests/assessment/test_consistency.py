@@ -107,3 +107,26 @@ def test_the_command_says_it_before_the_verdict(
     main(["assess", str(file)])
     told = capsys.readouterr().err
     assert told.startswith(f"warning: {file}:4:18: presence.kind: personnel have a ceiling")
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        (
+            "deal: {elements: [arms_sale]}\nimmunity: {level: none, victim_remedy: true}\n",
+            ["immunity.level", "immunity.victim_remedy"],
+        ),
+        ("deal: {elements: [status_of_forces]}\nimmunity: {level: none}\n", []),
+        (
+            "deal: {elements: [arms_sale]}\nimmunity: {level: {value: none, note: Of trainers.}}\n",
+            [],
+        ),
+        ("immunity: {level: none}\n", []),
+    ],
+)
+def test_what_no_element_asks_for_is_told_once(
+    text: str, told: list[str], tmp_path: Path, pack: Pack
+) -> None:
+    warnings = [w for w in warnings_of(text, tmp_path, pack) if "asks for it" in w]
+    assert len(warnings) == bool(told)
+    assert all(path in warning for path in told for warning in warnings)

@@ -18,7 +18,6 @@ ROOT = Path(__file__).resolve().parents[2]
 ORDER = """
 version: 1
 fills: context.constitutional_order
-worst_first: [interrupted, altered, restored, normal]
 coverage: {from: 2000-01-01, to: 2020-01-01}
 sources:
   report: {title: A report on the order, date: 2009-07-05}
@@ -265,7 +264,7 @@ def test_a_folder_of_further_tables_adds_to_those_of_the_pack(
     further.mkdir()
     (further / "terror.yaml").write_text(
         "version: 1\nfills: context.political_terror\n"
-        'worst_first: ["5", "4", "3", "2", "1"]\ncoverage: {from: 2000-01-01}\n'
+        "coverage: {from: 2000-01-01}\n"
         "sources: {scale: {title: A scale}}\n"
         "rows: [{country: HND, from: 2009-01-01, value: 4, source: scale, confidence: medium}]\n",
         encoding="utf-8",
@@ -310,7 +309,6 @@ def test_a_constitution_is_law_only_while_it_is_in_force(tmp_path: Path, pack: P
 
 FAULTS = """version: 1
 fills: context.constitutional_order
-worst_first: [interrupted, normal]
 coverage: {from: 2000-01-01}
 sources: {report: {title: A report}}
 rows:
@@ -329,21 +327,15 @@ rows:
         (
             FAULTS,
             [
-                ":7:5: rows[0].country: is no state",
-                ":8:5: rows[1].source: is not declared; did you mean report?",
-                ":9:45: context.constitutional_order: ",
-                ":10:5: rows[3].value: does not stand under worst_first",
-                ":12:45: PER: has two values on the same days",
+                ":6:5: rows[0].country: is no state",
+                ":7:5: rows[1].source: is not declared; did you mean report?",
+                ":8:45: context.constitutional_order: ",
+                ":11:45: PER: has two values on the same days",
             ],
         ),
         (
             "version: 1\nfills: deal.form\ncoverage: {from: 2000-01-01}\nsources: {}\nrows: []\n",
             [":2:8: fills: a table can't fill this"],
-        ),
-        (
-            "version: 1\nfills: disputes\nworst_first: [latent]\ncoverage: {from: 2000-01-01}\n"
-            "sources: {}\nrows: []\n",
-            [":3:14: worst_first: orders the values"],
         ),
         (
             "version: 1\nfills: disputes\ncoverage: {from: 2000-01-01, to: 1999-01-01}\n"

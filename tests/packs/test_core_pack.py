@@ -6,13 +6,14 @@ from collections import Counter
 
 import pytest
 
-from convenio import assess
+from convenio import assess, load_case, render_brief
 from convenio.assessment.cases import read_facts, with_facts
 from convenio.authoring.rule_tests import DEFAULT_AS_OF, run_rule_tests
 from convenio.facts.case import Case
 from convenio.facts.catalogue import BASES
 from convenio.language import syntax as s
 from convenio.packs import Pack
+from convenio.packs.policy import RATINGS
 from convenio.packs.rule import SEVERITIES, Mitigation, Rule, RuleTest
 
 CHALLENGES = "Challenges and Criticisms in Military Diplomacy"
@@ -170,7 +171,13 @@ def test_every_fact_is_read_by_a_rule(pack: Pack) -> None:
 # Fields of rows that only tell a reader which row is meant; every other field is read by a rule.
 DESCRIPTIVE = {
     *("activities[].name", "activities[].end", "allegations[].unit", "allegations[].date"),
-    *("conditions[].text", "conditions[].due", "conditions[].share", "disputes[].with"),
+    *(
+        "conditions[].text",
+        "conditions[].due",
+        "conditions[].share",
+        "disputes[].of",
+        "disputes[].with",
+    ),
     *("disputes[].place", "disputes[].since", "equipment[].name", "equipment[].quantity"),
     *("incidents[].what", "pacts[].name", "units[].name"),
 }
@@ -267,3 +274,23 @@ def test_only_a_rule_of_a_declared_national_law_names_a_country(pack: Pack) -> N
         or (isinstance(node, s.Choices) and countries.intersection(map(str, node.values)))
     }
     assert named <= {rule.id for rule in pack.rules if rule.national_law}
+
+
+# --- the scale ----------------------------------------------------------------------------
+
+
+def test_the_ratings_mean_what_the_readers_were_told(pack: Pack) -> None:
+    """Readers had `scale.md`; the pack states the same words, and `critical` beside them."""
+    told = (pack.folder / "calibration" / "scale.md").read_text(encoding="utf-8")
+    assert tuple(pack.scale.levels) == RATINGS
+    for rating, words in pack.scale.levels.items():
+        assert (f"**{rating}**: {words}." in told) == (rating != "critical")
+    assert {*pack.scale.families, "cross"} == set(pack.families)
+    for levels in pack.scale.families.values():
+        assert f"| {levels['low']} | {levels['moderate']} | {levels['high']} |" in told
+
+
+def test_a_brief_says_what_the_ratings_mean(pack: Pack) -> None:
+    brief = render_brief(assess(load_case("panamax-2014", pack), pack))
+    assert "What the ratings mean" in brief
+    assert "ordinary practice, or the matter does not arise" in brief

@@ -16,6 +16,26 @@ def doubts(case: Case, pack: Pack) -> Iterator[str]:
     """
     yield from _contradictions(case, pack)
     yield from _later_sources(case)
+    yield from _not_asked(case, pack)
+
+
+def _not_asked(case: Case, pack: Pack) -> Iterator[str]:
+    """Name, in one line, facts that are stated and that no element of the deal asks for."""
+    elements = case.facts.get("deal.elements")
+    named = frozenset(elements.value or ()) if elements is not None else frozenset()  # type: ignore[arg-type]
+    found = [
+        fact
+        for path, fact in case.facts.items()
+        if named
+        and (asked := pack.catalogue.facts[path].when)
+        and named.isdisjoint(asked)
+        and fact.state != "unknown"
+        and not fact.provenance.note
+    ]
+    if found:
+        paths = ", ".join(fact.path for fact in found)
+        first = min(found, key=lambda fact: fact.position)
+        yield f"{first.position}: stated, and no element of the deal asks for it: {paths}"
 
 
 def _contradictions(case: Case, pack: Pack) -> Iterator[str]:

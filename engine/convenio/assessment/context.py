@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from convenio.errors import Position
+from convenio.facts.by_country import badness
 from convenio.facts.case import (
     CONFIDENCE_ORDER,
     Case,
@@ -17,8 +18,9 @@ from convenio.facts.case import (
     SourceDocument,
     StatedFact,
 )
+from convenio.facts.catalogue import FactDeclaration
 from convenio.facts.plain import value_of
-from convenio.packs.context import ContextRow, ContextTable, weight
+from convenio.packs.context import COLLECTIONS, ContextRow, ContextTable
 from convenio.packs.pack import Pack
 
 
@@ -42,7 +44,9 @@ def with_context(case: Case, pack: Pack) -> Case:
         if stated is not None and (stated.state != "unknown" or stated.distribution is not None):
             warnings += _differences(stated, table, rows, case.recipients)
             continue
-        filled = _worst(table, rows) if table.worst_first else _collected(table, rows)
+        declaration = pack.catalogue.facts[table.path]
+        is_collection = declaration.type.kind in COLLECTIONS
+        filled = _collected(table, rows) if is_collection else _worst(declaration, rows)
         facts[table.path] = replace(filled, position=Position(case.file), from_context=True)
         sources.update({row.source.key: row.source for row in rows})
         if filled.provenance.source == _key(table):
@@ -55,8 +59,8 @@ def _is_excluded(path: str, case: Case, pack: Pack) -> bool:
     return path in pack.guards and path in pack.evaluator(case).excluded
 
 
-def _worst(table: ContextTable, rows: list[ContextRow]) -> StatedFact:
-    row = min(rows, key=lambda one: weight(table, one.fact))
+def _worst(declaration: FactDeclaration, rows: list[ContextRow]) -> StatedFact:
+    row = min(rows, key=lambda one: badness(declaration, one.fact.value))
     return replace(row.fact, provenance=_provenance(row))
 
 

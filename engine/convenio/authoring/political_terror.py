@@ -5,34 +5,19 @@ The scale may not be shipped with the project; whoever downloads it has it in a 
 
 from __future__ import annotations
 
-import csv
 import datetime as dt
-import hashlib
-import io
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 
-from convenio.errors import UsageError, nearest_name
+from convenio.authoring.index_file import OLDEST, Imported, digest_of, index_text, table_rows
+from convenio.errors import UsageError
 from convenio.facts.values import country_codes
 
 FACT = "context.political_terror"
-OLDEST = 3
-"""Years after which a level says nothing any more (docs/semantics.md, "Context")."""
 LEVELS = ("1", "2", "3", "4", "5")
 _SCORES = ("PTS_A", "PTS_H", "PTS_S")
-_COUNTRY, _YEAR = "WordBank_Code_A", "Year"
+_COUNTRY, _NAME, _YEAR = "WordBank_Code_A", "Country", "Year"
 _ABSENT = ("", "NA")
-
-
-@dataclass(frozen=True, slots=True)
-class Imported:
-    """A table that was made: its text, the states and years in it, and the names left out."""
-
-    text: str
-    states: int
-    years: tuple[int, int]
-    skipped: tuple[str, ...]
 
 
 def import_political_terror(file: Path) -> Imported:
@@ -44,44 +29,24 @@ def import_political_terror(file: Path) -> Imported:
 
     Raises UsageError where the file can't be read or is no such table.
     """
-    content = _content(file)
-    rows = list(csv.DictReader(io.StringIO(content)))
-    wanted = (_COUNTRY, _YEAR, *_SCORES)
-    found = list(rows[0]) if rows else []
-    missing = [name for name in wanted if name not in found]
-    if missing:
-        hints = [
-            f"{name} (nearest: {near})" if (near := nearest_name(name, found)) else name
-            for name in missing
-        ]
-        raise UsageError(f"{file}: no table of the Political Terror Scale; no {', '.join(hints)}")
+    content = index_text(file)
+    wanted = (_COUNTRY, _NAME, _YEAR, *_SCORES)
+    found = table_rows(file, content, wanted, "table of the Political Terror Scale")
     levels: dict[str, dict[int, int]] = {}
     skipped: dict[str, None] = {}
-    for number, row in enumerate(rows, 2):
+    for number, row in found:
         scores = [_score(file, number, name, row[name]) for name in _SCORES]
         known = [score for score in scores if score is not None]
         if row[_COUNTRY] not in country_codes():
-            skipped[row.get("Country") or row[_COUNTRY]] = None
+            skipped[row[_NAME] or row[_COUNTRY]] = None
         elif known:
             levels.setdefault(row[_COUNTRY], {})[_year(file, number, row[_YEAR])] = max(known)
     if not levels:
         raise UsageError(f"{file}: no level of any state could be read")
     years = [year for of_one in levels.values() for year in of_one]
     span = (min(years), max(years))
-    digest = hashlib.sha256(content.encode()).hexdigest()
-    text = "\n".join(_table(levels, file.name, digest, span)) + "\n"
-    return Imported(text, len(levels), span, tuple(skipped))
-
-
-def _content(file: Path) -> str:
-    try:
-        data = file.read_bytes()
-    except OSError as fault:
-        raise UsageError(f"{file}: can't be read: {fault.strerror or fault}") from None
-    try:
-        return data.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        return data.decode("cp1252", errors="replace")
+    text = "\n".join(_table(levels, file.name, digest_of(content), span)) + "\n"
+    return Imported({"political_terror": text}, len(levels), span, tuple(skipped))
 
 
 def _score(file: Path, number: int, column: str, text: str) -> int | None:
@@ -105,7 +70,6 @@ def _table(
     yield "# Made by `convenio context import pts`; not to be passed on without the owners' leave."
     yield "version: 1"
     yield f"fills: {FACT}"
-    yield f"worst_first: [{', '.join(f'{chr(34)}{level}{chr(34)}' for level in reversed(LEVELS))}]"
     yield f"coverage: {{from: {first + 1}-01-01, to: {last + 1 + OLDEST}-01-01}}"
     yield "sources:"
     yield f'  pts: {{title: "Political Terror Scale, {first} to {last}",'

@@ -28,7 +28,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 from convenio.documents import read_document
 from convenio.documents.models import validate
 from convenio.errors import UsageError, nearest_name
-from convenio.facts.values import country_codes
+from convenio.facts.values import english_names
 from convenio.packs.pack import Pack
 from convenio.resources import data_folder
 
@@ -133,7 +133,7 @@ def mapped(table: Any, mapping: TableMapping) -> tuple[Any, dict[str, Any], Any]
     if missing:
         hints = [f"{name} (nearest: {nearest_name(name, table.columns)})" for name in missing]
         raise UsageError("the table has no column " + ", ".join(hints))
-    names = {**_english_names(), **mapping.countries}
+    names = {**english_names(), **mapping.countries}
     identifier = pl.concat_str([pl.col(c).cast(pl.String) for c in mapping.case], separator=" ")
     table = table.with_columns(identifier.alias("id"))
     table = table.filter(pl.col("id").is_not_null())
@@ -271,15 +271,3 @@ def _with_window(table: Any, window: Window, name: str) -> Any:
     covered = pl.lit(first is not None) & (begins >= pl.lit(first, dtype=year))
     joined = joined.with_columns(pl.when(covered).then(pl.col(name)))
     return joined.with_columns(pl.col(name).fill_nan(None)).drop(on)
-
-
-def _english_names() -> dict[str, str]:
-    """Return country codes by English name, as Unicode CLDR writes it."""
-    from babel import Locale
-
-    territories = Locale("en").territories
-    return {
-        str(territories[short]): code
-        for code, short in country_codes().items()
-        if short in territories
-    }

@@ -8,6 +8,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+from convenio.authoring.arms_transfers import import_arms_transfers
 from convenio.authoring.political_terror import import_political_terror
 from convenio.cli import options
 from convenio.errors import UsageError, nearest_name
@@ -19,9 +20,12 @@ from convenio.packs.context import ContextTable
 EXAMPLES = """examples:
   convenio context show GTM --as-of 2018-09-15
   convenio context import pts PTS-2024.csv -o tables/
+  convenio context import sipri-transfers trade-register.csv -o tables/
   convenio assess deal.yaml --context tables/
 
 Indices that may not be passed on are imported from the file that their owner gives out."""
+
+_INDICES = {"pts": import_political_terror, "sipri-transfers": import_arms_transfers}
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -33,7 +37,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     options.add_pack(show)
     options.add_context(show)
     read = actions.add_parser("import", help="make a table of a published index")
-    read.add_argument("index", choices=("pts",), help="pts: Political Terror Scale (CSV)")
+    read.add_argument(
+        "index",
+        choices=tuple(_INDICES),
+        help="pts: Political Terror Scale; sipri-transfers: SIPRI's register, exported for all "
+        "suppliers with one row for each year of delivery (both CSV)",
+    )
     read.add_argument("file", type=Path, metavar="FILE", help="the file that its site gives out")
     read.add_argument(
         "-o", "--output", type=Path, required=True, metavar="DIR", help="the folder for the table"
@@ -86,11 +95,12 @@ def _lines(table: ContextTable, country: str, day: dt.date) -> Iterator[str]:
 def _import(args: argparse.Namespace) -> int:
     if not args.output.is_dir():
         raise UsageError(f"{args.output}: there is no such folder")
-    made = import_political_terror(args.file)
-    target = args.output / "political_terror.yaml"
-    options.write_file(target, made.text, [str(args.file)])
+    made = _INDICES[args.index](args.file)
     first, last = made.years
-    print(f"written: {target}: {made.states} states, {first} to {last}", file=sys.stderr)
+    for name, text in made.texts.items():
+        target = args.output / f"{name}.yaml"
+        options.write_file(target, text, [str(args.file)])
+        print(f"written: {target}: {made.states} states, {first} to {last}", file=sys.stderr)
     if made.skipped:
         print(
             f"left out, with no ISO code: {len(made.skipped)}: {', '.join(made.skipped)}",

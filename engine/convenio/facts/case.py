@@ -61,7 +61,8 @@ class StatedFact:
     or set may have further members. `candidates` are the values on which sources differ, and
     `because` says why one of them was preferred. `assumed_from` is the state that the file gives a
     fact whose value is an assumption. `from_context` is True where a dated table of the pack fills
-    what the case leaves open. `distribution` tells how likely which values are of a fact
+    what the case leaves open. `by_country` holds what is stated for each of several countries, of
+    which the fact itself is the worst. `distribution` tells how likely which values are of a fact
     that is stated as uncertain; to all rules and reports such a fact is not known.
     """
 
@@ -77,6 +78,7 @@ class StatedFact:
     assumed_from: State | None = None
     distribution: Distribution | None = None
     from_context: bool = False
+    by_country: tuple[tuple[str, StatedFact], ...] = ()
 
     @property
     def file_state(self) -> State:

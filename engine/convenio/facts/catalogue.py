@@ -21,6 +21,8 @@ Kind = Literal[
 ]
 Source = Literal["text", "record", "ministry", "context", "judgement"]
 
+WorstFirst = tuple[str, ...] | Literal["", "highest", "lowest"]
+
 Basis = Literal["statutory", "treaty", "case_law", "index", "empirical", "analogue", "judgement"]
 BASES: tuple[Basis, ...] = get_args(Basis)
 """On what a threshold or a presumption rests. Law and opinion must look different to a reader."""
@@ -75,7 +77,9 @@ class FactDeclaration:
     the members that they can add (None: all). `already` is the condition under which the fact lies
     in the past and can't be changed any more. `act` says what the parties themselves can do where
     another body decides. Of several `presumptions` the first that holds
-    counts.
+    counts. `worst_first` orders the values, where those of several countries may be stated; of
+    numbers and dates it is "highest" or "lowest", and of lists and sets, whose entries are put
+    together, nothing.
     """
 
     path: str
@@ -96,7 +100,13 @@ class FactDeclaration:
     already: str = ""
     act: str = ""
     presumptions: tuple[DeclaredPresumption, ...] = ()
+    worst_first: WorstFirst = ""
     position: Position = field(default=Position(""), compare=False)
+
+    @property
+    def may_differ(self) -> bool:
+        """True where what holds for several countries may be stated for each of them."""
+        return bool(self.worst_first) or self.type.kind in ("set", "list")
 
     @property
     def negotiable(self) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
@@ -21,6 +21,7 @@ from convenio.facts.catalogue import (
     FactDeclaration,
     FactType,
     Source,
+    WorstFirst,
 )
 from convenio.facts.values import RESERVED_WORDS
 
@@ -77,6 +78,7 @@ class _Declaration(BaseModel):
     only_if: str = ""
     negotiable: _Cost | None = None
     presume: Any = None
+    worst_first: list[str] | Literal["highest", "lowest"] | None = None
 
 
 def load_catalogue(root: documents.Mapping, file: str) -> Catalogue:
@@ -216,6 +218,7 @@ class _Loader:
             already=entry.negotiable.already if entry.negotiable else "",
             act=entry.negotiable.act if entry.negotiable else "",
             presumptions=self._presumptions(path, entry, fact_type, node),
+            worst_first=self._worst_first(path, entry, fact_type, node),
             position=node.position,
         )
 
@@ -257,6 +260,21 @@ class _Loader:
                 "only the last presumption may go without a when: those after it would never hold",
             )
         return tuple(found)
+
+    def _worst_first(
+        self, path: str, entry: _Declaration, fact_type: FactType, node: documents.Node
+    ) -> WorstFirst:
+        order = entry.worst_first
+        if order is None:
+            return ""
+        values = ("true", "false") if fact_type.kind == "bool" else fact_type.members
+        is_listed = fact_type.kind in ("bool", "enum")
+        fits = sorted(order) == sorted(values) if isinstance(order, list) else True
+        if is_listed != isinstance(order, list) or not fits or fact_type.kind in ("set", "list"):
+            expected = "every value once" if is_listed else "highest or lowest, of a number or date"
+            self._fault(node.position, f"{path}.worst_first", "is no order", expected=expected)
+            return ""
+        return tuple(order) if isinstance(order, list) else order
 
     def _reachable(
         self, path: str, entry: _Declaration, fact_type: FactType, node: documents.Node

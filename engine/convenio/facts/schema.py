@@ -62,6 +62,10 @@ def case_schema(catalogue: Catalogue) -> dict[str, Any]:
         entry["properties"][name] = schema
         if section in catalogue.sections:
             entry["description"] = catalogue.sections[section]
+    for name, entry in sections.items():
+        differing = _for_one_country(catalogue, name)
+        if differing:
+            entry["patternProperties"] = {"^[A-Z]{2,12}$": _object(differing)}
     codes = list(catalogue.actors)
     definitions: dict[str, Any] = {
         "country": {"enum": codes, "description": "ISO 3166-1 alpha-3, or a declared body."},
@@ -76,6 +80,15 @@ def case_schema(catalogue: Catalogue) -> dict[str, Any]:
         "title": "Convenio case file",
         **_object({**_FRAME, **sections, "scenarios": _SCENARIOS}, ["case", "title", "as_of"]),
         "$defs": definitions,
+    }
+
+
+def _for_one_country(catalogue: Catalogue, section: str) -> dict[str, Any]:
+    """Return what a section may state for each of several countries."""
+    return {
+        path.partition(".")[2]: _fact(declaration)
+        for path, declaration in catalogue.facts.items()
+        if declaration.worst_first and declaration.section == section and "." in path
     }
 
 

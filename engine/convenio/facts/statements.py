@@ -11,6 +11,7 @@ from pydantic import BaseModel, ValidationError
 from convenio.documents import Mapping, Node, Scalar, Sequence
 from convenio.documents.models import path_text, written
 from convenio.errors import Position, Problem, nearest_name, shorten
+from convenio.facts.by_country import combined
 from convenio.facts.case import Candidate, Element, Provenance, State, StatedFact
 from convenio.facts.catalogue import Catalogue, FactDeclaration
 from convenio.facts.distributions import DistributionReader
@@ -69,14 +70,46 @@ class StatementReader:
             self._fault(node.position, name, "must be a mapping of facts", "", written(node))
             return {}
         entries: dict[str, tuple[str, Node]] = {}
+        by_country: dict[str, dict[str, StatedFact]] = {}
         for key, value in node.entries.items():
             path = f"{name}.{key}"
             if path in self._catalogue.facts:
                 entries[key] = (path, value)
+            elif key in self._catalogue.actors:
+                by_country[key] = self._of_country(name, key, value)
             else:
                 nearest = self._catalogue.nearest(path)
                 self._fault(node.keys[key], path, "no such fact in the catalogue", nearest=nearest)
-        return self._read(name, entries)
+        return {**self._read(name, entries), **self._combined(by_country, set(entries), name)}
+
+    def _of_country(self, section: str, country: str, node: Node) -> dict[str, StatedFact]:
+        """Read what a section states for one country."""
+        if not isinstance(node, Mapping):
+            where = f"{section}.{country}"
+            self._fault(node.position, where, "must be a mapping of facts", "", written(node))
+            return {}
+        return self.section(section, node)
+
+    def _combined(
+        self, by_country: AnyMapping[str, AnyMapping[str, StatedFact]], stated: set[str], name: str
+    ) -> dict[str, StatedFact]:
+        """Return the facts that are stated for single countries, each as one."""
+        of_fact: dict[str, dict[str, StatedFact]] = {}
+        for country, facts in by_country.items():
+            for path, fact in facts.items():
+                of_fact.setdefault(path, {})[country] = fact
+        for path, facts in of_fact.items():
+            declaration = self._catalogue.facts[path]
+            first = next(iter(facts.values()))
+            if not declaration.may_differ:
+                self._fault(first.position, path, "can't be stated for single countries")
+            elif path.removeprefix(f"{name}.") in stated:
+                self._fault(first.position, path, "is stated for single countries and for all")
+        return {
+            path: combined(self._catalogue.facts[path], facts)
+            for path, facts in of_fact.items()
+            if self._catalogue.facts[path].may_differ
+        }
 
     def path(self, path: str, node: Node, position: Position) -> StatedFact | None:
         """Read one fact given by its path, as `set` and `given` write it."""

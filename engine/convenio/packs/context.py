@@ -52,15 +52,12 @@ class ContextRow:
 class ContextTable:
     """The table of one fact.
 
-    `covers` are the days for which it may be asked; on others it says nothing. `worst_first` are
-    the values of a fact that takes one value, the one that weighs most first; it is empty for a
-    list or set, of which the rows of several countries are put together.
+    `covers` are the days for which it may be asked; on others it says nothing.
     """
 
     name: str
     path: str
     covers: Period
-    worst_first: tuple[str, ...]
     rows: Mapping[str, tuple[ContextRow, ...]]
     """What it says of each country."""
 
@@ -95,7 +92,6 @@ class _File(BaseModel):
     model_config = ConfigDict(extra="forbid")
     version: int = Field(ge=1, le=1)
     fills: str
-    worst_first: list[str] = []
     coverage: Days
     sources: dict[str, _Source]
     rows: list[_Row]
@@ -119,7 +115,7 @@ class ContextReader:
         """
         declared = validate(_File, document.root, PackError)
         fact = self._catalogue.facts.get(declared.fills)
-        if fact is None or fact.answer_from != "context":
+        if fact is None or fact.answer_from != "context" or not fact.may_differ:
             self._fault(
                 position_at(document.root, ("fills",)),
                 "fills",
@@ -130,12 +126,6 @@ class ContextReader:
             )
             return None
         is_collection = fact.type.kind in COLLECTIONS
-        if is_collection == bool(declared.worst_first):
-            self._fault(
-                position_at(document.root, ("worst_first",)),
-                "worst_first",
-                "orders the values of a fact that takes one value, and of no other",
-            )
         sources = {
             key: SourceDocument(
                 f"context/{name}/{key}",
@@ -164,8 +154,6 @@ class ContextReader:
             stated = self._typed(declared.fills, value, is_collection)
             if stated is None:
                 continue
-            if not is_collection and _text(stated) not in declared.worst_first:
-                self._fault(node.position, f"{where}.value", "does not stand under worst_first")
             rows.append(
                 ContextRow(
                     row.country,
@@ -187,7 +175,6 @@ class ContextReader:
             name,
             declared.fills,
             declared.coverage.period,
-            tuple(declared.worst_first),
             _by_country(rows),
         )
 
@@ -222,15 +209,6 @@ def states_in(fact: StatedFact, catalogue: Catalogue) -> Iterator[str]:
         for name, stated in entry.fields.items():
             if record[name].type.kind == "country" and isinstance(stated.value, str):
                 yield stated.value
-
-
-def weight(table: ContextTable, fact: StatedFact) -> int:
-    """Return how little a value weighs: 0 for the worst that the table knows."""
-    return table.worst_first.index(_text(fact))
-
-
-def _text(fact: StatedFact) -> str:
-    return str(fact.value).lower() if isinstance(fact.value, bool) else str(fact.value)
 
 
 def _by_country(rows: Sequence[ContextRow]) -> dict[str, tuple[ContextRow, ...]]:

@@ -12,7 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from convenio.documents import Document, Mapping, read_document
 from convenio.documents.models import position_at, validate
-from convenio.errors import PackError, Position, Problem
+from convenio.errors import PackError, Position, Problem, nearest_name
 from convenio.facts.catalogue import Catalogue
 from convenio.facts.catalogue_file import load_catalogue
 from convenio.facts.models import FactModels
@@ -26,7 +26,7 @@ from convenio.packs.context import ContextReader, ContextTable
 from convenio.packs.folders import context_files, find_pack
 from convenio.packs.law import LawRegister, read_laws, unregistered
 from convenio.packs.pack import CROSS, Pack
-from convenio.packs.policy import RATINGS, Rating, RatingPolicy, Requirement
+from convenio.packs.policy import RATINGS, Rating, RatingPolicy, Requirement, Scale
 from convenio.packs.presumptions import PresumptionReader
 from convenio.packs.rule import Rule, Severity
 from convenio.packs.rule_file import RuleReader
@@ -48,6 +48,12 @@ class _Rating(BaseModel):
     overall: str = Field(pattern="^worst_family$")
 
 
+class _Scale(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+    levels: dict[Rating, str]
+    families: dict[str, dict[Rating, str]]
+
+
 class _PackFile(BaseModel):
     model_config = ConfigDict(extra="forbid")
     id: str = Field(pattern="^[a-z0-9][a-z0-9-]{0,60}$")
@@ -56,6 +62,7 @@ class _PackFile(BaseModel):
     currency: str = Field(pattern="^[A-Z]{3}$")
     families: list[str] = Field(min_length=1)
     rating: _Rating
+    scale: _Scale | None = None
 
 
 def load_pack(name: str | Path = "core", context: Sequence[Path] = ()) -> Pack:
@@ -113,6 +120,7 @@ class _PackReader:
             currency=declared.currency,
             families=tuple(declared.families),
             policy=_policy(declared.rating),
+            scale=_scale(declared),
             catalogue=catalogue,
             rules=tuple(rules),
             guards=guards,
@@ -216,6 +224,17 @@ class _PackReader:
                 self._problems.append(
                     Problem(position, f"rating.{rating}", "each rating needs a row")
                 )
+        for family in declared.scale.families if declared.scale is not None else ():
+            if family not in declared.families:
+                position = position_at(document.root, ("scale", "families", family))
+                self._problems.append(
+                    Problem(
+                        position,
+                        f"scale.families.{family}",
+                        "no such family",
+                        nearest=nearest_name(family, declared.families),
+                    )
+                )
 
     def _digest(self) -> str:
         lines = "".join(f"{name} {digest}\n" for name, digest in sorted(self._digests.items()))
@@ -228,6 +247,11 @@ def _policy(declared: _Rating) -> RatingPolicy:
         for rating in RATINGS[1:]
     }
     return RatingPolicy(rows)
+
+
+def _scale(declared: _PackFile) -> Scale:
+    stated = declared.scale
+    return Scale() if stated is None else Scale(stated.levels, stated.families)
 
 
 def _in_order(problems: list[Problem]) -> list[Problem]:

@@ -17,7 +17,7 @@ from convenio.packs.compile import CompiledPack, compile_rules
 from convenio.packs.constitutions import Constitutions
 from convenio.packs.context import ContextTable
 from convenio.packs.law import LawRegister
-from convenio.packs.policy import RatingPolicy
+from convenio.packs.policy import RatingPolicy, Scale
 from convenio.packs.presumptions import Presumptions
 from convenio.packs.rule import Rule
 
@@ -39,6 +39,7 @@ class Pack:
     currency: str
     families: tuple[str, ...]
     policy: RatingPolicy
+    scale: Scale
     catalogue: Catalogue
     rules: tuple[Rule, ...]
     guards: Mapping[str, s.Expression]

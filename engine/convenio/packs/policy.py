@@ -7,7 +7,7 @@ or false, and `Held` tells whether so many findings stand.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal, TypeVar
 
 from convenio.language.logic import KLEENE, Logic
@@ -36,6 +36,17 @@ SIDES: tuple[Side, Side] = ("floor", "ceiling")
 def rank(rating: Rating) -> int:
     """Return the order of ratings; `not_assessed` stands with `low`, below which nothing is."""
     return RATINGS.index(rating) if rating in RATINGS else 0
+
+
+@dataclass(frozen=True, slots=True)
+class Scale:
+    """What the ratings mean, in words: in general, and of each family.
+
+    Both are empty where a pack doesn't say.
+    """
+
+    levels: Mapping[Rating, str] = field(default_factory=dict)
+    families: Mapping[str, Mapping[Rating, str]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from convenio.assessment.assessment import Assessment
 from convenio.assessment.finding import Finding, status_of
 from convenio.assessment.open_questions import open_questions
 from convenio.assessment.rating import Readings
-from convenio.facts.plain import value_of
+from convenio.facts.plain import said, value_of
 from convenio.language.trace import Leaf
 from convenio.reports.context import filled
 from convenio.reports.wording import Wording
@@ -179,6 +179,8 @@ def _fact(leaf: Leaf) -> dict[str, Any]:
         "line": fact.position.line or None if fact is not None else None,
         "source": fact.provenance.source if fact is not None else None,
     }
+    if fact is not None and fact.by_country:
+        result["by_country"] = {country: said(one) for country, one in fact.by_country}
     if fact is not None and fact.provenance.at:
         result["at"] = fact.provenance.at
     if known and fact is not None and not fact.disclosed:

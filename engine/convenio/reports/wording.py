@@ -156,8 +156,21 @@ class Wording:
     def fact(
         self, fact: StatedFact | None, declaration: FactDeclaration | None, catalogue: Catalogue
     ) -> str:
-        """Write what a case says of a fact, whatever its state."""
-        if fact is None or fact.state == "unknown":
+        """Write what a case says of a fact, whatever its state, and of each country if it does."""
+        if fact is None:
+            return self("not known")
+        if not fact.by_country:
+            return self._one_fact(fact, declaration, catalogue)
+        each = (
+            f"{self.country(code, catalogue)}: {self._one_fact(one, declaration, catalogue)}"
+            for code, one in fact.by_country
+        )
+        return f"{self._one_fact(fact, declaration, catalogue)} ({'; '.join(each)})"
+
+    def _one_fact(
+        self, fact: StatedFact, declaration: FactDeclaration | None, catalogue: Catalogue
+    ) -> str:
+        if fact.state == "unknown":
             return self("not known")
         if fact.state == "undisclosed":
             return self("not disclosed")

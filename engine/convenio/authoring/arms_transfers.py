@@ -1,0 +1,195 @@
+"""Makes context tables of SIPRI's trade register, from the file that its site exports.
+
+The register may not be shipped with the project; whoever downloads it has it in tables of their
+own: the largest supplier's share of ten years, and the volume of those years.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from convenio.authoring.index_file import OLDEST, Imported, digest_of, index_text, table_rows
+from convenio.documents import Mapping, Scalar, read_document
+from convenio.errors import UsageError
+from convenio.facts.values import english_names
+from convenio.resources import data_folder
+
+SHARE, VOLUME = "context.top_supplier_share_10y", "context.import_volume_tiv"
+YEARS = 10
+_SUPPLIER, _RECIPIENT, _YEAR, _TIV = (
+    "Supplier",
+    "Recipient",
+    "Delivery year",
+    "TIV delivery values",
+)
+_SCOPE = re.compile(r"Transfers of .*? from (?P<suppliers>.+?) +to (?P<recipients>.+?) *\.")
+_SPAN = re.compile(r"year range '(\d{4})' to '(\d{4})'")
+_MADE = re.compile(r"Data generated: \d{1,2} \w+ (\d{4})")
+_NAMELESS = re.compile(r"unknown|multiple", re.IGNORECASE)
+"""What the register writes where it can't tell one supplier."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Deliveries:
+    """Volumes by recipient, year and supplier, in millions of trend-indicator values."""
+
+    volumes: dict[str, dict[int, dict[str, float]]]
+    skipped: tuple[str, ...]
+    first: int
+    last: int
+
+
+def import_arms_transfers(file: Path) -> Imported:
+    """Return the context tables that an export of SIPRI's register of transfers gives.
+
+    What holds in a year is reckoned over the `YEARS` whole years before it, and only where the
+    export has all of them; the last of them hold for `OLDEST` years at most. A supplier whom the
+    register can't name counts in the volume and is nobody's share. What it has under the name of a
+    former state stays with that name.
+
+    Raises UsageError where the file can't be read, is no export with one row for each year of
+    delivery, or is one of some suppliers only, of which no share can be told.
+    """
+    content = index_text(file)
+    deliveries = _deliveries(file, content)
+    years = range(deliveries.first + YEARS, deliveries.last + 2)
+    if not years:
+        raise UsageError(
+            f"{file}: it has {deliveries.first} to {deliveries.last}; a share needs {YEARS} years"
+        )
+    source = (file.name, digest_of(content), deliveries.first, deliveries.last)
+    texts = {}
+    for name, fact, figures in (
+        ("top_supplier_share", SHARE, _shares(deliveries, years)),
+        ("import_volume", VOLUME, _volumes(deliveries, years)),
+    ):
+        texts[name] = "\n".join(_table(fact, figures, source)) + "\n"
+    span = (deliveries.first, deliveries.last)
+    return Imported(texts, len(deliveries.volumes), span, deliveries.skipped)
+
+
+def _deliveries(file: Path, content: str) -> _Deliveries:
+    wanted = (_SUPPLIER, _RECIPIENT, _YEAR, _TIV)
+    what = "export of SIPRI's register with one row for each year of delivery"
+    rows = list(table_rows(file, content, wanted, what))
+    _refuse_part(file, content)
+    names = {**english_names(), **_names_of_the_register()}
+    volumes: dict[str, dict[int, dict[str, float]]] = {}
+    skipped: dict[str, None] = {}
+    years = set()
+    for number, row in rows:
+        year, volume = _year(file, number, row[_YEAR]), _volume(file, number, row[_TIV])
+        years.add(year)
+        code = names.get(row[_RECIPIENT])
+        if code is None:
+            skipped[row[_RECIPIENT]] = None
+            continue
+        of_year = volumes.setdefault(code, defaultdict(dict))[year]
+        of_year[row[_SUPPLIER]] = of_year.get(row[_SUPPLIER], 0.0) + volume
+    if not volumes:
+        raise UsageError(f"{file}: no delivery to any state could be read")
+    stated = _SPAN.search(content)
+    first, last = (int(y) for y in stated.groups()) if stated else (min(years), max(years))
+    made = _MADE.search(content)
+    # The year in which a file was made was not over.
+    last = min(last, int(made.group(1)) - 1) if made else last
+    return _Deliveries(volumes, tuple(skipped), first, last)
+
+
+def _refuse_part(file: Path, content: str) -> None:
+    scope = _SCOPE.search(content)
+    if scope is None:
+        raise UsageError(
+            f"{file}: it doesn't say of which suppliers it was exported (the first line of SIPRI's "
+            "export does: 'Transfers of major conventional arms from All countries to ...')"
+        )
+    if scope["suppliers"].casefold() != "all countries":
+        raise UsageError(
+            f"{file}: exported for the supplier {scope['suppliers']} only; no share of all arms "
+            "imports can be told from that: export it for all suppliers"
+        )
+
+
+def _names_of_the_register() -> dict[str, str]:
+    """Return the names that the shipped mapping of this register knows beside the common ones."""
+    path = data_folder("rules") / "core" / "mappings" / "sipri-arms-transfers.yaml"
+    root = read_document(path, UsageError).root
+    named = root.get("countries") if isinstance(root, Mapping) else None
+    entries = named.entries if isinstance(named, Mapping) else {}
+    return {name: e.text for name, e in entries.items() if isinstance(e, Scalar)}
+
+
+def _year(file: Path, number: int, text: str) -> int:
+    if not re.fullmatch(r"(19|20)\d\d", text):
+        raise UsageError(f"{file}:{number}: {_YEAR}: expected a year, found '{text}'")
+    return int(text)
+
+
+def _volume(file: Path, number: int, text: str) -> float:
+    try:
+        volume = float(text or 0)
+    except ValueError:
+        volume = -1.0
+    if not 0 <= volume < 1e6:
+        raise UsageError(f"{file}:{number}: {_TIV}: expected a number, found '{text}'")
+    return volume
+
+
+Figures = dict[str, dict[int, float]]
+
+
+def _before(deliveries: _Deliveries, country: str, year: int) -> dict[str, float]:
+    """Return what each supplier delivered in the years before this one."""
+    suppliers: dict[str, float] = defaultdict(float)
+    for past in range(year - YEARS, year):
+        for supplier, volume in deliveries.volumes[country].get(past, {}).items():
+            suppliers[supplier] += volume
+    return suppliers
+
+
+def _shares(deliveries: _Deliveries, years: range) -> Figures:
+    shares: Figures = {}
+    for country in deliveries.volumes:
+        for year in years:
+            suppliers = _before(deliveries, country, year)
+            named = [v for name, v in suppliers.items() if not _NAMELESS.search(name)]
+            if sum(suppliers.values()) > 0:
+                largest = max(named, default=0.0) / sum(suppliers.values())
+                shares.setdefault(country, {})[year] = round(largest, 3)
+    return shares
+
+
+def _volumes(deliveries: _Deliveries, years: range) -> Figures:
+    return {
+        country: {
+            year: round(sum(_before(deliveries, country, year).values()), 2) for year in years
+        }
+        for country in deliveries.volumes
+    }
+
+
+def _table(fact: str, figures: Figures, source: tuple[str, str, int, int]) -> Iterator[str]:
+    name, digest, first, last = source
+    yield "# Made by `convenio context import sipri-transfers`; not to be passed on without the"
+    yield "# owner's leave."
+    yield "version: 1"
+    yield f"fills: {fact}"
+    yield f"coverage: {{from: {first + YEARS}-01-01, to: {last + 1 + OLDEST}-01-01}}"
+    yield "sources:"
+    yield f'  sipri: {{title: "SIPRI Arms Transfers Database, trade register, {first} to {last}",'
+    yield '    publisher: "Stockholm International Peace Research Institute",'
+    yield '    url: "https://www.sipri.org/databases/armstransfers",'
+    yield f'    note: "From the file {name}, SHA-256 {digest}."}}'
+    yield "rows:"
+    for country, of_one in sorted(figures.items()):
+        for year, figure in of_one.items():
+            end = year + 1 if year <= last else year + OLDEST
+            yield (
+                f"  - {{country: {country}, from: {year}-01-01, to: {end}-01-01, value: {figure:g},"
+                f' source: sipri, at: "deliveries {year - YEARS} to {year - 1}",'
+                " confidence: medium}"
+            )

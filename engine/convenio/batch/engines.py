@@ -1,44 +1,72 @@
-"""Runs a table through a pack on DuckDB or Spark, which bring their own reading and streaming."""
+"""Runs a table through a pack on DuckDB or Spark, which bring their own streaming."""
 
 from __future__ import annotations
 
 import shutil
+import tempfile
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import narwhals as nw
 
 from convenio.assessment.frame import AssessedFrame, assess_frame
-from convenio.batch.running import Job, Summary, refuse, unfinished
+from convenio.batch.running import COUNTED, Job, Summary, files_of, read_tables, refuse, unfinished
+from convenio.batch.tables import ReadTable, ending
 from convenio.errors import UsageError
 
-_READERS = {".parquet": "parquet", ".csv": "csv", ".jsonl": "json", ".ndjson": "json"}
+
+@dataclass(frozen=True, slots=True)
+class _Files:
+    """Parquet files of the cases and of each list's elements, for an engine to read."""
+
+    cases: Path
+    children: Mapping[str, Path]
 
 
 def run_on(engine: str, job: Job) -> Summary:
     """Assess a table on DuckDB or Spark and write the results.
 
-    The output is written under another name and takes its own when it is whole; such a run can't
-    be resumed. Raises UsageError for what the engine does not read or write.
+    Parquet is read by the engine itself; other files are read as on Polars, by the one reader of
+    tables, and handed over as Parquet. The output is written under another name and takes its own
+    when it is whole; such a run can't be resumed. Raises UsageError for what the engine does not
+    read or write.
     """
     if job.resume or job.mapping is not None:
         raise UsageError(f"--resume and --mapping work with --engine polars, not {engine}")
     refuse(job)
-    kind = _kind(job.source)
-    if engine == "duckdb":
-        return _on_duckdb(job, kind)
-    return _on_spark(job, kind)
+    files = sorted(files_of(job))
+    if not files or not all(ending(path) for path in files):
+        raise UsageError(f"{job.source}: tables are expected; case files are read on polars")
+    told = Summary()
+    with tempfile.TemporaryDirectory(prefix="convenio-") as folder:
+        scratch = Path(folder)
+        tables = read_tables(job, files, scratch, told)
+        handed = _Files(
+            _as_parquet(tables.cases, job.source, scratch / "cases.parquet"),
+            {
+                path: _as_parquet(of_list, of_list[0].path, scratch / f"list{n}.parquet")
+                for n, (path, of_list) in enumerate(tables.children.items())
+            },
+        )
+        summary = _on_duckdb(job, handed) if engine == "duckdb" else _on_spark(job, handed)
+    summary.told, summary.faults = told.told, told.faults
+    return summary
 
 
-def _kind(source: Path) -> str:
-    names = {path.suffix for path in source.rglob("*")} if source.is_dir() else {source.suffix}
-    kinds = {_READERS[name] for name in names if name in _READERS}
-    if len(kinds) != 1:
-        raise UsageError(f"{source}: one kind of table is expected: Parquet, CSV or JSON Lines")
-    return kinds.pop()
+def _as_parquet(tables: Sequence[ReadTable], source: Path, target: Path) -> Path:
+    """Return where an engine finds the rows: in the files themselves, where nothing was changed."""
+    import polars as pl
+
+    if all(table.whole and ending(table.path) == ".parquet" for table in tables):
+        return source
+    rows = pl.concat([table.rows for table in tables], how="diagonal_relaxed")
+    rows.sink_parquet(target, maintain_order=True)
+    return target
 
 
-def _on_duckdb(job: Job, kind: str) -> Summary:
+def _on_duckdb(job: Job, files: _Files) -> Summary:
     import duckdb
 
     written = (job.output, *([job.findings] if job.findings else []))
@@ -48,15 +76,14 @@ def _on_duckdb(job: Job, kind: str) -> Summary:
     connection = duckdb.connect()
 
     def read(path: Path) -> Any:
-        pattern = str(path / "**" / f"*.{kind}") if path.is_dir() else str(path)
-        reader = {"parquet": "read_parquet", "csv": "read_csv", "json": "read_json"}[kind]
+        pattern = str(path / "**" / "*.parquet") if path.is_dir() else str(path)
         try:
-            return getattr(connection, reader)(pattern, hive_partitioning=path.is_dir())
+            return connection.read_parquet(pattern, hive_partitioning=path.is_dir())
         except duckdb.Error as told:
             said = str(told).splitlines()[0]
             raise UsageError(f"{path}: can't be read: {said}") from None
 
-    result = _assessed(job, read)
+    result = _assessed(job, files, read)
     result.cases.query("results", "CREATE TEMPORARY TABLE assessed AS SELECT * FROM results")
     result = result.read_from(connection.table("assessed"))
     _write(result.cases, job.output, "cases", connection)
@@ -79,7 +106,7 @@ def _write(relation: Any, target: Path, name: str, connection: Any) -> None:
     temporary.replace(target)
 
 
-def _on_spark(job: Job, kind: str) -> Summary:
+def _on_spark(job: Job, files: _Files) -> Summary:
     from py4j.protocol import Py4JJavaError
     from pyspark.errors import PySparkException
     from pyspark.sql import SparkSession
@@ -93,13 +120,12 @@ def _on_spark(job: Job, kind: str) -> Summary:
     )
 
     def read(path: Path) -> Any:
-        options = {"header": "true", "inferSchema": "true"} if kind == "csv" else {}
         try:
-            return session.read.options(**options).format(kind).load(str(path))
+            return session.read.parquet(str(path))
         except (PySparkException, Py4JJavaError):
-            raise UsageError(f"{path}: can't be read: it is no {kind} that Spark knows") from None
+            raise UsageError(f"{path}: can't be read: it is no Parquet that Spark knows") from None
 
-    result = _assessed(job, read)
+    result = _assessed(job, files, read)
     temporary = unfinished(job.output)
     result.cases.write.mode("overwrite").parquet(str(temporary))
     if job.findings:
@@ -111,9 +137,9 @@ def _on_spark(job: Job, kind: str) -> Summary:
     return _summary(session.read.parquet(str(job.output)))
 
 
-def _assessed(job: Job, read: Any) -> AssessedFrame:
-    children = {path: read(file) for path, file in job.children.items()}
-    return assess_frame(read(job.source), job.pack, children, as_of=job.as_of)
+def _assessed(job: Job, files: _Files, read: Any) -> AssessedFrame:
+    children = {path: read(file) for path, file in files.children.items()}
+    return assess_frame(read(files.cases), job.pack, children, as_of=job.as_of)
 
 
 def _summary(cases: Any) -> Summary:
@@ -122,13 +148,19 @@ def _summary(cases: Any) -> Summary:
     summary = Summary()
     sides = summary.sides(frame.collect_schema().names())
     counted = (
-        frame.select(nw.col("status"), *(nw.col(side).cast(nw.String) for side in sides))
+        frame.select(
+            nw.col("status"),
+            *(nw.col(side).cast(nw.String) for side in sides),
+            *(nw.col(name) for name in COUNTED),
+        )
         .group_by("status", *sides)
-        .agg(nw.len().alias("rows"))
+        .agg(nw.len().alias("rows"), *(nw.col(name).sum() for name in COUNTED))
         .collect()
     )
     for row in counted.rows(named=True):
         summary.rows += row["rows"]
+        summary.tests_run += (row["flag"] or 0) + (row["clear"] or 0)
+        summary.tests_open += row["unknown"] or 0
         summary.errors += row["rows"] if row["status"] == "error" else 0
         for side, counts in sides.items():
             if row[side] is not None:

@@ -81,12 +81,18 @@ class TableMapping(BaseModel):
     source: str = ""
     header: list[str] = []
     encoding: Literal["utf8", "latin1"] = "utf8"
+    whole: str = ""
+    """What stands above the header of a table that is the whole; windows over a part are wrong."""
     case: list[str] = Field(min_length=1)
     as_of: Cell | None = None
     facts: dict[str, Cell] = {}
     lists: dict[str, list[dict[str, Cell]]] = {}
     keep: dict[str, Cell] = {}
     countries: dict[str, str] = {}
+
+    def has_windows(self) -> bool:
+        """Tell whether some cell is reckoned over other rows than its case's own."""
+        return any(True for _ in _windows(self))
 
 
 def load_mapping(name: str, pack: Pack) -> TableMapping:

@@ -5,12 +5,15 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import json
+import os
 import shutil
+import tempfile
 import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
@@ -19,6 +22,23 @@ from convenio.assessment.cases import load_case
 from convenio.assessment.frame import assess_frame
 from convenio.backends.frames.rows import tabulate
 from convenio.batch.mapping import TableMapping, mapped
+from convenio.batch.tables import (
+    ENDINGS,
+    SHEETS,
+    TYPED,
+    Layout,
+    ReadTable,
+    checked,
+    columns_of_cases,
+    columns_of_list,
+    ending,
+    names_of_sheets,
+    orphans,
+    read_sheet,
+    read_table,
+    refuse_shared_ids,
+    without_numbers,
+)
 from convenio.errors import CaseError, ConvenioError, UsageError
 from convenio.facts.case import Case
 from convenio.packs.cache import load_cached_pack
@@ -26,7 +46,6 @@ from convenio.packs.context import ContextTable
 from convenio.packs.pack import Pack
 from convenio.packs.policy import Rating
 
-TABLES = (".csv", ".parquet", ".jsonl", ".ndjson", ".xlsx")
 CASE_FILES = (".yaml", ".yml", ".json")
 EVENTS = "events"
 """The folder in which streams of events stand beside the cases that they are about."""
@@ -35,6 +54,11 @@ ROWS_A_PART = 200_000
 _NO_VALUE = "__HIVE_DEFAULT_PARTITION__"
 """What a folder is called where the column that it tells has no value."""
 _LARGEST_SHEET = 1_048_575
+_PLAIN_TEXT = {"strings_to_formulas": False, "strings_to_urls": False}
+"""A text that looks like a formula or a link stays text in a sheet."""
+
+COUNTED = ("flag", "clear", "unknown")
+"""Columns of the results that count tests by their verdict."""
 
 Progress = Callable[[int], None]
 
@@ -48,15 +72,22 @@ class Summary:
 
     rows: int = 0
     errors: int = 0
+    tests_run: int = 0
+    tests_open: int = 0
+    """Of the tests that apply, those of which the verdict stands, and those that are unknown."""
     floors: dict[Rating, int] = field(default_factory=dict)
     presumed: dict[Rating, int] = field(default_factory=dict)
     ceilings: dict[Rating, int] = field(default_factory=dict)
     faults: list[str] = field(default_factory=list)
+    told: list[str] = field(default_factory=list)
+    """What was recognised of the files."""
 
     def add(self, cases: Any) -> None:
         """Count the rows of one part."""
         self.rows += cases.height
         self.errors += int((cases["status"] == "error").sum())
+        self.tests_run += int(cases["flag"].sum() + cases["clear"].sum())
+        self.tests_open += int(cases["unknown"].sum())
         for side, counts in self.sides(cases.columns).items():
             for rating, number in cases[side].drop_nulls().value_counts().iter_rows():
                 counts[rating] = counts.get(rating, 0) + number
@@ -80,6 +111,7 @@ class Job:
     resume: bool = False
     as_of: dt.date | None = None
     workers: int = 2
+    layout: Layout = field(default_factory=Layout)
 
 
 @dataclass(frozen=True)
@@ -107,7 +139,8 @@ def run_job(job: Job, progress: Progress) -> Summary:
     _prepare(parts, job)
     summary = Summary()
     try:
-        _assess_parts(job, parts, summary, progress)
+        with tempfile.TemporaryDirectory(prefix="convenio-") as scratch:
+            _assess_parts(job, parts, Path(scratch), summary, progress)
     except ConvenioError:
         # What was refused can't be gone on with; finished parts of a long run can.
         if not any(parts.glob("cases-*.parquet")):
@@ -121,29 +154,46 @@ def run_job(job: Job, progress: Progress) -> Summary:
     return summary
 
 
-def _assess_parts(job: Job, folder: Path, summary: Summary, progress: Progress) -> None:
+def _assess_parts(
+    job: Job, folder: Path, scratch: Path, summary: Summary, progress: Progress
+) -> None:
     import polars as pl
 
-    for number, part in enumerate(_parts(job, summary)):
+    for number, part in enumerate(_parts(job, scratch, summary)):
         target = folder / f"cases-{number:06d}.parquet"
         if not target.exists():
             _assess_part(job, part, folder, number)
         sides = summary.sides(list(pl.read_parquet_schema(target)))
-        summary.add(pl.read_parquet(target, columns=["status", *sides]))
+        summary.add(pl.read_parquet(target, columns=["status", *COUNTED, *sides]))
         progress(part.cases.height)
 
 
 def refuse(job: Job) -> None:
-    """Raise UsageError where a run could not write its results, or would hurt its input."""
+    """Raise UsageError where a run could not write its results, or would hurt what it reads."""
     if not job.source.exists():
         raise UsageError(f"{job.source}: there is no such file or folder")
-    for output in (job.output, *([job.findings] if job.findings else [])):
-        if output.suffix not in OUTPUTS:
+    for path, file in job.children.items():
+        if not file.is_file():
+            raise UsageError(f"--child {path}={file}: there is no such file")
+    inputs = {path.resolve() for path in (job.source, *job.children.values())}
+    for output in _outputs(job):
+        if output.suffix.lower() not in OUTPUTS:
             raise UsageError(f"{output}: the name must end in {', '.join(OUTPUTS)}")
-        if not output.resolve().parent.is_dir():
-            raise UsageError(f"{output}: there is no folder {output.resolve().parent}")
-        if output.resolve() == job.source.resolve():
-            raise UsageError(f"{output}: this is the input; it is not overwritten")
+        folder = output.resolve().parent
+        if not folder.is_dir():
+            raise UsageError(f"{output}: there is no folder {folder}")
+        if not os.access(folder, os.W_OK):
+            raise UsageError(f"{output}: nothing can be written in the folder {folder}")
+        if output.resolve() in inputs:
+            raise UsageError(f"{output}: this is an input; it is not overwritten")
+        if output.is_dir() and not (output / "_SUCCESS").exists():
+            raise UsageError(f"{output}: this is a folder; name a file")
+    if job.findings and job.findings.resolve() == job.output.resolve():
+        raise UsageError(f"{job.findings}: cases and findings can't be written to one file")
+
+
+def _outputs(job: Job) -> tuple[Path, ...]:
+    return (job.output, *([job.findings] if job.findings else []))
 
 
 def _prepare(parts: Path, job: Job) -> None:
@@ -164,7 +214,7 @@ def _prepare(parts: Path, job: Job) -> None:
 
 
 def _stamp(job: Job) -> str:
-    files = [path for path in sorted(_files(job.source)) if path.is_file()]
+    files = [path for path in sorted(files_of(job)) if path.is_file()]
     files += sorted(job.children.values())
     seen = hashlib.sha256()
     for path in files:
@@ -179,6 +229,7 @@ def _stamp(job: Job) -> str:
             "as_of": str(job.as_of),
             "findings": bool(job.findings),
             "rows": ROWS_A_PART,
+            "layout": asdict(job.layout),
         }
     )
 
@@ -186,30 +237,48 @@ def _stamp(job: Job) -> str:
 # --- reading ---------------------------------------------------------------------------------
 
 
-def _files(source: Path) -> list[Path]:
-    if source.is_file():
-        return [source]
-    found = [path for path in source.rglob("*") if path.suffix in (*TABLES, *CASE_FILES)]
-    if any(path.suffix in CASE_FILES for path in found):
+def files_of(job: Job) -> list[Path]:
+    """Return the case files and tables of a run's source."""
+    if job.source.is_file():
+        return [job.source]
+    written = {path.resolve() for path in _outputs(job)}
+    inside = [
+        path
+        for path in job.source.rglob("*")
+        if not any(part.endswith(".parts") for part in path.relative_to(job.source).parts)
+        and path.resolve() not in written
+    ]
+    found = [path for path in inside if _is_case_file(path) or ending(path)]
+    if any(_is_case_file(path) for path in found):
         # Beside case files, what stands in `events/` are streams for `monitor`, no tables of cases.
-        return [path for path in found if EVENTS not in path.relative_to(source).parts[:-1]]
+        return [p for p in found if EVENTS not in p.relative_to(job.source).parts[:-1]]
     return found
 
 
-def _parts(job: Job, summary: Summary) -> Iterator[Part]:
-    files = sorted(_files(job.source))
-    case_files = [path for path in files if path.suffix in CASE_FILES]
-    tables = [path for path in files if path.suffix in TABLES]
+def _is_case_file(path: Path) -> bool:
+    return path.suffix.lower() in CASE_FILES
+
+
+def _parts(job: Job, scratch: Path, summary: Summary) -> Iterator[Part]:
+    files = sorted(files_of(job))
+    case_files = [path for path in files if _is_case_file(path)]
+    tables = [path for path in files if ending(path)]
     if case_files and not tables:
         yield from _case_parts(job, case_files, summary)
-    elif tables and not case_files:
+    elif tables and not case_files and job.mapping is not None:
         for path in tables:
-            yield from _table_parts(job, path)
+            yield from _mapped_parts(job.mapping, path)
+    elif tables and not case_files:
+        yield from _table_parts(read_tables(job, tables, scratch, summary))
+    elif files and not (case_files or tables):
+        known = ", ".join((*CASE_FILES, *ENDINGS))
+        raise UsageError(f"{job.source}: can't be read: its name must end in one of {known}")
     elif files:
         raise UsageError(f"{job.source}: holds case files and tables; give one kind at a time")
     else:
         raise UsageError(
-            f"{job.source}: no case files ({', '.join(CASE_FILES)}) or tables ({', '.join(TABLES)})"
+            f"{job.source}: no case files ({', '.join(CASE_FILES)}) or tables "
+            f"({', '.join(ENDINGS)})"
         )
 
 
@@ -254,18 +323,86 @@ def _read_case(path: Path, pack: Pack) -> Case | str:
         return str(fault)
 
 
-def _table_parts(job: Job, path: Path) -> Iterator[Part]:
-    lists = _scanned(job)
+@dataclass(frozen=True)
+class Tables:
+    """The tables of a run, read: of cases, and of the elements of each list."""
+
+    cases: tuple[ReadTable, ...]
+    children: Mapping[str, tuple[ReadTable, ...]]
+
+    def rows_of_lists(self) -> dict[str, Any]:
+        """Return the rows of each list, lazy, of all its tables together."""
+        import polars as pl
+
+        return {
+            path: pl.concat([table.rows for table in tables], how="diagonal_relaxed")
+            for path, tables in self.children.items()
+        }
+
+
+def read_tables(job: Job, files: Sequence[Path], scratch: Path, summary: Summary) -> Tables:
+    """Read the tables of a run; what was recognised and what is left out goes to the summary.
+
+    Raises UsageError or CaseError for a table that can't be read or of which nothing is understood.
+    """
+    import polars as pl
+
+    catalogue, layout = job.pack.catalogue, job.layout
+    columns = columns_of_cases(catalogue)
+    children: dict[str, list[ReadTable]] = {}
+    of_lists = replace(layout, header_row=None, sheet=None)
+    for path, file in job.children.items():
+        with _reading(file):
+            of_list = columns_of_list(catalogue, path)
+            rows = read_table(file, of_list, of_lists, scratch)
+            children.setdefault(path, []).append(without_numbers(rows))
+    read = []
+    for file in files:
+        with _reading(file):
+            folders = partial(_with_columns_of_folders, path=file, source=job.source)
+            read.append(read_table(file, columns, layout, scratch, folders))
+            names = names_of_sheets(file)[1:] if ending(file) in SHEETS else []
+            for name in names if layout.sheet is None else []:
+                of_list = columns_of_list(catalogue, name)
+                rows = read_sheet(file, name, of_list, of_lists)
+                children.setdefault(name, []).append(without_numbers(rows))
+    told_of = [
+        table.rows.select(pl.col("id").cast(pl.String))
+        for tables in children.values()
+        for table in tables
+        if "id" in table.rows.collect_schema().names()
+    ]
+    elsewhere = pl.concat(told_of) if told_of else None
+    cases = []
+    for table in read:
+        with _reading(table.path):
+            cases.append(checked(table, columns, elsewhere))
+    refuse_shared_ids(cases)
+    every = [*cases, *(table for tables in children.values() for table in tables)]
+    for table in every:
+        summary.told += [f"{table.path}: {told}" for told in table.told]
+        summary.faults += table.faults
+    for tables in children.values():
+        for table in tables:
+            summary.faults += orphans(table, cases)
+    return Tables(tuple(cases), {path: tuple(tables) for path, tables in children.items()})
+
+
+def _table_parts(tables: Tables) -> Iterator[Part]:
+    lists = tables.rows_of_lists()
+    for table in tables.cases:
+        with _reading(table.path):
+            batches = table.rows.collect_batches(chunk_size=ROWS_A_PART, maintain_order=True)
+            for batch in batches:
+                yield _with_children(batch, lists, None)
+
+
+def _mapped_parts(mapping: TableMapping, path: Path) -> Iterator[Part]:
     with _reading(path):
-        if path.suffix == ".xlsx" or job.mapping is not None:
-            cases, children, kept = _whole_table(job, path)
-            for start in range(0, cases.height, ROWS_A_PART):
-                part = cases.slice(start, ROWS_A_PART)
-                yield _with_children(part, {**children, **lists}, kept)
-            return
-        table = _with_columns_of_folders(_scan(path), path, job.source)
-        for batch in table.collect_batches(chunk_size=ROWS_A_PART, maintain_order=True):
-            yield _with_children(batch, lists, None)
+        cases, children, kept = mapped(_whole_table(path, mapping), mapping)
+        for start in range(0, cases.height, ROWS_A_PART):
+            part = cases.slice(start, ROWS_A_PART)
+            yield _with_children(part, children, kept)
 
 
 def _with_columns_of_folders(table: Any, path: Path, source: Path) -> Any:
@@ -294,51 +431,29 @@ def _reading(path: Path) -> Iterator[None]:
         raise UsageError(f"{path}: can't be read: {str(fault).splitlines()[0]}") from None
 
 
-def _scanned(job: Job) -> dict[str, Any]:
-    lists = {}
-    for path, file in job.children.items():
-        with _reading(file):
-            lists[path] = _scan(file)
-            lists[path].collect_schema()
-    return lists
-
-
 def _with_children(cases: Any, children: Mapping[str, Any], kept: Any) -> Part:
     """Pick the rows that belong to some cases."""
-    ids = cases.lazy().select("id") if "id" in cases.columns else None
     picked = {}
     for path, child in children.items():
         rows = child.lazy()
-        # Without the column that tells cases apart, assess_frame refuses the tables and says so.
-        if ids is not None and "id" in rows.collect_schema().names():
-            rows = rows.join(ids, on="id", how="semi")
+        # Without the column that tells cases apart, assess_frame refuses the table and says so.
+        if "id" in rows.collect_schema().names():
+            rows = rows.join(cases.lazy().select("id"), on="id", how="semi")
         picked[path] = rows.collect()
     return Part(cases, picked, kept)
 
 
-def _scan(path: Path) -> Any:
+def _whole_table(path: Path, mapping: TableMapping) -> Any:
     import polars as pl
 
-    if path.suffix == ".parquet":
-        return pl.scan_parquet(path)
-    if path.suffix in (".jsonl", ".ndjson"):
-        return pl.scan_ndjson(path, infer_schema_length=None)
-    if path.suffix == ".xlsx":
-        return pl.read_excel(path).lazy()
-    return pl.scan_csv(path, infer_schema_length=None, try_parse_dates=True)
-
-
-def _whole_table(job: Job, path: Path) -> tuple[Any, dict[str, Any], Any]:
-    import polars as pl
-
-    if job.mapping is None:
-        sheets = pl.read_excel(path, sheet_id=0)
-        first, *others = sheets
-        lists = {name: table for name, table in sheets.items() if name in others}
-        return sheets[first], lists, None
-    is_text = path.suffix == ".csv"
-    table = _read_with_header(path, job.mapping) if is_text else _scan(path).collect()
-    return mapped(table, job.mapping)
+    kind = ending(path)
+    if kind in SHEETS:
+        return pl.read_excel(path)
+    if kind == ".parquet":
+        return pl.read_parquet(path)
+    if kind in TYPED:
+        return pl.read_ndjson(path, infer_schema_length=None)
+    return _read_with_header(path, mapping)
 
 
 def _read_with_header(path: Path, mapping: TableMapping) -> Any:
@@ -352,6 +467,11 @@ def _read_with_header(path: Path, mapping: TableMapping) -> Any:
     )
     if start is None:
         raise UsageError(f"{path}: no line holds the columns {', '.join(mapping.header)}")
+    if mapping.whole and mapping.has_windows() and mapping.whole not in "".join(lines[:start]):
+        raise UsageError(
+            f"{path}: shares and totals are reckoned over all rows, and nothing above the header "
+            f"says '{mapping.whole}': a part of the table gives wrong ones"
+        )
     text = "".join(lines[start:])
     return pl.read_csv(text.encode(), infer_schema_length=None, truncate_ragged_lines=True)
 
@@ -429,6 +549,6 @@ def _write_sheets(target: Path, tables: Mapping[str, Any]) -> None:
             raise UsageError(
                 f"{table.height:,} rows of {name} don't fit a sheet; write .parquet or .csv"
             )
-    with xlsxwriter.Workbook(str(target)) as book:
+    with xlsxwriter.Workbook(str(target), _PLAIN_TEXT) as book:
         for name, table in read.items():
             table.write_excel(book, worksheet=name)

@@ -32,7 +32,9 @@ _ENGINES = ("polars", "duckdb", "spark")
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments of the command."""
     parser.add_argument(
-        "input", metavar="INPUT", help="a folder of case files, or CSV, Excel, JSON Lines, Parquet"
+        "input",
+        metavar="INPUT",
+        help="a folder of case files, or a table: CSV, TSV, Excel, ODS, JSON Lines, Parquet",
     )
     parser.add_argument(
         "-o", "--output", required=True, metavar="FILE", help=".parquet, .csv, .xlsx or .duckdb"
@@ -58,6 +60,21 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="N",
         help="processes that read case files (default: all cores)",
     )
+    reading = parser.add_argument_group("how the table is written, where that is not recognised")
+    reading.add_argument(
+        "--separator", metavar="CHAR", help="what stands between cells: , ; | or tab"
+    )
+    reading.add_argument("--encoding", metavar="NAME", help="such as utf-8, utf-16 or cp1252")
+    reading.add_argument("--decimal", choices=(",", "."), help="the decimal mark of numbers")
+    reading.add_argument(
+        "--header-row", type=int, metavar="N", help="the line on which columns are named, from 1"
+    )
+    reading.add_argument("--sheet", metavar="NAME", help="the sheet of a workbook (the first)")
+    reading.add_argument(
+        "--dates",
+        choices=("dmy", "mdy", "iso"),
+        help="the order of dates such as 03/04/2024, which are errors without it",
+    )
     options.add_pack(parser)
     options.add_context(parser)
     options.add_limits(parser, "what is presumed (without presumptions: established)")
@@ -69,6 +86,7 @@ def run(args: argparse.Namespace) -> int:
         from convenio.batch.engines import run_on
         from convenio.batch.mapping import load_mapping
         from convenio.batch.running import Job, run_job
+        from convenio.batch.tables import Layout
     except ModuleNotFoundError as missing:
         raise UsageError(f"batch needs {missing.name}: pip install 'convenio[frames]'") from None
     pack = options.read_pack(args)
@@ -82,6 +100,14 @@ def run(args: argparse.Namespace) -> int:
         resume=args.resume,
         as_of=_date(args.as_of),
         workers=args.workers,
+        layout=Layout(
+            separator=_separator(args.separator),
+            encoding=args.encoding,
+            decimal=args.decimal,
+            header_row=args.header_row,
+            sheet=args.sheet,
+            dates=args.dates,
+        ),
     )
     with _warnings_told():
         if args.engine == "polars":
@@ -89,11 +115,14 @@ def run(args: argparse.Namespace) -> int:
                 summary = run_job(job, advance)
         else:
             summary = run_on(args.engine, job)
-    for fault in summary.faults:
-        print(fault, file=sys.stderr)
+    for line in (*summary.told, *summary.faults):
+        print(line, file=sys.stderr)
     told = [f"{summary.rows:,} cases", f"established: {_counted(summary.floors)}"]
     if summary.presumed:
         told.insert(1, f"presumed: {_counted(summary.presumed)}")
+    if summary.tests_run + summary.tests_open:
+        share = summary.tests_run / (summary.tests_run + summary.tests_open)
+        told.append(f"{share:.0%} of the tests that apply could be run")
     print("; ".join(told), file=sys.stderr)
     if summary.errors:
         print(f"{summary.errors:,} rows are invalid: see status and reason", file=sys.stderr)
@@ -116,6 +145,15 @@ def _children(entries: list[str]) -> dict[str, Path]:
             raise UsageError(f"--child takes LIST=FILE, such as incidents=i.csv, not '{entry}'")
         children[path] = Path(file)
     return children
+
+
+def _separator(text: str | None) -> str | None:
+    if text is None:
+        return None
+    separator = {"tab": "\t", "\\t": "\t"}.get(text, text)
+    if len(separator) != 1:
+        raise UsageError(f"--separator takes one character or the word tab, not '{text}'")
+    return separator
 
 
 def _date(text: str | None) -> dt.date | None:

@@ -213,10 +213,9 @@ def test_fail_on_looks_at_the_presumed_rating(
     engine: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     source = tmp_path / "relief.csv"
-    source.write_text(
-        "id,as_of,deal.elements,presence.kind\nrelief,2010-01-22,disaster_relief,rotational\n"
-    )
+    source.write_text("id,as_of,deal.elements\na,2010-01-22,arms_sale\n")
     words = ["batch", str(source), "-o", str(tmp_path / "out.parquet"), "--engine", engine]
+    words += ["--pack", SMALL]
     established = main([*words, "--fail-on", "critical"])
     told = capsys.readouterr().err
     presumed = re.search(r"presumed: 1 (\w+)", told)
@@ -224,4 +223,5 @@ def test_fail_on_looks_at_the_presumed_rating(
     assert established == 0
     assert presumed is not None
     assert floor is not None
+    assert presumed[1] != floor[1]
     assert main([*words, "--fail-on", presumed[1]]) == 1

@@ -40,6 +40,7 @@ _SEARCHED = 50
 _HEAD = 1 << 18
 _CHUNK = 1 << 20
 _SHOWN = 5
+_MOST_TOLD = 100
 _ROW = "row of the table"
 _BYTE_ORDER = ((codecs.BOM_UTF8, "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
 _NAMES_OF_ENCODINGS = {"utf-8": "UTF-8", "utf-16": "UTF-16", "cp1252": "Windows-1252"}
@@ -189,32 +190,33 @@ def checked(table: ReadTable, columns: Columns, elsewhere: Any = None) -> ReadTa
     names = table.rows.collect_schema().names()
     facts = [name for name in names if columns.is_fact(name)]
     _refuse_strange(table.path, names, columns, bool(facts) or elsewhere is not None)
-    states = pl.any_horizontal(pl.col(name).is_not_null() for name in facts) if facts else False
-    numbered = table.rows
-    if _ROW not in names:
-        numbered = numbered.with_row_index(_ROW, 1)
+    numbered = table.rows if _ROW in names else table.rows.with_row_index(_ROW, 1)
     said = pl.col(ID).cast(pl.String)
-    total = said.str.contains(_TOTAL).fill_null(False)
+    anything = [pl.col(name).is_not_null() for name in names if name != _ROW]
     suspects = (
         numbered.select(
             _ROW,
             said.alias(ID),
-            pl.lit(states).alias("states") if isinstance(states, bool) else states.alias("states"),
-            total.alias("total"),
-            pl.any_horizontal(pl.col(n).is_not_null() for n in names if n != _ROW).alias("any"),
+            states=pl.any_horizontal(pl.lit(False), *(pl.col(n).is_not_null() for n in facts)),
+            total=said.str.contains(_TOTAL).fill_null(False),
+            anything=pl.any_horizontal(anything),
         )
         .filter(~pl.col("states") | pl.col(ID).is_null() | pl.col("total"))
-        .collect()
+        .sort(_ROW)
+        .collect(engine="streaming")
     )
-    rows, told, faults, dropped = _sorted_out(table, suspects, numbered, elsewhere)
-    if dropped:
-        numbered = numbered.filter(~pl.col(_ROW).is_in(dropped))
+    if not suspects.height:
+        return replace(table, rows=numbered.drop(_ROW))
+    height = numbered.select(pl.len()).collect(engine="streaming").item()
+    left = _left_out(suspects.rows(named=True), height, _ids_of(elsewhere))
+    faults = left.faults(table.path)
+    below = f"left out below or as a total: {', '.join(left.below)}"
     return replace(
         table,
-        rows=numbered.drop(_ROW),
-        told=(*table.told, *told),
+        rows=numbered.filter(~pl.col(_ROW).is_in(sorted(left.rows))).drop(_ROW),
+        told=(*table.told, below) if left.below else table.told,
         faults=(*table.faults, *faults),
-        whole=table.whole and not rows,
+        whole=table.whole and not left.rows,
     )
 
 
@@ -586,52 +588,70 @@ def _nothing_understood(path: Path, names: Sequence[str], columns: Columns) -> s
     )
 
 
-def _sorted_out(
-    table: ReadTable, suspects: Any, numbered: Any, elsewhere: Any
-) -> tuple[list[int], list[str], list[str], list[int]]:
-    """Return rows that are no cases, what is told of them, the faults, and the rows to drop."""
+@dataclass(frozen=True, slots=True)
+class _LeftOut:
+    """The rows of a table that are no cases, by number from 1, and why."""
+
+    rows: frozenset[int]
+    below: tuple[str, ...]
+    silent: Mapping[int, str]
+    """Ids of rows that state no fact."""
+    nameless: tuple[int, ...]
+    height: int
+
+    def faults(self, path: Path) -> tuple[str, ...]:
+        """Tell of each row that ought to have been a case.
+
+        Raises CaseError where most rows state nothing.
+        """
+        silent = {n: f"row {n} ({name})" for n, name in sorted(self.silent.items())}
+        cases = self.height - len(self.rows) + len(silent)
+        if 2 * len(silent) > cases:
+            raise CaseError(
+                f"{path}: {len(silent):,} of {cases:,} rows state no fact, so nothing is rated: "
+                f"{_listed(silent.values())}"
+            )
+        told = {n: f"{path}: {row} states no fact; not rated" for n, row in silent.items()}
+        told |= {n: f"{path}: row {n} has no id; not rated" for n in self.nameless}
+        texts = [text for _, text in sorted(told.items())]
+        more = len(texts) - _MOST_TOLD
+        return (*texts[:_MOST_TOLD], *([f"{path}: and {more:,} more such rows"] * (more > 0)))
+
+
+def _ids_of(rows: Any) -> frozenset[str]:
     import polars as pl
 
-    if not suspects.height:
-        return [], [], [], []
-    known: set[str] = set()
-    if elsewhere is not None:
-        known = set(elsewhere.select(pl.col(ID).cast(pl.String)).collect()[ID].to_list())
-    height = numbered.select(pl.len()).collect(engine="streaming").item()
+    if rows is None:
+        return frozenset()
+    return frozenset(rows.select(pl.col(ID).cast(pl.String)).collect()[ID].to_list())
+
+
+def _left_out(
+    suspects: Sequence[Mapping[str, Any]], height: int, told_elsewhere: frozenset[str]
+) -> _LeftOut:
+    rows: set[int] = set()
     below: list[str] = []
-    dropped: list[int] = []
-    silent: list[tuple[int, str | None]] = []
+    silent: dict[int, str] = {}
     nameless: list[int] = []
     last = height
-    for row in reversed(suspects.rows(named=True)):
+    # From the end: what stands below a table is told by nothing but that coming after it.
+    for row in reversed(suspects):
         number, name = row[_ROW], row[ID]
-        at_end = number == last
-        if not row["any"]:
-            dropped.append(number)
-        elif row["total"] or (at_end and not row["states"] and re.match(_BELOW, name or "")):
-            below.append(name)
-            dropped.append(number)
+        is_last = number == last
+        if not row["anything"]:
+            rows.add(number)
+        elif row["total"] or (is_last and not row["states"] and re.match(_BELOW, name or "")):
+            below.insert(0, name)
+            rows.add(number)
         elif name is None:
             nameless.append(number)
-            dropped.append(number)
-        elif not row["states"] and name not in known:
-            silent.append((number, name))
-            dropped.append(number)
-        if at_end and number in dropped:
+            rows.add(number)
+        elif not row["states"] and name not in told_elsewhere:
+            silent[number] = name
+            rows.add(number)
+        if is_last and number in rows:
             last -= 1
-    cases = height - len(dropped) + len(silent)
-    if silent and 2 * len(silent) > cases:
-        raise CaseError(
-            f"{table.path}: {len(silent):,} of {cases:,} rows state no fact, so nothing is rated: "
-            f"{_listed(f'row {n} ({name})' for n, name in reversed(silent))}"
-        )
-    told = [f"left out below or as a total: {', '.join(reversed(below))}"] if below else []
-    faults = [f"{table.path}: row {n} ({name}) states no fact; not rated" for n, name in silent]
-    faults += [f"{table.path}: row {n} has no id; not rated" for n in nameless]
-    faults = list(reversed(faults))
-    if len(faults) > 100:
-        faults = [*faults[:100], f"{table.path}: and {len(faults) - 100:,} more such rows"]
-    return dropped, told, faults, dropped
+    return _LeftOut(frozenset(rows), tuple(below), silent, tuple(nameless), height)
 
 
 def _listed(texts: Iterable[str]) -> str:

@@ -171,6 +171,22 @@ def test_the_register_of_arms_transfers(tmp_path: Path) -> None:
     assert rows["2"]["concentration_10y"] == pytest.approx((2 / 3) ** 2 + (1 / 3) ** 2)
 
 
+def test_values_that_a_mapping_drops_are_told(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    register = tmp_path / "register.csv"
+    changed = REGISTER.replace("Russia,Peru", "Russia,NATO**").replace(",2015,No", ",2015; 2016,No")
+    register.write_text(changed.replace(",Ships,2004", ",Airships,2004"), encoding="latin-1")
+    words = ["batch", str(register), "-o", str(tmp_path / "out.parquet")]
+    words += ["--mapping", "sipri-arms-transfers"]
+    assert main(words) == 1
+    told = capsys.readouterr().err
+    assert "Recipient: 1 rows hold no state and are dropped: 'NATO**' (row 3)" in told
+    assert "Delivery year: 1 rows hold no year and are dropped: '2015; 2016' (row 4)" in told
+    assert "Armament category: 1 rows hold no word of the mapping" in told
+    assert main([*words, "--allow-dropped"]) == 0
+
+
 def test_the_input_is_never_overwritten(deals: Path) -> None:
     for engine in ("polars", "duckdb", "spark"):
         assert main(["batch", str(deals), "-o", str(deals), "--engine", engine]) == 2

@@ -11,9 +11,10 @@
         - {country: {from: Supplier, map: countries}, role: {value: provider}}
     keep: {supplier: {from: Supplier}}   # columns that stand beside the results
 
-A cell is `from` a column or a constant `value`; `map` turns texts into others (what it does not
-name is unknown; `countries` knows English names), `times` multiplies, `date: year_end` makes a
-date of a year. Over the rows of a case the first value counts, or what `take` says: sum, min, max.
+A cell is `from` a column or a constant `value`; `map` turns texts into others (`countries` knows
+English names; a text of which nothing is known is mapped to null), `times` multiplies, `date:
+year_end` makes a date of a year. Values of which a cell can make nothing are dropped, and told.
+Over the rows of a case the first value counts, or what `take` says: sum, min, max.
 `share` and `concentration` compare suppliers over the years before (see `Window`).
 """
 
@@ -59,7 +60,7 @@ class Cell(BaseModel):
     model_config = _STRICT
     column: str | None = Field(default=None, alias="from")
     value: str | float | bool | list[str] | None = None
-    map: dict[str, str] | Literal["countries"] | None = None
+    map: dict[str, str | None] | Literal["countries"] | None = None
     times: float | None = None
     date: Literal["year_start", "year_end"] | None = None
     take: Literal["first", "sum", "min", "max"] = "first"
@@ -133,7 +134,6 @@ def mapped(table: Any, mapping: TableMapping) -> tuple[Any, dict[str, Any], Any]
     """
     import polars as pl
 
-    table = table.rename({name: name.strip().rstrip(";").strip() for name in table.columns})
     wanted = dict.fromkeys(_columns(mapping))
     missing = [name for name in wanted if name not in table.columns]
     if missing:
@@ -169,6 +169,68 @@ def mapped(table: Any, mapping: TableMapping) -> tuple[Any, dict[str, Any], Any]
     cases = grouped(facts)
     stated = [pl.lit(True).alias(f"{path}__stated") for path in mapping.lists]
     return cases.with_columns(*stated), children, grouped(mapping.keep)
+
+
+def plainly_named(table: Any) -> Any:
+    """Return a table whose names of columns have no blanks around them and no stray `;`."""
+    return table.rename({name: name.strip().rstrip(";").strip() for name in table.columns})
+
+
+def dropped(table: Any, mapping: TableMapping) -> tuple[str, ...]:
+    """Tell of the values that a mapping's words, casts and windows can make nothing of.
+
+    One line for each column and reason: how many rows, and the first values with their rows.
+    """
+    import polars as pl
+
+    names = {**english_names(), **mapping.countries}
+    told: dict[str, None] = {}
+    for column, words, what in _readings(mapping, names):
+        said = pl.col("text")
+        unread = ~said.is_in(list(words)) if words is not None else _no_number(said, what)
+        rows = (
+            table.select(
+                pl.int_range(1, pl.len() + 1).alias("row"),
+                pl.col(column).cast(pl.String).str.strip_chars().alias("text"),
+            )
+            .filter((said != "") & unread)
+            .group_by("text", maintain_order=True)
+            .agg(pl.col("row").first(), pl.len().alias("rows"))
+        )
+        if rows.height:
+            first = ", ".join(f"'{r['text']}' (row {r['row']})" for r in rows.head(5).to_dicts())
+            more = f" and {rows.height - 5:,} more" if rows.height > 5 else ""
+            told[
+                f"{column}: {rows['rows'].sum():,} rows hold no {what} and are dropped: "
+                f"{first}{more}"
+            ] = None
+    return tuple(told)
+
+
+def _readings(
+    mapping: TableMapping, names: Mapping[str, str]
+) -> Iterator[tuple[str, Mapping[str, str | None] | None, str]]:
+    """Yield which columns are read, by which words, and as what."""
+    for cell in _cells(mapping):
+        if cell.column is not None and cell.map is not None:
+            is_state = cell.map == "countries"
+            words = names if isinstance(cell.map, str) else cell.map
+            yield cell.column, words, "state" if is_state else "word of the mapping"
+        elif cell.column is not None and cell.times is not None:
+            yield cell.column, None, "number"
+        elif cell.column is not None and cell.date is not None:
+            yield cell.column, None, "year"
+        if cell.window is not None:
+            yield cell.window.of, None, "number"
+            yield cell.window.year, None, "year"
+            yield cell.window.up_to, None, "year"
+
+
+def _no_number(text: Any, what: str) -> Any:
+    import polars as pl
+
+    kind = pl.Int32 if what == "year" else pl.Float64
+    return text.cast(kind, strict=False).is_null()
 
 
 def _cells(mapping: TableMapping) -> Iterator[Cell]:

@@ -21,7 +21,7 @@ from urllib.parse import unquote
 from convenio.assessment.cases import load_case
 from convenio.assessment.frame import assess_frame
 from convenio.backends.frames.rows import tabulate
-from convenio.batch.mapping import TableMapping, mapped
+from convenio.batch.mapping import TableMapping, dropped, mapped, plainly_named
 from convenio.batch.tables import (
     ENDINGS,
     SHEETS,
@@ -81,6 +81,8 @@ class Summary:
     faults: list[str] = field(default_factory=list)
     told: list[str] = field(default_factory=list)
     """What was recognised of the files."""
+    dropped: list[str] = field(default_factory=list)
+    """Values of which a mapping can make nothing."""
 
     def add(self, cases: Any) -> None:
         """Count the rows of one part."""
@@ -267,7 +269,7 @@ def _parts(job: Job, scratch: Path, summary: Summary) -> Iterator[Part]:
         yield from _case_parts(job, case_files, summary)
     elif tables and not case_files and job.mapping is not None:
         for path in tables:
-            yield from _mapped_parts(job.mapping, path)
+            yield from _mapped_parts(job.mapping, path, summary)
     elif tables and not case_files:
         yield from _table_parts(read_tables(job, tables, scratch, summary))
     elif files and not (case_files or tables):
@@ -397,9 +399,11 @@ def _table_parts(tables: Tables) -> Iterator[Part]:
                 yield _with_children(batch, lists, None)
 
 
-def _mapped_parts(mapping: TableMapping, path: Path) -> Iterator[Part]:
+def _mapped_parts(mapping: TableMapping, path: Path, summary: Summary) -> Iterator[Part]:
     with _reading(path):
-        cases, children, kept = mapped(_whole_table(path, mapping), mapping)
+        table = plainly_named(_whole_table(path, mapping))
+        cases, children, kept = mapped(table, mapping)
+        summary.dropped += [f"{path}: {told}" for told in dropped(table, mapping)]
         for start in range(0, cases.height, ROWS_A_PART):
             part = cases.slice(start, ROWS_A_PART)
             yield _with_children(part, children, kept)

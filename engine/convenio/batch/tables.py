@@ -381,7 +381,8 @@ def _header_among(
             raise CaseError(f"{path}: the table is empty")
         first, until, cells = max(lines, key=lambda line: _score(line[2], columns))
         if not _score(cells, columns):
-            raise CaseError(_nothing_understood(path, lines[0][2], columns))
+            widest = max(lines, key=lambda line: len(line[2]))
+            raise CaseError(_nothing_understood(path, widest[2], columns))
     names = tuple(name.strip() or f"column {n}" for n, name in enumerate(cells, 1))
     twice = [name for name in dict.fromkeys(names) if names.count(name) > 1]
     if twice:

@@ -23,8 +23,9 @@ EXAMPLES = """examples:
   convenio batch large.parquet -o ratings.parquet --resume
 
 Columns are called like facts (terms.duration_years); docs/pipelines.md lists their companions.
-exit codes: 0 nothing at or above --fail-on, 1 something is, 2 wrong use,
-3 a case file or a row is invalid (the others are still assessed), 4 a pack is invalid"""
+exit codes: 0 nothing at or above --fail-on, 1 something is, or a mapping dropped values,
+2 wrong use, 3 a case file or a row is invalid (the others are still assessed),
+4 a pack is invalid"""
 
 _ENGINES = ("polars", "duckdb", "spark")
 
@@ -48,6 +49,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="the table of a list's elements, with id and i (repeatable)",
     )
     parser.add_argument("--mapping", metavar="NAME|FILE", help="how the table's columns are facts")
+    parser.add_argument(
+        "--allow-dropped",
+        action="store_true",
+        help="values of which the mapping can make nothing are told, and no failure",
+    )
     parser.add_argument("--as-of", metavar="DATE", help="the date of cases that state none")
     parser.add_argument("--engine", choices=_ENGINES, default="polars", help="default: polars")
     parser.add_argument(
@@ -115,7 +121,7 @@ def run(args: argparse.Namespace) -> int:
                 summary = run_job(job, advance)
         else:
             summary = run_on(args.engine, job)
-    for line in (*summary.told, *summary.faults):
+    for line in (*summary.told, *summary.dropped, *summary.faults):
         print(line, file=sys.stderr)
     told = [f"{summary.rows:,} cases", f"established: {_counted(summary.floors)}"]
     if summary.presumed:
@@ -129,6 +135,9 @@ def run(args: argparse.Namespace) -> int:
     print(f"written: {args.output}", file=sys.stderr)
     if summary.faults or summary.errors:
         return CaseError.exit_code
+    if summary.dropped and not args.allow_dropped:
+        print("values were dropped: --allow-dropped takes that as given", file=sys.stderr)
+        return 1
     found = summary.presumed or summary.floors
     return int(options.limit_reached(args, found, summary.ceilings))
 

@@ -13,7 +13,8 @@ import narwhals as nw
 
 from convenio.assessment.frame import AssessedFrame, assess_frame
 from convenio.batch.running import COUNTED, Job, Summary, files_of, read_tables, refuse, unfinished
-from convenio.batch.tables import ReadTable, ending
+from convenio.batch.tables.files import ending
+from convenio.batch.tables.table import ReadTable
 from convenio.errors import UsageError
 
 

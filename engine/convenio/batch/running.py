@@ -22,23 +22,12 @@ from convenio.assessment.cases import load_case
 from convenio.assessment.frame import assess_frame
 from convenio.backends.frames.rows import tabulate
 from convenio.batch.mapping import TableMapping, dropped, mapped, plainly_named
-from convenio.batch.tables import (
-    ENDINGS,
-    SHEETS,
-    TYPED,
-    Layout,
-    ReadTable,
-    checked,
-    columns_of_cases,
-    columns_of_list,
-    ending,
-    names_of_sheets,
-    orphans,
-    read_sheet,
-    read_table,
-    refuse_shared_ids,
-    without_numbers,
-)
+from convenio.batch.tables.columns import columns_of_cases, columns_of_list
+from convenio.batch.tables.files import ENDINGS, SHEETS, TYPED, ending
+from convenio.batch.tables.headers import Layout
+from convenio.batch.tables.reading import names_of_sheets, read_sheet, read_table
+from convenio.batch.tables.rows import checked, orphans, refuse_shared_ids
+from convenio.batch.tables.table import ReadTable, without_numbers
 from convenio.errors import CaseError, ConvenioError, UsageError
 from convenio.facts.case import Case
 from convenio.packs.cache import load_cached_pack

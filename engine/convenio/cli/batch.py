@@ -92,7 +92,7 @@ def run(args: argparse.Namespace) -> int:
         from convenio.batch.engines import run_on
         from convenio.batch.mapping import load_mapping
         from convenio.batch.running import Job, run_job
-        from convenio.batch.tables import Layout
+        from convenio.batch.tables.headers import Layout
     except ModuleNotFoundError as missing:
         raise UsageError(f"batch needs {missing.name}: pip install 'convenio[frames]'") from None
     pack = options.read_pack(args)

@@ -1,0 +1,174 @@
+"""Leaves out rows that are no cases, and tells which."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from convenio.backends.frames.columns import ID
+from convenio.batch.tables.columns import Columns
+from convenio.batch.tables.headers import SHOWN, nothing_understood
+from convenio.batch.tables.table import ROW, ReadTable
+from convenio.errors import CaseError, nearest_name
+
+_TOTAL = r"(?i)^\W*(sub-?)?(grand )?tota(l|is|les)\b( general| geral)?\W*$"
+_BELOW = r"(?i)^\W*(source|fuente|fonte|note|nota|observa|©|\(c\))"
+"""How lines below a table begin that are no part of it."""
+_MOST_TOLD = 100
+
+
+def checked(table: ReadTable, columns: Columns, elsewhere: Any = None) -> ReadTable:
+    """Leave out rows that are no cases, and tell which; refuse a table that tells of none.
+
+    `elsewhere` are ids (a lazy frame with the one column) of which another table tells more.
+    """
+    import polars as pl
+
+    names = table.rows.collect_schema().names()
+    facts = [name for name in names if columns.is_fact(name)]
+    _refuse_strange(table.path, names, columns, bool(facts) or elsewhere is not None)
+    numbered = table.rows if ROW in names else table.rows.with_row_index(ROW, 1)
+    said = pl.col(ID).cast(pl.String)
+    anything = [pl.col(name).is_not_null() for name in names if name != ROW]
+    suspects = (
+        numbered.select(
+            ROW,
+            said.alias(ID),
+            states=pl.any_horizontal(pl.lit(False), *(pl.col(n).is_not_null() for n in facts)),
+            total=said.str.contains(_TOTAL).fill_null(False),
+            anything=pl.any_horizontal(anything),
+        )
+        .filter(~pl.col("states") | pl.col(ID).is_null() | pl.col("total"))
+        .sort(ROW)
+        .collect(engine="streaming")
+    )
+    if not suspects.height:
+        return replace(table, rows=numbered.drop(ROW))
+    height = numbered.select(pl.len()).collect(engine="streaming").item()
+    left = _left_out(suspects.rows(named=True), height, _ids_of(elsewhere))
+    faults = left.faults(table.path)
+    below = f"left out below or as a total: {', '.join(left.below)}"
+    return replace(
+        table,
+        rows=numbered.filter(~pl.col(ROW).is_in(sorted(left.rows))).drop(ROW),
+        told=(*table.told, below) if left.below else table.told,
+        faults=(*table.faults, *faults),
+        whole=table.whole and not left.rows,
+    )
+
+
+def refuse_shared_ids(tables: Sequence[ReadTable]) -> None:
+    """Raise CaseError where two rows of some tables have the same id."""
+    import polars as pl
+
+    ids = pl.concat([table.rows.select(pl.col(ID).cast(pl.String)) for table in tables])
+    counted = ids.group_by(ID).len().filter(pl.col("len") > 1).sort(ID).collect(engine="streaming")
+    if counted.height:
+        shown = [f"{row[0]} ({row[1]} rows)" for row in counted.head(SHOWN).rows()]
+        more = f" and {counted.height - SHOWN} more" if counted.height > SHOWN else ""
+        where = tables[0].path if len(tables) == 1 else "the tables"
+        raise CaseError(f"{where}: rows share their id: {', '.join(shown)}{more}")
+
+
+def orphans(child: ReadTable, tables: Sequence[ReadTable]) -> tuple[str, ...]:
+    """Tell of the rows of a list's table that belong to no case."""
+    import polars as pl
+
+    if ID not in child.rows.collect_schema().names():
+        return ()
+    ids = pl.concat([table.rows.select(pl.col(ID).cast(pl.String)) for table in tables])
+    lost = (
+        child.rows.select(pl.col(ID).cast(pl.String))
+        .join(ids, on=ID, how="anti", maintain_order="left")
+        .collect()
+    )
+    if not lost.height:
+        return ()
+    shown = [repr(name) for name in dict.fromkeys(lost[ID].to_list())][:SHOWN]
+    counted = f"{lost.height:,} rows find" if lost.height > 1 else "1 row finds"
+    return (f"{child.path}: {counted} no case: {', '.join(shown)}",)
+
+
+def _refuse_strange(path: Path, names: Sequence[str], columns: Columns, is_told: bool) -> None:
+    given = [name for name in names if name != ROW]
+    if not is_told:
+        raise CaseError(nothing_understood(path, given, columns))
+    if ID not in given:
+        near = nearest_name(ID, given)
+        hint = f"; is it {near}?" if near else ""
+        raise CaseError(f"{path}: no column is called id, which tells cases apart{hint}")
+
+
+@dataclass(frozen=True, slots=True)
+class _LeftOut:
+    """The rows of a table that are no cases, by number from 1, and why."""
+
+    rows: frozenset[int]
+    below: tuple[str, ...]
+    silent: Mapping[int, str]
+    """Ids of rows that state no fact."""
+    nameless: tuple[int, ...]
+    height: int
+
+    def faults(self, path: Path) -> tuple[str, ...]:
+        """Tell of each row that ought to have been a case.
+
+        Raises CaseError where most rows state nothing.
+        """
+        silent = {n: f"row {n} ({name})" for n, name in sorted(self.silent.items())}
+        cases = self.height - len(self.rows) + len(silent)
+        if 2 * len(silent) > cases:
+            raise CaseError(
+                f"{path}: {len(silent):,} of {cases:,} rows state no fact, so nothing is rated: "
+                f"{_listed(silent.values())}"
+            )
+        told = {n: f"{path}: {row} states no fact; not rated" for n, row in silent.items()}
+        told |= {n: f"{path}: row {n} has no id; not rated" for n in self.nameless}
+        texts = [text for _, text in sorted(told.items())]
+        more = len(texts) - _MOST_TOLD
+        return (*texts[:_MOST_TOLD], *([f"{path}: and {more:,} more such rows"] * (more > 0)))
+
+
+def _ids_of(rows: Any) -> frozenset[str]:
+    import polars as pl
+
+    if rows is None:
+        return frozenset()
+    return frozenset(rows.select(pl.col(ID).cast(pl.String)).collect()[ID].to_list())
+
+
+def _left_out(
+    suspects: Sequence[Mapping[str, Any]], height: int, told_elsewhere: frozenset[str]
+) -> _LeftOut:
+    rows: set[int] = set()
+    below: list[str] = []
+    silent: dict[int, str] = {}
+    nameless: list[int] = []
+    last = height
+    # From the end: what stands below a table is told by nothing but that coming after it.
+    for row in reversed(suspects):
+        number, name = row[ROW], row[ID]
+        is_last = number == last
+        if not row["anything"]:
+            rows.add(number)
+        elif row["total"] or (is_last and not row["states"] and re.match(_BELOW, name or "")):
+            below.insert(0, name)
+            rows.add(number)
+        elif name is None:
+            nameless.append(number)
+            rows.add(number)
+        elif not row["states"] and name not in told_elsewhere:
+            silent[number] = name
+            rows.add(number)
+        if is_last and number in rows:
+            last -= 1
+    return _LeftOut(frozenset(rows), tuple(below), silent, tuple(nameless), height)
+
+
+def _listed(texts: Iterable[str]) -> str:
+    every = list(texts)
+    more = f" and {len(every) - SHOWN:,} more" if len(every) > SHOWN else ""
+    return ", ".join(every[:SHOWN]) + more

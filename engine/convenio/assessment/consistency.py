@@ -22,7 +22,7 @@ def doubts(case: Case, pack: Pack) -> Iterator[str]:
 def _not_asked(case: Case, pack: Pack) -> Iterator[str]:
     """Name, in one line, facts that are stated and that no element of the deal asks for."""
     elements = case.facts.get("deal.elements")
-    named = frozenset(elements.value or ()) if elements is not None else frozenset()  # type: ignore[arg-type]
+    named = frozenset(elements.members if elements is not None else ())
     found = [
         fact
         for path, fact in case.facts.items()

@@ -69,7 +69,7 @@ def _collected(table: ContextTable, rows: list[ContextRow]) -> StatedFact:
     # What two described states have between them stands in a row for each of them.
     apart = {(row.about, row.source.key, row.at, row.note): row for row in reversed(rows)}
     entries = tuple(entry for row in reversed(apart.values()) for entry in _entries(row))
-    members = tuple(dict.fromkeys(member for row in rows for member in _members(row.fact)))
+    members = tuple(dict.fromkeys(member for row in rows for member in row.fact.members))
     least = min((row.confidence for row in rows), key=CONFIDENCE_ORDER.index)
     together = Provenance(source=_key(table), confidence=least)
     return replace(
@@ -88,11 +88,6 @@ def _entries(row: ContextRow) -> Iterator[Element]:
             for name, field in entry.fields.items()
         }
         yield Element(fields, Position(""))
-
-
-def _members(fact: StatedFact) -> tuple[str, ...]:
-    value = fact.value if isinstance(fact.value, tuple) else ()
-    return tuple(member for member in value if isinstance(member, str))
 
 
 def _key(table: ContextTable) -> str:
@@ -135,4 +130,4 @@ def _otherwise(stated: StatedFact, row: ContextRow, countries: tuple[str, ...]) 
         # An entry may name either of two states that are both described.
         told = any(row.about <= {*values, country} for values in named for country in countries)
         return "" if told else " and ".join(sorted(row.about - {row.country}))
-    return ", ".join(m for m in _members(row.fact) if m not in _members(stated))
+    return ", ".join(m for m in row.fact.members if m not in stated.members)

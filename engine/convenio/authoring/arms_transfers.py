@@ -8,11 +8,17 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from convenio.authoring.index_file import OLDEST, Imported, digest_of, index_text, table_rows
+from convenio.authoring.index_file import (
+    OLDEST,
+    Figure,
+    Imported,
+    PublishedIndex,
+    index_text,
+    table_rows,
+)
 from convenio.documents import Mapping, Scalar, read_document
 from convenio.errors import UsageError
 from convenio.facts.values import english_names
@@ -61,14 +67,30 @@ def import_arms_transfers(file: Path) -> Imported:
         raise UsageError(
             f"{file}: it has {deliveries.first} to {deliveries.last}; a share needs {YEARS} years"
         )
-    source = (file.name, digest_of(content), deliveries.first, deliveries.last)
-    texts = {}
-    for name, fact, figures in (
-        ("top_supplier_share", SHARE, _shares(deliveries, years)),
-        ("import_volume", VOLUME, _volumes(deliveries, years)),
-    ):
-        texts[name] = "\n".join(_table(fact, figures, source)) + "\n"
-    span = (deliveries.first, deliveries.last)
+    first, last = span = (deliveries.first, deliveries.last)
+    index = PublishedIndex(
+        "sipri-transfers",
+        "sipri",
+        f"SIPRI Arms Transfers Database, trade register, {first} to {last}",
+        "Stockholm International Peace Research Institute",
+        "https://www.sipri.org/databases/armstransfers",
+    )
+    covers = (first + YEARS, last + 1 + OLDEST)
+    shares: list[Figure] = []
+    volumes: list[Figure] = []
+    for country in sorted(deliveries.volumes):
+        for year in years:
+            suppliers = _before(deliveries, country, year)
+            end = year + 1 if year <= last else year + OLDEST
+            at = f"deliveries {year - YEARS} to {year - 1}"
+            total = sum(suppliers.values())
+            volumes.append(Figure(country, year, end, round(total, 2), at))
+            if total > 0:
+                shares.append(Figure(country, year, end, _largest_share(suppliers), at))
+    texts = {
+        "top_supplier_share": index.table(SHARE, covers, file, content, shares),
+        "import_volume": index.table(VOLUME, covers, file, content, volumes),
+    }
     return Imported(texts, len(deliveries.volumes), span, deliveries.skipped)
 
 
@@ -139,9 +161,6 @@ def _volume(file: Path, number: int, text: str) -> float:
     return volume
 
 
-Figures = dict[str, dict[int, float]]
-
-
 def _before(deliveries: _Deliveries, country: str, year: int) -> dict[str, float]:
     """Return what each supplier delivered in the years before this one."""
     suppliers: dict[str, float] = defaultdict(float)
@@ -151,45 +170,6 @@ def _before(deliveries: _Deliveries, country: str, year: int) -> dict[str, float
     return suppliers
 
 
-def _shares(deliveries: _Deliveries, years: range) -> Figures:
-    shares: Figures = {}
-    for country in deliveries.volumes:
-        for year in years:
-            suppliers = _before(deliveries, country, year)
-            named = [v for name, v in suppliers.items() if not _NAMELESS.search(name)]
-            if sum(suppliers.values()) > 0:
-                largest = max(named, default=0.0) / sum(suppliers.values())
-                shares.setdefault(country, {})[year] = round(largest, 3)
-    return shares
-
-
-def _volumes(deliveries: _Deliveries, years: range) -> Figures:
-    return {
-        country: {
-            year: round(sum(_before(deliveries, country, year).values()), 2) for year in years
-        }
-        for country in deliveries.volumes
-    }
-
-
-def _table(fact: str, figures: Figures, source: tuple[str, str, int, int]) -> Iterator[str]:
-    name, digest, first, last = source
-    yield "# Made by `convenio context import sipri-transfers`; not to be passed on without the"
-    yield "# owner's leave."
-    yield "version: 1"
-    yield f"fills: {fact}"
-    yield f"coverage: {{from: {first + YEARS}-01-01, to: {last + 1 + OLDEST}-01-01}}"
-    yield "sources:"
-    yield f'  sipri: {{title: "SIPRI Arms Transfers Database, trade register, {first} to {last}",'
-    yield '    publisher: "Stockholm International Peace Research Institute",'
-    yield '    url: "https://www.sipri.org/databases/armstransfers",'
-    yield f'    note: "From the file {name}, SHA-256 {digest}."}}'
-    yield "rows:"
-    for country, of_one in sorted(figures.items()):
-        for year, figure in of_one.items():
-            end = year + 1 if year <= last else year + OLDEST
-            yield (
-                f"  - {{country: {country}, from: {year}-01-01, to: {end}-01-01, value: {figure:g},"
-                f' source: sipri, at: "deliveries {year - YEARS} to {year - 1}",'
-                " confidence: medium}"
-            )
+def _largest_share(suppliers: dict[str, float]) -> float:
+    named = [volume for name, volume in suppliers.items() if not _NAMELESS.search(name)]
+    return round(max(named, default=0.0) / sum(suppliers.values()), 3)

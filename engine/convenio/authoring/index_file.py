@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import hashlib
 import io
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -25,6 +25,58 @@ class Imported:
     skipped: tuple[str, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """What holds of a state from one year (inclusive) until another, and where that was read."""
+
+    country: str
+    start: int
+    end: int
+    value: float
+    at: str
+
+
+@dataclass(frozen=True, slots=True)
+class PublishedIndex:
+    """An index as a table names it: by what it is imported, and who gives it out."""
+
+    name: str
+    key: str
+    title: str
+    publisher: str
+    url: str
+
+    def table(
+        self, fact: str, covers: tuple[int, int], file: Path, content: str, rows: Iterable[Figure]
+    ) -> str:
+        """Return the context table that fills a fact with figures read from a file.
+
+        It covers the years from the first (inclusive) until the second (exclusive).
+        """
+        return "\n".join((*self._head(fact, covers, file, content), *map(self._row, rows))) + "\n"
+
+    def _head(self, fact: str, covers: tuple[int, int], file: Path, content: str) -> Iterator[str]:
+        first, end = covers
+        yield f"# Made by `convenio context import {self.name}`; not to be passed on without the"
+        yield "# owners' leave."
+        yield "version: 1"
+        yield f"fills: {fact}"
+        yield f"coverage: {{from: {first}-01-01, to: {end}-01-01}}"
+        yield "sources:"
+        yield f'  {self.key}: {{title: "{self.title}",'
+        yield f'    publisher: "{self.publisher}",'
+        yield f'    url: "{self.url}",'
+        digest = hashlib.sha256(content.encode()).hexdigest()
+        yield f'    note: "From the file {file.name}, SHA-256 {digest}."}}'
+        yield "rows:"
+
+    def _row(self, one: Figure) -> str:
+        return (
+            f"  - {{country: {one.country}, from: {one.start}-01-01, to: {one.end}-01-01, "
+            f'value: {one.value:g}, source: {self.key}, at: "{one.at}", confidence: medium}}'
+        )
+
+
 def index_text(file: Path) -> str:
     """Return the text of a file in UTF-8, or else in Windows-1252.
 
@@ -38,11 +90,6 @@ def index_text(file: Path) -> str:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError:
         return data.decode("cp1252", errors="replace")
-
-
-def digest_of(content: str) -> str:
-    """Return the SHA-256 of what was read, which a table names as its source."""
-    return hashlib.sha256(content.encode()).hexdigest()
 
 
 def table_rows(

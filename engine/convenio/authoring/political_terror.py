@@ -9,7 +9,14 @@ import datetime as dt
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from convenio.authoring.index_file import OLDEST, Imported, digest_of, index_text, table_rows
+from convenio.authoring.index_file import (
+    OLDEST,
+    Figure,
+    Imported,
+    PublishedIndex,
+    index_text,
+    table_rows,
+)
 from convenio.errors import UsageError
 from convenio.facts.values import country_codes
 
@@ -45,7 +52,16 @@ def import_political_terror(file: Path) -> Imported:
         raise UsageError(f"{file}: no level of any state could be read")
     years = [year for of_one in levels.values() for year in of_one]
     span = (min(years), max(years))
-    text = "\n".join(_table(levels, file.name, digest_of(content), span)) + "\n"
+    first, last = span
+    index = PublishedIndex(
+        "pts",
+        "pts",
+        f"Political Terror Scale, {first} to {last}",
+        "Political Terror Scale project",
+        "https://www.politicalterrorscale.org",
+    )
+    covers = (first + 1, last + 1 + OLDEST)
+    text = index.table(FACT, covers, file, content, _figures(levels))
     return Imported({"political_terror": text}, len(levels), span, tuple(skipped))
 
 
@@ -63,26 +79,10 @@ def _year(file: Path, number: int, text: str) -> int:
     return int(text)
 
 
-def _table(
-    levels: Mapping[str, Mapping[int, int]], name: str, digest: str, span: tuple[int, int]
-) -> Iterator[str]:
-    first, last = span
-    yield "# Made by `convenio context import pts`; not to be passed on without the owners' leave."
-    yield "version: 1"
-    yield f"fills: {FACT}"
-    yield f"coverage: {{from: {first + 1}-01-01, to: {last + 1 + OLDEST}-01-01}}"
-    yield "sources:"
-    yield f'  pts: {{title: "Political Terror Scale, {first} to {last}",'
-    yield '    publisher: "Political Terror Scale project",'
-    yield '    url: "https://www.politicalterrorscale.org",'
-    yield f'    note: "From the file {name}, SHA-256 {digest}."}}'
-    yield "rows:"
+def _figures(levels: Mapping[str, Mapping[int, int]]) -> Iterator[Figure]:
     for country, of_one in sorted(levels.items()):
         for start, end, level, years in _periods(of_one):
-            yield (
-                f"  - {{country: {country}, from: {start}-01-01, to: {end}-01-01, value: {level}, "
-                f'source: pts, at: "{years}", confidence: medium}}'
-            )
+            yield Figure(country, start, end, level, years)
 
 
 def _periods(levels: Mapping[int, int]) -> Iterator[tuple[int, int, int, str]]:

@@ -24,7 +24,7 @@ def questions(pack: Pack, case: Case, first_only: bool) -> Iterator[FactDeclarat
     """
     excluded = pack.evaluator(case).excluded
     elements = case.facts.get("deal.elements")
-    stated = elements.value if elements and isinstance(elements.value, tuple) else ()
+    stated = elements.members if elements else ()
     ordered = sorted(pack.catalogue.facts.values(), key=lambda fact: not fact.first)
     for fact in ordered:
         fits = not fact.when or elements is None or any(e in fact.when for e in stated)

@@ -99,6 +99,12 @@ class StatedFact:
         value = self.value if isinstance(self.value, tuple) else ()
         return tuple(item for item in value if isinstance(item, Element))
 
+    @property
+    def members(self) -> tuple[str, ...]:
+        """The members of a set fact; empty for any other."""
+        value = self.value if isinstance(self.value, tuple) else ()
+        return tuple(item for item in value if isinstance(item, str))
+
 
 @dataclass(frozen=True, slots=True)
 class SourceDocument:

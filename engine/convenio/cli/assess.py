@@ -127,7 +127,7 @@ def _write(args: argparse.Namespace, assessments: list[Assessment], wording: Wor
     text = FORMATS[args.format](assessments, wording, output.screen(bool(args.output)))
     if args.exact:
         text = _with_exact(args, text, assessments, wording)
-    output.emit(text, args.output, args.cases)
+    output.emit(text, args.output, args.cases, commands=args.format == "github")
     if args.brief:
         from convenio.cli.brief import write_briefs
 

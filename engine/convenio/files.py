@@ -55,8 +55,8 @@ def put_in_place(unfinished: Path, target: Path) -> None:
 
 
 @contextmanager
-def one_writer(path: Path) -> Iterator[None]:
-    """Hold a file as its only writer; a second is refused and does not wait.
+def one_writer(path: Path, wait: bool = False) -> Iterator[None]:
+    """Hold a file as its only writer; a second one waits its turn with `wait`, else it is refused.
 
     The lock is a hidden file beside it, gone when the block is left. One that a killed process
     left behind holds nobody up: the system lets go of what a process held when it ends.
@@ -65,7 +65,7 @@ def one_writer(path: Path) -> Iterator[None]:
     """
     target = path.resolve()
     lock = target.with_name(f".{target.name}.lock")
-    handle = _locked(lock, path)
+    handle = _locked(lock, path, fcntl.LOCK_EX if wait else fcntl.LOCK_EX | fcntl.LOCK_NB)
     try:
         yield
     finally:
@@ -73,14 +73,14 @@ def one_writer(path: Path) -> Iterator[None]:
         os.close(handle)
 
 
-def _locked(lock: Path, path: Path) -> int:
+def _locked(lock: Path, path: Path, how: int) -> int:
     while True:
         try:
             handle = os.open(lock, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
         except OSError as fault:
             raise cannot_write(path, fault) from None
         try:
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            fcntl.flock(handle, how)
             # Who held it before may have taken the name away between the two calls.
             if os.path.samestat(os.fstat(handle), lock.lstat()):
                 return handle

@@ -31,6 +31,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "explain": ("convenio.cli.explain", "show how one rule came out, fact by fact"),
     "simulate": ("convenio.cli.simulate", "how likely each rating is where facts are uncertain"),
     "context": ("convenio.cli.context", "what dated tables know of a state; import indices"),
+    "verify": ("convenio.cli.verify", "check a log, a brief or a result by making it again"),
     "new": ("convenio.cli.new", "write a case file by answering questions"),
     "schema": ("convenio.cli.schema", "print the JSON Schema of case files or results"),
     "rules": ("convenio.cli.rules", "list, show and test the rules of a pack"),

@@ -41,6 +41,7 @@ CASE_FILES = (".yaml", ".yml", ".json")
 EVENTS = "events"
 """The folder in which streams of events stand beside the cases that they are about."""
 ROWS_A_PART = 200_000
+CASES_A_PART = 5_000
 _NO_VALUE = "__HIVE_DEFAULT_PARTITION__"
 """What a folder is called where the column that it tells has no value."""
 
@@ -283,10 +284,9 @@ def _parts(job: Job, scratch: Path, summary: Summary) -> Iterator[Part]:
 
 
 def _case_parts(job: Job, files: Sequence[Path], summary: Summary) -> Iterator[Part]:
-    step = 5_000
-    for start in range(0, len(files), step):
+    for start in range(0, len(files), CASES_A_PART):
         cases = []
-        for read in _read_cases(job, files[start : start + step]):
+        for read in _read_cases(job, files[start : start + CASES_A_PART]):
             if isinstance(read, str):
                 summary.faults.append(read)
             else:

@@ -282,7 +282,7 @@ def test_many_rules_of_one_family_are_counted(engine: str, tmp_path: Path) -> No
     cases = as_polars(assess_frame(ENGINES[engine](table), pack).cases).sort("id")
     counts = [(row["clear"], row["flag"], row["unknown"]) for row in cases.to_dicts()]
     assert counts == [(300, 0, 0), (0, 300, 0), (0, 0, 300)]
-    assert cases["floor"].cast(pl.String).to_list() == ["low", "critical", "low"]
+    assert cases["floor"].cast(pl.String).to_list() == ["low", "critical", "not_assessed"]
     assert cases["ceiling"].cast(pl.String).to_list() == ["low", "critical", "critical"]
 
 

@@ -117,6 +117,12 @@ class Assessment(Presented):
         applicable = [verdict for verdict in verdicts if verdict != "not_applicable"]
         return len(applicable) - applicable.count("unknown"), len(applicable)
 
+    @property
+    def untested(self) -> bool:
+        """True where tests apply and none could be run: then nothing is rated."""
+        run, applicable = self.tested
+        return applicable > 0 and run == 0
+
     @cached_property
     def presumed_findings(self) -> tuple[tuple[Rule, Severity], ...]:
         """Rules that are flagged on presumption alone, or worse than is established, and how."""

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 from convenio.assessment.assessment import Assessment
 from convenio.assessment.finding import FindingBuilder
 from convenio.assessment.presumed import PresumedReading, presumed_case
-from convenio.assessment.rating import FamilyRater, FamilyRating
+from convenio.assessment.rating import FamilyRater, FamilyRating, is_assessed, without_tests
 from convenio.assessment.support import PackSupport
 from convenio.backends import durable, reference
 from convenio.backends.durable import DurableEngine
@@ -147,7 +147,10 @@ class Engine:
 
     def rate(self, outcomes: bytes) -> dict[str, FamilyRating]:
         """Return the families' ratings for the codes of the rules' outcomes, family by family."""
-        return {family: rater.rate(outcomes) for family, rater in self._raters.items()}
+        found = {family: rater.rate(outcomes) for family, rater in self._raters.items()}
+        if any(rater.tested(outcomes) for rater in self._raters.values()):
+            return found
+        return without_tests(found)
 
     def assess_many(
         self, cases: Iterable[Case], processes: int | None = None
@@ -253,7 +256,9 @@ class Engine:
             found = self._infer(presumed.case)
             if self._durable is not None and not leave_out:
                 self._check(presumed.case, found)
-            outcomes, families = decode(found.outcomes, self.order), self.rate(found.outcomes)
+            outcomes = decode(found.outcomes, self.order)
+            # Of what no test could be run, nothing is rated on presumptions alone.
+            families = self.rate(found.outcomes) if is_assessed(families) else families
         return PresumedReading(
             presumed, outcomes, {name: rating.floor for name, rating in families.items()}
         )

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import lru_cache, partial
 from typing import NamedTuple
 
@@ -49,7 +49,8 @@ class FamilyRater:
         self._factors = tuple(
             (place, rule.id) for place, rule in enumerate(rules) if rule.kind == "mitigating"
         )
-        self._scored = len(rules) - len(self._factors)
+        self._places = tuple(n for n, rule in enumerate(rules) if rule.kind != "mitigating")
+        self._scored = len(self._places)
         topics: dict[str, list[int]] = {}
         for place, rule in enumerate(rules):
             topics.setdefault(rule.counted_as, []).append(place)
@@ -58,6 +59,11 @@ class FamilyRater:
         # Findings differ from case to case; how many there are of each severity often does not.
         self._standing = lru_cache(maxsize=4096)(partial(_standing, policy))
         self._known = lru_cache(maxsize=4096)(self._rated)
+
+    def tested(self, codes: bytes) -> bool:
+        """Tell whether a risk or compound rule of the family is flagged or clear."""
+        found = codes[self._start : self._stop]
+        return any(found[place] in _RUN for place in self._places)
 
     def rate(self, codes: bytes) -> FamilyRating:
         """Return the rating; `codes` holds the outcome of every rule of the pack."""
@@ -88,6 +94,9 @@ class FamilyRater:
 
 
 _NOT_APPLICABLE = OUTCOME_CODES[Outcome("not_applicable")]
+_RUN = frozenset(
+    code for outcome, code in OUTCOME_CODES.items() if outcome.verdict in ("flag", "clear")
+)
 _BY_NUMBER: tuple[Severity | None, ...] = (None, *SEVERITIES)
 
 
@@ -114,6 +123,22 @@ def _standing(
     ]
     rating, counted = policy.rate(severities)
     return (policy.mitigated(rating, severities) if mitigated else rating), counted
+
+
+def without_tests(families: Mapping[str, FamilyRating]) -> dict[str, FamilyRating]:
+    """Return the ratings of a case of which no test could be run: nothing of it is established.
+
+    The ceilings stay (semantics, "Floor and ceiling").
+    """
+    return {
+        family: replace(rating, floor="not_assessed", counted=None)
+        for family, rating in families.items()
+    }
+
+
+def is_assessed(families: Mapping[str, FamilyRating]) -> bool:
+    """Tell whether anything of a case is established: whether some test could be run."""
+    return any(rating.floor != "not_assessed" for rating in families.values())
 
 
 def worst(ratings: Iterable[Rating]) -> Rating:

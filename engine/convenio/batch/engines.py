@@ -20,6 +20,7 @@ from convenio.batch.running import (
     outputs_of,
     read_tables,
     refuse,
+    untested,
 )
 from convenio.batch.tables.files import ending
 from convenio.batch.tables.table import ReadTable
@@ -191,6 +192,8 @@ def _summary(cases: Any) -> Summary:
         summary.tests_run += (row["flag"] or 0) + (row["clear"] or 0)
         summary.tests_open += row["unknown"] or 0
         summary.errors += row["rows"] if row["status"] == "error" else 0
+        if untested(row["floor"], row["ceiling"]):
+            summary.untested += row["rows"]
         for side, counts in sides.items():
             if row[side] is not None:
                 counts[row[side]] = counts.get(row[side], 0) + row["rows"]

@@ -60,6 +60,8 @@ class Summary:
 
     rows: int = 0
     errors: int = 0
+    untested: int = 0
+    """Cases of which no test could be run, so that they are not assessed."""
     tests_run: int = 0
     tests_open: int = 0
     """Of the tests that apply, those of which the verdict stands, and those that are unknown."""
@@ -76,6 +78,7 @@ class Summary:
         """Count the rows of one part."""
         self.rows += cases.height
         self.errors += int((cases["status"] == "error").sum())
+        self.untested += int(untested(cases["floor"], cases["ceiling"]).sum())
         self.tests_run += int(cases["flag"].sum() + cases["clear"].sum())
         self.tests_open += int(cases["unknown"].sum())
         for side, counts in self.sides(cases.columns).items():
@@ -86,6 +89,11 @@ class Summary:
         """Return what is counted, by the column that holds it, of the columns that there are."""
         counted = {"floor": self.floors, "presumed": self.presumed, "ceiling": self.ceilings}
         return {side: counts for side, counts in counted.items() if side in columns}
+
+
+def untested(floor: Any, ceiling: Any) -> Any:
+    """Tell of which cases nothing is established, although something is possible."""
+    return (floor == "not_assessed") & (ceiling != "not_assessed")
 
 
 @dataclass(frozen=True)

@@ -98,7 +98,8 @@ def run(args: argparse.Namespace) -> int:
         _write(args, assessments, wording, recorded)
     ratings = [assessment.rating(args.reading) for assessment in assessments]
     ceilings = [assessment.ceiling for assessment in assessments]
-    return code or int(options.limit_reached(args, ratings, ceilings))
+    untested = sum(assessment.untested for assessment in assessments)
+    return code or int(options.limit_reached(args, ratings, ceilings, untested))
 
 
 def _check_exact(args: argparse.Namespace) -> None:

@@ -139,11 +139,14 @@ def run(args: argparse.Namespace) -> int:
         print("values were dropped: --allow-dropped takes that as given", file=sys.stderr)
         return 1
     found = summary.presumed or summary.floors
-    return int(options.limit_reached(args, found, summary.ceilings))
+    return int(options.limit_reached(args, found, summary.ceilings, summary.untested))
 
 
 def _counted(ratings: Mapping[Rating, int]) -> str:
-    return ", ".join(f"{ratings[r]:,} {r}" for r in RATINGS if r in ratings) or "none"
+    words = {"not_assessed": "not assessed", **{rating: rating for rating in RATINGS}}
+    return (
+        ", ".join(f"{ratings[r]:,} {word}" for r, word in words.items() if r in ratings) or "none"
+    )
 
 
 def _children(entries: list[str]) -> dict[str, Path]:

@@ -105,9 +105,19 @@ def presuming(args: argparse.Namespace, pack: Pack) -> Pack:
 
 
 def limit_reached(
-    args: argparse.Namespace, ratings: Iterable[Rating], ceilings: Iterable[Rating]
+    args: argparse.Namespace,
+    ratings: Iterable[Rating],
+    ceilings: Iterable[Rating],
+    untested: int = 0,
 ) -> bool:
-    """Return whether a rating reaches --fail-on, or a ceiling --fail-on-possible."""
+    """Return whether a rating reaches --fail-on, or a ceiling --fail-on-possible.
+
+    What could not be tested passes no --fail-on: it says so and counts as reached.
+    """
+    if untested and args.fail_on:
+        cases = "1 case is" if untested == 1 else f"{untested:,} cases are"
+        print(f"{cases} not assessed: what was not tested passes no --fail-on", file=sys.stderr)
+        return True
     pairs = ((args.fail_on, ratings), (args.fail_on_possible, ceilings))
     return any(
         rank(rating) >= rank(limit) for limit, ratings in pairs if limit for rating in ratings

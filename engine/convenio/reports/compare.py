@@ -50,7 +50,7 @@ def rated(floor: Rating, ceiling: Rating, wording: Wording) -> str:
 def readings_words(found: Readings, presumes: bool, wording: Wording) -> str:
     """Write a rating in its readings: what is presumed comes first, where a pack presumes."""
     text = rated(found.floor, found.ceiling, wording)
-    if not presumes or found.floor == found.ceiling:
+    if not presumes or found.floor in (found.ceiling, "not_assessed"):
         return text
     if found.presumed == found.floor:
         return wording("{floor} established, up to {ceiling}").format(

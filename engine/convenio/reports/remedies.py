@@ -26,6 +26,8 @@ def blocks(found: Remedies, wording: Wording) -> list[Block]:
     base = found.base
     target = _.ratings[found.target]
     now = _("Now: {rating}.").format(rating=rating_words(base, _))
+    if base.untested:
+        return [Block(sentences=[now, _("Nothing can be mended before something is known.")])]
     if found.reached_already:
         reached = _("The rating is {target} or lower already.").format(target=target)
         return [Block(sentences=[now, reached])]

@@ -51,9 +51,9 @@ def strip(floor: Rating, ceiling: Rating) -> str:
     >>> strip("moderate", "high")
     '■■▨□'
     """
-    if floor == "not_assessed":
+    if ceiling == "not_assessed":
         return "····"
-    low, high = rank(floor) + 1, rank(ceiling) + 1
+    low, high = 0 if floor == "not_assessed" else rank(floor) + 1, rank(ceiling) + 1
     return "■" * low + "▨" * (high - low) + "□" * (len(RATINGS) - high)
 
 

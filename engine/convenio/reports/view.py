@@ -166,8 +166,9 @@ class BriefView:
         """The family strip: boxes, words and counts for each family."""
         rows = []
         for name, rating in self.assessment.families.items():
-            assessed = rating.floor != "not_assessed"
-            low, high = rank(rating.floor) + 1, rank(rating.ceiling) + 1
+            assessed = rating.ceiling != "not_assessed"
+            low = 0 if rating.floor == "not_assessed" else rank(rating.floor) + 1
+            high = rank(rating.ceiling) + 1
             rows.append(
                 {
                     "name": self.wording.family(name),

@@ -247,6 +247,11 @@ class Wording:
     def verdict_sentence(self, assessment: Assessment) -> str:
         """Write the verdict: what is established, and whether it could become worse."""
         floor, ceiling = assessment.floor, assessment.ceiling
+        if assessment.untested:
+            return self(
+                "Not assessed: of {all} tests none could be run on what is stated. "
+                "It could become {rating}."
+            ).format(all=assessment.tested[1], rating=self.ratings[ceiling])
         if assessment.headline == "not_assessed":
             return self("Not assessed: no rule of this pack applies to what is known of the deal.")
         if assessment.presumes:

@@ -119,7 +119,9 @@ def plus(left: Number, right: Number) -> Number:
 
 def minus(left: Number, right: Number) -> Number:
     """Return the difference of two numbers of truths."""
-    return left if isinstance(right, int) and right == 0 else left - right
+    if isinstance(right, int):
+        return left if right == 0 else left - right
+    return right * -1 + left
 
 
 def at_least(number: Number, count: int) -> Truth:

@@ -187,6 +187,34 @@ def add_ratings(counted: Counted, pack: Pack, sides: Mapping[Side, str] = BOTH) 
     return replace(counted, frame=frame)
 
 
+def add_untested(counted: Counted, readings: Sequence[str]) -> Counted:
+    """Return the frame with nothing established where no test could be run.
+
+    `readings` are the names of the ratings that are then not assessed: all but the ceiling.
+    """
+    run: Number = 0
+    for family, tally in counted.flagged.items():
+        scored = [
+            columns
+            for columns in counted.rules.values()
+            if columns.rule.family == family and columns.rule.kind != "mitigating"
+        ]
+        excluded = total([negate(columns.applies) for columns in scored], len(counted.rules))
+        ended = minus(minus(len(scored), _wide(excluded)), _wide(tally.unknown[IN_FORCE]))
+        run = plus(run, ended)
+    tested = at_least(run, 1)
+    if tested is True:
+        return counted
+    names = [*readings, *(f"{family}__{one}" for family in counted.flagged for one in readings)]
+    untested = {name: _when(tested, ns.col(name), small(NOT_ASSESSED)) for name in names}
+    return replace(counted, frame=counted.frame.with_columns(**untested))
+
+
+def _wide(number: Number) -> Number:
+    """Return a number with room for those of all families together."""
+    return number if isinstance(number, int) else as_number(number, ns.Int16)
+
+
 def _when(test: Truth, yes: ns.Expr, no: ns.Expr) -> ns.Expr:
     if not isinstance(test, ns.Expr):
         return yes if test is True else no

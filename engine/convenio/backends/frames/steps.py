@@ -37,7 +37,7 @@ from convenio.backends.frames.namespace import Frame, as_frame, ns
 from convenio.backends.frames.nesting import unnested
 from convenio.backends.frames.presumed import presumed_scope
 from convenio.backends.frames.problems import NO_ID, fault, wrong_child, wrong_names
-from convenio.backends.frames.ratings import add_counts, add_ratings, add_tallies
+from convenio.backends.frames.ratings import add_counts, add_ratings, add_tallies, add_untested
 from convenio.backends.frames.reading import Check, Field
 from convenio.backends.frames.reads import READ_BY
 from convenio.backends.frames.rules import Verdicts, add_verdicts, codes
@@ -313,7 +313,8 @@ class FrameSteps:
                 frame = add_ratings(tallied, self._pack, {"floor": "presumed"}).frame
                 named.insert(1, "presumed")
             tallied = add_tallies(self._pack, frame, verdicts.rules)
-            frame = add_counts(add_ratings(tallied, self._pack))
+            rated = add_untested(add_ratings(tallied, self._pack), named[:-1])
+            frame = add_counts(rated)
             ranks = [*named, *(f"{name}__{s}" for name in self._pack.families for s in named)]
             counted = ["flag", "unknown", "clear", "not_applicable"]
         rule_codes = codes(verdicts)

@@ -225,7 +225,7 @@ class _Search:
 
     def _reached(self, family: str) -> Reached:
         bounds = self._base if family == OVERALL else self._base.families[family]
-        if "not_assessed" in (bounds.floor, bounds.ceiling):
+        if bounds.ceiling == "not_assessed":
             return Reached(bounds.floor, bounds.ceiling, None, None)
         lowest: World | None = None
         highest: World | None = None

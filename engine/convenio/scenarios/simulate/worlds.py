@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from convenio.assessment.engine import Engine
 from convenio.assessment.presumed import presumed_case
-from convenio.assessment.rating import worst
+from convenio.assessment.rating import is_assessed, worst
 from convenio.errors import Position
 from convenio.facts.case import Case
 from convenio.facts.paths import owner_of
@@ -116,7 +116,7 @@ class Worlds:
         floors = tuple(rating.floor for rating in families.values())
         ceilings = tuple(rating.ceiling for rating in families.values())
         presumed = floors
-        if self._presumed is not None:
+        if self._presumed is not None and is_assessed(families):
             _, read = self._engine.ratings(self._presumed.truths(key[width:]))
             presumed = tuple(rating.floor for rating in read.values())
         return World(

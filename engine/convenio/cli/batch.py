@@ -54,6 +54,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         action="store_true",
         help="values of which the mapping can make nothing are told, and no failure",
     )
+    parser.add_argument(
+        "--whole",
+        action="store_true",
+        help="a mapped table has all rows over which shares are reckoned, though it doesn't say so",
+    )
     parser.add_argument("--as-of", metavar="DATE", help="the date of cases that state none")
     parser.add_argument("--engine", choices=_ENGINES, default="polars", help="default: polars")
     parser.add_argument(
@@ -90,7 +95,7 @@ def run(args: argparse.Namespace) -> int:
     """Run the command."""
     try:
         from convenio.batch.engines import run_on
-        from convenio.batch.mapping import load_mapping
+        from convenio.batch.mapping.loading import load_mapping
         from convenio.batch.running import Job, run_job
         from convenio.batch.tables.headers import Layout
     except ModuleNotFoundError as missing:
@@ -114,6 +119,7 @@ def run(args: argparse.Namespace) -> int:
             sheet=args.sheet,
             dates=args.dates,
         ),
+        is_whole=args.whole,
     )
     with _warnings_told():
         if args.engine == "polars":

@@ -1,0 +1,74 @@
+"""Reads a mapping file and checks it against the facts of a pack."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from pathlib import Path
+
+from convenio.backends.frames.columns import case_columns, child_columns
+from convenio.batch.mapping.language import TableMapping
+from convenio.documents import read_document
+from convenio.documents.models import validate
+from convenio.errors import UsageError, nearest_name
+from convenio.facts.catalogue import Catalogue
+from convenio.packs.pack import Pack
+from convenio.resources import data_folder
+
+
+def load_mapping(name: str, pack: Pack) -> TableMapping:
+    """Read a mapping file, or one that ships with the core pack, given by its name.
+
+    Raises UsageError with every problem: unknown keys, facts that the pack does not declare.
+    """
+    path = Path(name)
+    shipped = data_folder("rules") / "core" / "mappings"
+    if not path.exists() and path.suffix == "":
+        known = sorted(file.stem for file in shipped.glob("*.yaml"))
+        if name not in known:
+            near = nearest_name(name, known)
+            hint = f"; {near} is nearest" if near else ""
+            raise UsageError(
+                f"--mapping: there is no file '{name}', and the mappings that ship are "
+                f"{', '.join(known)}{hint}"
+            )
+        path = shipped / f"{name}.yaml"
+    document = read_document(path, UsageError)
+    mapping = validate(TableMapping, document.root, UsageError)
+    faults = [f"{path}: {fault}" for fault in _unknown_names(mapping, pack.catalogue)]
+    if faults:
+        raise UsageError("\n".join(faults))
+    return mapping
+
+
+def names_of_facts(catalogue: Catalogue) -> tuple[str, ...]:
+    """Return what may stand under `facts`: facts that hold one value or a set, and companions."""
+    return tuple(column.name for column in case_columns(catalogue))
+
+
+def names_of_lists(catalogue: Catalogue) -> dict[str, tuple[str, ...]]:
+    """Return what may stand under `lists`, each with the fields of its elements."""
+    return {
+        path: tuple(column.name for column in child_columns(catalogue, path))
+        for path, fact in catalogue.facts.items()
+        if fact.type.kind == "list"
+    }
+
+
+def _unknown_names(mapping: TableMapping, catalogue: Catalogue) -> Iterator[str]:
+    yield from _unknown("", "fact", mapping.facts, names_of_facts(catalogue))
+    lists = names_of_lists(catalogue)
+    yield from _unknown("", "list", mapping.lists, tuple(lists))
+    for path, rows in mapping.lists.items():
+        if path in lists:
+            fields = dict.fromkeys(name for row in rows for name in row)
+            yield from _unknown(f"{path}.", "field", fields, lists[path])
+
+
+def _unknown(
+    before: str, what: str, names: Collection[str], known: tuple[str, ...]
+) -> Iterator[str]:
+    for name in names:
+        if name not in known:
+            near = nearest_name(name, known)
+            hint = f"; {near} is nearest" if near else ""
+            yield f"{before}{name}: no such {what} in the catalogue{hint}"

@@ -36,7 +36,8 @@ class Window(BaseModel):
         default=None, description="how an amount is spread over several years"
     )
     nobody: tuple[str, ...] = Field(
-        default=(), description="values of `by` that name nobody: in the sum, and no one's share"
+        default=(), description="values that name nobody: of `by`, they are in the sum and no one's "
+        "share; of `within`, there is no sum"
     )
 
     @model_validator(mode="after")
@@ -157,6 +158,9 @@ class TableMapping(BaseModel):
         default={},
         description="names of states that Unicode CLDR writes otherwise, and names that are no "
         "state's (null)",
+    )
+    countries_of: str = Field(
+        default="", description="a mapping whose names of states are known here, too"
     )
 
     @model_validator(mode="after")

@@ -20,24 +20,38 @@ def load_mapping(name: str, pack: Pack) -> TableMapping:
 
     Raises UsageError with every problem: unknown keys, facts that the pack does not declare.
     """
-    path = Path(name)
-    shipped = data_folder("rules") / "core" / "mappings"
-    if not path.exists() and path.suffix == "":
-        known = sorted(file.stem for file in shipped.glob("*.yaml"))
-        if name not in known:
-            near = nearest_name(name, known)
-            hint = f"; {near} is nearest" if near else ""
-            raise UsageError(
-                f"--mapping: there is no file '{name}', and the mappings that ship are "
-                f"{', '.join(known)}{hint}"
-            )
-        path = shipped / f"{name}.yaml"
-    document = read_document(path, UsageError)
-    mapping = validate(TableMapping, document.root, UsageError)
+    path = _file_of(name, "--mapping")
+    mapping = _read(path)
     faults = [f"{path}: {fault}" for fault in _unknown_names(mapping, pack.catalogue)]
     if faults:
         raise UsageError("\n".join(faults))
-    return mapping
+    if not mapping.countries_of:
+        return mapping
+    beside = path.with_name(f"{mapping.countries_of}.yaml")
+    where = f"{path}: countries_of"
+    other = _read(beside if beside.is_file() else _file_of(mapping.countries_of, where))
+    return mapping.model_copy(update={"countries": {**other.countries, **mapping.countries}})
+
+
+def _file_of(name: str, asked_by: str) -> Path:
+    """Return the file that a name means: itself, or that of a mapping which ships."""
+    path = Path(name)
+    if path.exists() or path.suffix:
+        return path
+    shipped = data_folder("rules") / "core" / "mappings"
+    known = sorted(file.stem for file in shipped.glob("*.yaml"))
+    if name in known:
+        return shipped / f"{name}.yaml"
+    near = nearest_name(name, known)
+    hint = f"; {near} is nearest" if near else ""
+    raise UsageError(
+        f"{asked_by}: there is no file '{name}', and the mappings that ship are "
+        f"{', '.join(known)}{hint}"
+    )
+
+
+def _read(path: Path) -> TableMapping:
+    return validate(TableMapping, read_document(path, UsageError).root, UsageError)
 
 
 def names_of_facts(catalogue: Catalogue) -> tuple[str, ...]:

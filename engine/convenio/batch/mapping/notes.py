@@ -162,13 +162,17 @@ def _of_window(table: Any, window: Window, reckoned: Reckoned) -> Iterator[str]:
     empty = table.filter(pl.col(window.year).is_not_null() & pl.col(window.of).is_null()).height
     if empty:
         yield f"{window.of}: {empty:,} rows have a year and no amount; nothing is added for them"
-    nobody = table.filter(pl.col(window.by).is_in(list(window.nobody))).height
+    nameless = table.filter(pl.col(window.by).is_in(list(window.nobody)))[window.by]
+    nobody = nameless.len()
     if nobody:
-        names = ", ".join(window.nobody)
+        names = ", ".join(nameless.unique(maintain_order=True))
         yield (
             f"{window.by}: {nobody:,} rows name nobody ({names}): they count in sums and are no "
             "one's share"
         )
+    lumped = table.filter(pl.col(window.within).is_in(list(window.nobody))).height
+    if lumped and window.within != window.by:
+        yield f"{window.within}: {lumped:,} rows name nobody; they have no shares and sums"
     span = next(
         years
         for w, years in reckoned.years.items()

@@ -91,9 +91,10 @@ def _joined(
     covered = (
         pl.lit(False) if span is None else (begins >= span[0]) & (pl.col("up_to") <= span[1])
     )
+    # Under "unknown recipient(s)" stand many, of whom no sum or share is anyone's.
+    is_one = pl.col("within").is_not_null() & ~pl.col("within").is_in(list(window.nobody))
     found = {
-        name: pl.when(covered & pl.col("within").is_not_null()).then(_value(w, names))
-        for w, name in columns.items()
+        name: pl.when(covered & is_one).then(_value(w, names)) for w, name in columns.items()
     }
     table = table.with_columns(**found)
     return table.drop("within", "up_to", "by", "own", *names.values()), span

@@ -11,7 +11,6 @@ import tempfile
 import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
-from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field, replace
 from functools import partial
 from pathlib import Path
@@ -25,6 +24,7 @@ from convenio.batch.mapping.cases import read_mapped
 from convenio.batch.mapping.language import TableMapping
 from convenio.batch.mapping.reading import Asked
 from convenio.batch.tables.columns import columns_of_cases, columns_of_list
+from convenio.batch.tables.faults import reading as _reading
 from convenio.batch.tables.files import ENDINGS, SHEETS, ending
 from convenio.batch.tables.headers import Layout
 from convenio.batch.tables.reading import names_of_sheets, read_sheet, read_table
@@ -434,18 +434,6 @@ def _with_columns_of_folders(table: Any, path: Path, source: Path) -> Any:
     return table.with_columns(
         pl.lit(value, pl.String).alias(name) for name, value in values.items() if name not in known
     )
-
-
-@contextmanager
-def _reading(path: Path) -> Iterator[None]:
-    """Tell what a table's reader says, which it may say only when rows are asked for."""
-    import fastexcel
-    import polars as pl
-
-    try:
-        yield
-    except (OSError, pl.exceptions.PolarsError, fastexcel.FastExcelError) as fault:
-        raise UsageError(f"{path}: can't be read: {str(fault).splitlines()[0]}") from None
 
 
 def _with_children(cases: Any, children: Mapping[str, Any], kept: Any) -> Part:

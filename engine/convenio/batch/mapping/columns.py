@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from convenio.batch.mapping.language import TableMapping
 from convenio.backends.frames.columns import case_columns
+from convenio.batch.mapping.language import TableMapping
 from convenio.batch.tables.columns import Columns, folded
 from convenio.facts.catalogue import Catalogue
 
@@ -29,9 +29,8 @@ def wanted_columns(mapping: TableMapping) -> tuple[str, ...]:
     """Return the columns that a table must have, as the mapping calls them."""
     made = {mapping.unpivot.name, mapping.unpivot.value} if mapping.unpivot else set()
     also = mapping.unpivot.columns if mapping.unpivot else ()
-    named = {other: name for name, others in mapping.columns.items() for other in others}
     names = [*mapping.reads(), *mapping.header, *(() if isinstance(also, str) else also)]
-    return tuple(dict.fromkeys(named.get(name, name) for name in names if name not in made))
+    return tuple(dict.fromkeys(name for name in names if name not in made))
 
 
 def is_year(name: str) -> bool:

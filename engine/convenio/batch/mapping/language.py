@@ -36,8 +36,9 @@ class Window(BaseModel):
         default=None, description="how an amount is spread over several years"
     )
     nobody: tuple[str, ...] = Field(
-        default=(), description="values that name nobody: of `by`, they are in the sum and no one's "
-        "share; of `within`, there is no sum"
+        default=(),
+        description="values that name nobody: of `by`, they are in the sum and no one's "
+        "share; of `within`, there is no sum",
     )
 
     @model_validator(mode="after")
@@ -164,9 +165,14 @@ class TableMapping(BaseModel):
     )
 
     @model_validator(mode="after")
-    def _names_of_unpivoted(self) -> TableMapping:
-        if self.unpivot and {self.unpivot.name, self.unpivot.value} & set(self.columns):
-            raise ValueError("unpivot makes columns of its own: other names than under columns")
+    def _one_name_a_column(self) -> TableMapping:
+        made = {self.unpivot.name, self.unpivot.value} if self.unpivot else set()
+        if made & {*self.columns, *self.leave_out}:
+            raise ValueError("columns that unpivot makes are in no table: name others")
+        names = {other: name for name, others in self.columns.items() for other in others}
+        for name in (*self.reads(), *self.header):
+            if name in names and name not in self.columns:
+                raise ValueError(f"'{name}' is called '{names[name]}' here, as columns says")
         return self
 
     def cells(self) -> Iterator[Cell]:
@@ -181,9 +187,7 @@ class TableMapping(BaseModel):
 
     def windows(self) -> tuple[Window, ...]:
         """Return what is reckoned over other rows than a case's own."""
-        return tuple(
-            dict.fromkeys(cell.window for cell in self.cells() if cell.window is not None)
-        )
+        return tuple(dict.fromkeys(cell.window for cell in self.cells() if cell.window is not None))
 
     def reads(self) -> tuple[str, ...]:
         """Return the names of the columns that are read, those of `unpivot` among them."""

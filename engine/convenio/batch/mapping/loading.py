@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterator
 from pathlib import Path
 
 from convenio.backends.frames.columns import case_columns, child_columns
+from convenio.backends.outcome import VERDICTS
 from convenio.batch.mapping.language import TableMapping
 from convenio.documents import read_document
 from convenio.documents.models import validate
@@ -13,6 +14,8 @@ from convenio.errors import UsageError, nearest_name
 from convenio.facts.catalogue import Catalogue
 from convenio.packs.pack import Pack
 from convenio.resources import data_folder
+
+_RESULTS = ("id", "status", "reason", "floor", "presumed", "ceiling", *VERDICTS, "pack", "engine")
 
 
 def load_mapping(name: str, pack: Pack) -> TableMapping:
@@ -23,6 +26,12 @@ def load_mapping(name: str, pack: Pack) -> TableMapping:
     path = _file_of(name, "--mapping")
     mapping = _read(path)
     faults = [f"{path}: {fault}" for fault in _unknown_names(mapping, pack.catalogue)]
+    rules = {rule.id for rule in pack.rules}
+    faults += [
+        f"{path}: keep.{name}: results have a column of that name; call it otherwise"
+        for name in mapping.keep
+        if name in _RESULTS or name in rules or name.rpartition("__")[0] in pack.families
+    ]
     if faults:
         raise UsageError("\n".join(faults))
     if not mapping.countries_of:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,6 +11,7 @@ from convenio.batch.mapping.reading import ID
 from convenio.batch.mapping.values import Words, as_number, as_year, countries_of, parts, words_of
 from convenio.batch.mapping.values import read as read_text
 from convenio.batch.mapping.windows import ENTRY, Reckoned, amounts_of
+from convenio.batch.mapping.wording import counted, listed
 from convenio.batch.tables.headers import SHOWN
 from convenio.batch.tables.table import ROW
 from convenio.errors import nearest_name
@@ -82,7 +83,6 @@ def _readings(mapping: TableMapping) -> Iterator[_Reading]:
 
 
 def _texts(table: Any, reading: _Reading) -> Any:
-    import polars as pl
 
     texts = table.select(ROW, text=parts(reading.column, reading.split)).explode("text")
     return texts.drop_nulls().unique(maintain_order=True)
@@ -97,7 +97,7 @@ def _unread(table: Any, reading: _Reading, words: Words | None) -> Iterator[str]
     else:
         known = as_number(said) if reading.what == "number" else as_year(said)
         is_unread = known.is_null()
-    found = _counted(_texts(table, reading).filter(is_unread))
+    found = _by_text(_texts(table, reading).filter(is_unread))
     if not found:
         return
     near = {t: nearest_name(t, list(words)) if words else None for t, *_ in found[:SHOWN]}
@@ -106,10 +106,10 @@ def _unread(table: Any, reading: _Reading, words: Words | None) -> Iterator[str]
         for text, row, _ in found[:SHOWN]
     ]
     lists = not reading.split and words is None and any(";" in text for text, *_ in found)
-    hint = "; where a cell holds several, split: \";\" parts them" if lists else ""
+    hint = '; where a cell holds several, split: ";" parts them' if lists else ""
     yield (
-        f"{reading.column}: {sum(n for *_, n in found):,} rows hold no {reading.what} and are "
-        f"dropped: {', '.join(shown)}{_more(found)}{hint}"
+        f"{reading.column}: {counted(sum(n for *_, n in found), 'hold')} no {reading.what}, "
+        f"dropped: {listed(shown, len(found))}{hint}"
     )
 
 
@@ -118,15 +118,16 @@ def _known_as_nothing(table: Any, reading: _Reading, words: Words | None) -> Ite
     import polars as pl
 
     nothing = [text for text, value in (words or {}).items() if value is None]
-    found = _counted(_texts(table, reading).filter(pl.col("text").is_in(nothing)))
+    found = _by_text(_texts(table, reading).filter(pl.col("text").is_in(nothing)))
     if found:
-        shown = ", ".join(f"'{text}' ({count:,})" for text, _, count in found)
+        shown = ", ".join(f"'{text}' ({rows:,})" for text, _, rows in found)
+        count = sum(rows for *_, rows in found)
         yield (
-            f"{reading.column}: {sum(n for *_, n in found):,} rows hold what the mapping knows to "
-            f"be no {reading.what}; it stays unknown: {shown}"
+            f"{reading.column}: {counted(count, 'hold')} what the mapping knows to be no state; "
+            f"it stays unknown: {shown}"
             if reading.what == "state"
-            else f"{reading.column}: {sum(n for *_, n in found):,} rows hold texts that the "
-            f"mapping leaves unknown: {shown}"
+            else f"{reading.column}: {counted(count, 'hold')} what the mapping leaves unknown: "
+            f"{shown}"
         )
 
 
@@ -137,12 +138,12 @@ def _in_no_sum(table: Any, window: Window) -> Iterator[str]:
     amount = as_number(pl.col(window.of))
     for name in dict.fromkeys((window.year, window.within, window.by)):
         lost = table.filter((amount != 0) & pl.col(name).is_null())
-        found = _counted(lost.select(ROW, text=pl.col(window.of)))
+        found = _by_text(lost.select(ROW, text=pl.col(window.of)))
         if found:
-            shown = ", ".join(f"'{text}' (row {row})" for text, row, _ in found[:SHOWN])
+            shown = [f"'{text}' (row {row})" for text, row, _ in found]
             yield (
-                f"{window.of}: {lost.height:,} rows have an amount and no {name} and are in no "
-                f"sum: {shown}{_more(found)}"
+                f"{window.of}: {counted(lost.height, 'have')} an amount and no {name}, and no sum "
+                f"has it: {listed(shown)}"
             )
 
 
@@ -161,27 +162,25 @@ def _of_window(table: Any, window: Window, reckoned: Reckoned) -> Iterator[str]:
             )
     empty = table.filter(pl.col(window.year).is_not_null() & pl.col(window.of).is_null()).height
     if empty:
-        yield f"{window.of}: {empty:,} rows have a year and no amount; nothing is added for them"
+        yield f"{window.of}: {counted(empty, 'have')} a year and no amount; nothing is added"
     nameless = table.filter(pl.col(window.by).is_in(list(window.nobody)))[window.by]
     nobody = nameless.len()
-    if nobody:
+    if nobody and window.by != window.within:
         names = ", ".join(nameless.unique(maintain_order=True))
         yield (
-            f"{window.by}: {nobody:,} rows name nobody ({names}): they count in sums and are no "
-            "one's share"
+            f"{window.by}: {counted(nobody, 'name')} nobody ({names}): that counts in sums and is "
+            "no one's share"
         )
     lumped = table.filter(pl.col(window.within).is_in(list(window.nobody))).height
-    if lumped and window.within != window.by:
-        yield f"{window.within}: {lumped:,} rows name nobody; they have no shares and sums"
+    if lumped:
+        yield f"{window.within}: {counted(lumped, 'name')} nobody or many, with no shares and sums"
     span = next(
         years
         for w, years in reckoned.years.items()
         if w.model_copy(update={"part": "total"}) == window
     )
     up_to = as_year(pl.col(window.up_to))
-    inside = (
-        (up_to - window.years + 1 >= span[0]) & (up_to <= span[1]) if span else pl.lit(False)
-    )
+    inside = (up_to - window.years + 1 >= span[0]) & (up_to <= span[1]) if span else pl.lit(False)
     without = table.filter(~inside.fill_null(False))[ID].n_unique()
     if without:
         has = f"the table has amounts of {span[0]} to {span[1]} only" if span else "no amounts"
@@ -199,8 +198,10 @@ def _several(table: Any, cell: Cell, countries: Words) -> Iterator[str]:
         return
     texts = table.select(ID, text=parts(cell.column, cell.split)).explode("text")
     value = read_text(pl.col("text"), cell, words_of(cell, countries))
-    values = texts.with_columns(value=value).drop_nulls("value").unique(
-        [ID, "value"], maintain_order=True
+    values = (
+        texts.with_columns(value=value)
+        .drop_nulls("value")
+        .unique([ID, "value"], maintain_order=True)
     )
     found = (
         values.group_by(ID, maintain_order=True)
@@ -208,18 +209,17 @@ def _several(table: Any, cell: Cell, countries: Words) -> Iterator[str]:
         .filter(pl.col("text").list.len() > 1)
     )
     if found.height:
-        shown = "; ".join(
-            f"{row[ID]} has {', '.join(map(repr, row['text'][:SHOWN]))}"
+        shown = [
+            f"{row[ID]} has {listed([repr(text) for text in row['text']])}"
             for row in found.head(SHOWN).to_dicts()
-        )
-        more = f" and {found.height - SHOWN:,} more" if found.height > SHOWN else ""
+        ]
         yield (
-            f"{cell.column}: {found.height:,} cases have several values, of which only the first "
-            f"counts: {shown}{more}"
+            f"{cell.column}: {counted(found.height, 'have', 'case')} several values, of which only "
+            f"the first counts: {listed(shown, found.height, '; ')}"
         )
 
 
-def _counted(texts: Any) -> list[tuple[str, int, int]]:
+def _by_text(texts: Any) -> list[tuple[str, int, int]]:
     """Return each text with its first row and how many rows hold it, in their order."""
     import polars as pl
 
@@ -227,7 +227,3 @@ def _counted(texts: Any) -> list[tuple[str, int, int]]:
         pl.col(ROW).first(), pl.len().alias("rows")
     )
     return [(row["text"], row[ROW], row["rows"]) for row in counted.to_dicts()]
-
-
-def _more(found: Sequence[object]) -> str:
-    return f" and {len(found) - SHOWN:,} more" if len(found) > SHOWN else ""

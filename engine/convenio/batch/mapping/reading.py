@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from convenio.batch.mapping.columns import columns_of_mapping, is_year, wanted_columns
 from convenio.batch.mapping.language import TableMapping
-from convenio.batch.tables.headers import SHOWN, Layout
+from convenio.batch.mapping.wording import counted, listed
+from convenio.batch.tables.headers import Layout
 from convenio.batch.tables.reading import read_table
 from convenio.batch.tables.rows import BELOW, TOTAL
 from convenio.batch.tables.table import ROW, ReadTable
@@ -34,7 +35,7 @@ class Rows:
 class Asked:
     """What a run says of its tables: how they are written, and whether each is a whole."""
 
-    layout: Layout = Layout()
+    layout: Layout = field(default_factory=Layout)
     is_whole: bool = False
 
 
@@ -61,9 +62,9 @@ def read_rows(
     texts = [pl.col(name).cast(pl.String).str.strip_chars() for name in dict.fromkeys(kept)]
     table = numbered.select(ROW, *(pl.when(text != "").then(text) for text in texts)).collect()
     short = _short_rows(read, kept, present)
-    table, below = _without_totals(table, mapping, side_by_side)
-    said = (*read.above, *below)
-    told = [*read.told, *([f"left out below or as a total: {', '.join(below)}"] * bool(below))]
+    table, closing, left_out = _without_totals(table, mapping)
+    said = (*read.above, *closing)
+    told = [*read.told, *left_out]
     told += _whole_told(path, mapping, said, asked.is_whole)
     cut = [(row, cells) for row, cells in short if row in set(table[ROW].to_list())]
     table = table.filter(~pl.col(ROW).is_in([row for row, _ in cut]))
@@ -77,10 +78,10 @@ def read_rows(
         )
     nameless = table.filter(pl.any_horizontal(pl.col(name).is_null() for name in mapping.case))
     if nameless.height:
-        rows = _first(nameless[ROW].to_list())
+        rows = listed([str(row) for row in nameless[ROW].to_list()])
         dropped.append(
-            f"{nameless.height:,} rows have no {' or no '.join(mapping.case)} and are left out: "
-            f"row {rows}"
+            f"{counted(nameless.height, 'have')} no {' or no '.join(mapping.case)}, left out: row "
+            f"{rows}"
         )
     table = table.drop_nulls(list(mapping.case))
     table, also = _with_ids(path, table, mapping)
@@ -113,28 +114,36 @@ def _side_by_side(path: Path, mapping: TableMapping, present: Sequence[str]) -> 
 
 
 def _without_totals(
-    table: Any, mapping: TableMapping, side_by_side: Sequence[str]
-) -> tuple[Any, tuple[str, ...]]:
-    """Leave out blank rows silently, and totals, lines below and rows that the mapping names."""
+    table: Any, mapping: TableMapping
+) -> tuple[Any, tuple[str, ...], tuple[str, ...]]:
+    """Leave out blank rows, totals, lines below and rows that the mapping names.
+
+    Returns the others, the first texts of those left out, and what is told of them.
+    """
     import polars as pl
 
     names = [name for name in table.columns if name != ROW]
-    if names:
-        table = table.filter(pl.any_horizontal(pl.col(name).is_not_null() for name in names))
-    keys = [name for name in mapping.case if name in names]
+    table = table.filter(pl.any_horizontal(pl.col(name).is_not_null() for name in names))
+    keys = [name for name in mapping.case if name in names] or names[:1]
     first = pl.coalesce(keys)
-    lacks_key = pl.any_horizontal(pl.lit(False), *(pl.col(name).is_null() for name in keys))
+    lacks_key = pl.any_horizontal(pl.col(name).is_null() for name in keys)
     is_alone = pl.all_horizontal(
         pl.lit(True), *(pl.col(name).is_null() for name in names if name != keys[0])
     )
-    leaves = first.str.contains(TOTAL) | ((lacks_key | is_alone) & first.str.contains(BELOW))
+    closing = first.str.contains(TOTAL) | ((lacks_key | is_alone) & first.str.contains(BELOW))
+    below = table.filter(closing.fill_null(False))
+    left = [below]
+    shown = ", ".join(below.select(first).to_series().to_list())
+    told = [f"left out below or as a total: {shown}"] * bool(shown)
     for name, values in mapping.leave_out.items():
-        leaves = leaves | pl.col(name).is_in(list(values)).fill_null(False)
-    out = table.filter(leaves.fill_null(False))
-    return (
-        table.filter(~pl.col(ROW).is_in(out[ROW].to_list())),
-        tuple(dict.fromkeys(out.select(first).to_series().to_list())),
-    )
+        for value in values:
+            named = table.filter(pl.col(name) == value)
+            left.append(named)
+            if named.height:
+                told.append(f"{name}: {counted(named.height, 'hold')} '{value}', left out")
+    out = pl.concat(left)
+    texts = out.select(first).to_series().unique(maintain_order=True).drop_nulls().to_list()
+    return table.filter(~pl.col(ROW).is_in(out[ROW].to_list())), tuple(texts), tuple(told)
 
 
 def _whole_told(
@@ -170,7 +179,7 @@ def _plain(text: str) -> str:
 def _short_rows(
     read: ReadTable, kept: Sequence[str], present: Sequence[str]
 ) -> list[tuple[int, int]]:
-    """Return the rows of a text that end before a column that is read, and how many cells they have.
+    """Return the rows of a text that end before a column that is read, with how many cells.
 
     A line break inside a cell that is not quoted makes two of a row; read as they stand, both would
     be cases with less in them than the table has.
@@ -186,16 +195,13 @@ def _short_rows(
         return [(n, len(cells)) for n, cells in rows if len(cells) < needed and any(cells)]
 
 
-def _cut_told(
-    cut: Sequence[tuple[int, int]], kept: Sequence[str], present: Sequence[str]
-) -> str:
+def _cut_told(cut: Sequence[tuple[int, int]], kept: Sequence[str], present: Sequence[str]) -> str:
     names = [name for name in present if name != ROW]
     last = max(kept, key=names.index)
-    shown = ", ".join(f"row {row} ({cells} of {len(names)} cells)" for row, cells in cut[:SHOWN])
-    more = f" and {len(cut) - SHOWN:,} more" if len(cut) > SHOWN else ""
+    shown = [f"row {row} ({cells} of {len(names)} cells)" for row, cells in cut]
     return (
-        f"{len(cut):,} rows end before the column {last} and are left out; a line break inside a "
-        f"cell cuts a row in two: {shown}{more}"
+        f"{counted(len(cut), 'end')} before the column {last}, left out; a line break inside a "
+        f"cell cuts a row in two: {listed(shown)}"
     )
 
 
@@ -205,9 +211,9 @@ def _unpivoted(table: Any, mapping: TableMapping, side_by_side: Sequence[str]) -
     assert mapping.unpivot is not None
     name, value = mapping.unpivot.name, mapping.unpivot.value
     beside = [column for column in table.columns if column not in side_by_side]
-    long = table.unpivot(
-        side_by_side, index=beside, variable_name=name, value_name=value
-    ).filter(pl.col(value).is_not_null())
+    long = table.unpivot(side_by_side, index=beside, variable_name=name, value_name=value).filter(
+        pl.col(value).is_not_null()
+    )
     return long.sort(ROW, maintain_order=True)
 
 
@@ -230,14 +236,9 @@ def _with_ids(path: Path, table: Any, mapping: TableMapping) -> tuple[Any, list[
         if shared:
             example = table.filter(pl.col(ID).str.ends_with(" (2)"))[ID]
             told.append(
-                f"{shared:,} rows have the same {', '.join(mapping.case)} as one before them: each "
-                f"is a case of its own, with a number: '{example[0]}'"
+                f"{counted(shared, 'have')} the same {', '.join(mapping.case)} as one before: "
+                f"each is a case of its own, with a number: '{example[0]}'"
             )
         if table[ID].n_unique() != table.height:
             raise CaseError(f"{path}: ids that end in a number are those of numbered rows, too")
     return table, told
-
-
-def _first(rows: Sequence[int]) -> str:
-    more = f" and {len(rows) - SHOWN:,} more" if len(rows) > SHOWN else ""
-    return ", ".join(map(str, rows[:SHOWN])) + more

@@ -83,19 +83,15 @@ def _joined(
     )
     names = {part: f"part {part}" for part in ("total", "largest", "concentration", "spread")}
     sums = _sums(inside, window).rename(names)
-    own = _own(inside, window)
+    own = _own(inside)
     table = table.join(sums, on=_KEYS, how="left", maintain_order="left")
     table = table.join(own, on=(*_KEYS, "by"), how="left", maintain_order="left")
     first, last = amounts["year"].min(), amounts["year"].max()
     span = None if first is None else (first, last)
-    covered = (
-        pl.lit(False) if span is None else (begins >= span[0]) & (pl.col("up_to") <= span[1])
-    )
+    covered = pl.lit(False) if span is None else (begins >= span[0]) & (pl.col("up_to") <= span[1])
     # Under "unknown recipient(s)" stand many, of whom no sum or share is anyone's.
     is_one = pl.col("within").is_not_null() & ~pl.col("within").is_in(list(window.nobody))
-    found = {
-        name: pl.when(covered & is_one).then(_value(w, names)) for w, name in columns.items()
-    }
+    found = {name: pl.when(covered & is_one).then(_value(w, names)) for w, name in columns.items()}
     table = table.with_columns(**found)
     return table.drop("within", "up_to", "by", "own", *names.values()), span
 
@@ -136,7 +132,8 @@ def _sums(inside: Any, window: Window) -> Any:
     return summed.join(cut, on=_KEYS, how="left").with_columns(spread=spread).drop("cut")
 
 
-def _own(inside: Any, window: Window) -> Any:
+def _own(inside: Any) -> Any:
+    """Return the share of each `by`."""
     import polars as pl
 
     total = pl.col("amount").sum().over(_KEYS)

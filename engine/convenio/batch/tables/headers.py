@@ -101,7 +101,10 @@ def header_among(
 
 
 def _score(cells: Sequence[str], columns: Columns) -> int:
-    return sum(columns.named(cell) is not None for cell in cells)
+    meant = [columns.named(cell) for cell in cells]
+    if columns.wanted:
+        return sum(name in columns.wanted for name in meant)
+    return sum(name is not None for name in meant)
 
 
 def nothing_understood(path: Path, names: Sequence[str], columns: Columns) -> str:

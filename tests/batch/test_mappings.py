@@ -375,8 +375,7 @@ def test_what_is_dropped_is_told_and_no_success(
     file = saved(tmp_path, "t.csv", "Name,Year,Value\n" + rows)
     code, _, said = shown(file, mapping, capsys)
     assert told in said
-    # Without its year the case has no date, and is none.
-    assert code == (3 if reason == "several in one cell" else 1)
+    assert code == 1
 
 
 def test_an_amount_without_a_year_is_told(

@@ -37,7 +37,7 @@ def dry_run(args: argparse.Namespace, pack: Pack, asked: Asked, as_of: dt.date |
     mapping = load_mapping(args.mapping, pack)
     with tempfile.TemporaryDirectory(prefix="convenio-") as scratch, reading(source):
         mapped = read_mapped(source, mapping, pack.catalogue, asked, Path(scratch))
-    tried = try_out(source, mapped, pack, as_of)
+    tried = try_out(mapped, pack, as_of)
     sys.stdout.write("---\n".join(_written(one) for one in tried))
     for line in (*mapped.told, *mapped.dropped, *mapped.faults):
         print(f"{source}: {line}", file=sys.stderr)
@@ -48,6 +48,7 @@ def dry_run(args: argparse.Namespace, pack: Pack, asked: Asked, as_of: dt.date |
 
 
 def _written(tried: Tried) -> str:
+    from convenio.batch.mapping.trial import UNDATED
     from convenio.reports.case_yaml import case_yaml
 
     kept = "".join(
@@ -55,4 +56,8 @@ def _written(tried: Tried) -> str:
     )
     if tried.case is None:
         return f"# {tried.id}: no valid case: {tried.reason}\n{kept}"
-    return case_yaml(tried.case) + kept
+    text = case_yaml(tried.case)
+    if not tried.is_dated:
+        written = f"as_of: '{UNDATED.isoformat()}'\n"
+        text = text.replace(written, "# as_of: no date is known; a case file needs one\n", 1)
+    return text + kept

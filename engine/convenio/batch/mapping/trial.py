@@ -6,35 +6,35 @@ import datetime as dt
 import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 from convenio.assessment.frame import assess_frame
 from convenio.backends.frames.rows import case_of_row
 from convenio.batch.mapping.cases import Mapped
 from convenio.batch.mapping.reading import ID
-from convenio.errors import UsageError
 from convenio.facts.case import Case
 from convenio.packs.pack import Pack
 
 ROWS = 10
+UNDATED = dt.date.min
 
 
 @dataclass(frozen=True, slots=True)
 class Tried:
-    """One of the first cases, or the reason for which its row is none, and its kept columns."""
+    """One of the first cases, or the reason for which its row is none, and its kept columns.
+
+    `is_dated` is False where no date is known, and the case stands at `UNDATED`.
+    """
 
     id: str
     case: Case | None
     reason: str
     kept: Mapping[str, Any]
+    is_dated: bool = True
 
 
-def try_out(path: Path, mapped: Mapped, pack: Pack, as_of: dt.date | None) -> tuple[Tried, ...]:
-    """Return the first cases of a mapped table, checked as they are when they are rated.
-
-    Raises UsageError where they have no date.
-    """
+def try_out(mapped: Mapped, pack: Pack, as_of: dt.date | None) -> tuple[Tried, ...]:
+    """Return the first cases of a mapped table, checked as they are when they are rated."""
     import polars as pl
 
     first = mapped.cases.head(ROWS)
@@ -42,8 +42,6 @@ def try_out(path: Path, mapped: Mapped, pack: Pack, as_of: dt.date | None) -> tu
         name: rows.join(first.select(ID), on=ID, how="semi")
         for name, rows in mapped.children.items()
     }
-    if as_of is None and "as_of" not in first.columns:
-        raise UsageError(f"{path}: cases have no date: as_of in the mapping, or --as-of")
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         results = assess_frame(first, pack, lists, as_of=as_of).cases
@@ -56,8 +54,8 @@ def try_out(path: Path, mapped: Mapped, pack: Pack, as_of: dt.date | None) -> tu
             path: rows.filter(pl.col(ID) == name).sort("i").to_dicts()
             for path, rows in lists.items()
         }
-        undated = row.get("as_of", as_of) is None and as_of is None
-        reason = reasons.get(name, "no date (as_of)" if undated else "")
-        case = None if reason else case_of_row(row, elements, pack, as_of)
-        tried.append(Tried(name, case, reason, kept.get(name, {})))
+        dated = row.get("as_of") is not None or as_of is not None
+        reason = reasons.get(name, "")
+        case = None if reason else case_of_row(row, elements, pack, as_of or UNDATED)
+        tried.append(Tried(name, case, reason, kept.get(name, {}), dated))
     return tuple(tried)

@@ -378,6 +378,34 @@ def test_what_is_dropped_is_told_and_no_success(
     assert code == 1
 
 
+def test_columns_may_be_called_as_results_are(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    window = {"part": "total", "of": "own", "by": "by", "within": "within", "year": "up_to"}
+    mapping = mapping_of(
+        tmp_path,
+        case=["by", "id"],
+        whole="all of it",
+        as_of={"from": "up_to", "date": "year_end"},
+        facts={"terms.duration_years": {"from": "i"}},
+        keep={
+            "ours": {"from": "id"},
+            "part": {"from": "total", "as": "number"},
+            "sum": {"window": window | {"up_to": "up_to", "years": 1}},
+        },
+    )
+    head = "All of it\nid,by,within,own,up_to,i,total\n"
+    file = saved(tmp_path, "t.csv", f"{head}1,a,x,5,2010,7,8\n2,a,x,6,2010,7,8\n")
+    code, rows = batch(file, mapping)
+    assert code == 0
+    assert [(n, r["ours"], r["part"], r["sum"]) for n, r in rows.items()] == [
+        ("a 1", "1", 8, 11),
+        ("a 2", "2", 8, 11),
+    ]
+    saved(tmp_path, "t.csv", head)
+    assert shown(file, mapping, capsys)[0] == 3
+
+
 def test_an_amount_without_a_year_is_told(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -37,6 +37,8 @@ def dry_run(args: argparse.Namespace, pack: Pack, asked: Asked, as_of: dt.date |
     mapping = load_mapping(args.mapping, pack)
     with tempfile.TemporaryDirectory(prefix="convenio-") as scratch, reading(source):
         mapped = read_mapped(source, mapping, pack.catalogue, asked, Path(scratch))
+    if not mapped.cases.height:
+        raise CaseError(f"{source}: there is no case in it")
     tried = try_out(mapped, pack, as_of)
     sys.stdout.write("---\n".join(_written(one) for one in tried))
     for line in (*mapped.told, *mapped.dropped, *mapped.faults):

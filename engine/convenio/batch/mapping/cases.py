@@ -9,7 +9,8 @@ from typing import Any
 
 from convenio.batch.mapping.language import Cell, TableMapping, Window
 from convenio.batch.mapping.notes import notes_of
-from convenio.batch.mapping.reading import ID, Asked, read_rows
+from convenio.batch.mapping.reading import Asked, read_rows
+from convenio.batch.mapping.rows import ID
 from convenio.batch.mapping.values import Words, countries_of, parts, read, words_of
 from convenio.batch.mapping.windows import with_windows
 from convenio.facts.catalogue import Catalogue
@@ -77,7 +78,7 @@ class _Making:
             takes = [_taken(pl.col(name), cell.take) for name, cell in group.items()]
             taken = values.group_by(ID, maintain_order=True).agg(*takes)
             found = found.join(taken, on=ID, how="left", maintain_order="left")
-        return found.select(ID, *cells)
+        return found.select(pl.col(ID).alias("id"), *cells)
 
     def elements(self, rows: list[dict[str, Cell]]) -> Any:
         """Return the elements of a list, each once in its case, with their place from 0."""
@@ -85,7 +86,7 @@ class _Making:
 
         found = [self._values(row).unique(maintain_order=True) for row in rows]
         whole = pl.concat(found, how="diagonal_relaxed").unique(maintain_order=True)
-        return whole.with_columns(i=pl.int_range(pl.len()).over(ID))
+        return whole.rename({ID: "id"}).with_columns(i=pl.int_range(pl.len()).over("id"))
 
     def _values(self, cells: Mapping[str, Cell]) -> Any:
         """Return the cells' values, a row for each part of the one that is split."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from convenio.batch.mapping.language import Cell, TableMapping, Window
-from convenio.batch.mapping.reading import ID
+from convenio.batch.mapping.rows import ID
 from convenio.batch.mapping.values import Words, as_number, as_year, countries_of, parts, words_of
 from convenio.batch.mapping.values import read as read_text
 from convenio.batch.mapping.windows import ENTRY, Reckoned, amounts_of

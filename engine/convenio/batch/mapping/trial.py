@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from convenio.assessment.frame import assess_frame
+from convenio.backends.frames.columns import ID
 from convenio.backends.frames.rows import case_of_row
 from convenio.batch.mapping.cases import Mapped
-from convenio.batch.mapping.reading import ID
 from convenio.facts.case import Case
 from convenio.packs.pack import Pack
 

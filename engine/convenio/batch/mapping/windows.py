@@ -12,6 +12,7 @@ from convenio.batch.mapping.values import as_number, as_year, parts
 ENTRY = "entry"
 """Tells the rows of a table apart in its amounts."""
 _KEYS = ("within", "up_to")
+_DIGITS = 9
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,11 +36,12 @@ def with_windows(table: Any, windows: Sequence[Window]) -> Reckoned:
     years: dict[Window, tuple[int, int] | None] = {}
     alike: dict[Window, list[Window]] = {}
     for number, window in enumerate(windows):
-        columns[window] = f"window {number}"
+        columns[window] = f"window {number} of the mapping"
         alike.setdefault(window.model_copy(update={"part": "total"}), []).append(window)
     for base, group in alike.items():
         amounts = amounts_of(table, base)
-        table, span = _joined(table, base, amounts, {w: columns[w] for w in group})
+        found, span = _found(table, base, amounts, {w: columns[w] for w in group})
+        table = table.hstack(found)
         years |= dict.fromkeys(group, span)
     return Reckoned(table, columns, years)
 
@@ -63,49 +65,44 @@ def amounts_of(table: Any, window: Window) -> Any:
     return rows.with_columns(amount=pl.col("amount") / pl.col("among"))
 
 
-def _joined(
+def _found(
     table: Any, window: Window, amounts: Any, columns: Mapping[Window, str]
 ) -> tuple[Any, tuple[int, int] | None]:
+    """Return a column for each window, in the order of the table's rows, and the table's years."""
     import polars as pl
 
-    keys = {
-        "within": pl.col(window.within),
-        "up_to": as_year(pl.col(window.up_to)),
-        "by": pl.col(window.by),
-    }
-    table = table.with_columns(**keys)
+    rows = table.select(
+        within=pl.col(window.within), up_to=as_year(pl.col(window.up_to)), by=pl.col(window.by)
+    )
     begins = pl.col("up_to") - window.years + 1
     inside = (
-        table.select(_KEYS)
+        rows.select(_KEYS)
         .unique()
         .join(amounts, on="within")
         .filter(pl.col("year").is_between(begins, pl.col("up_to")))
     )
-    names = {part: f"part {part}" for part in ("total", "largest", "concentration", "spread")}
-    sums = _sums(inside, window).rename(names)
-    own = _own(inside)
-    table = table.join(sums, on=_KEYS, how="left", maintain_order="left")
-    table = table.join(own, on=(*_KEYS, "by"), how="left", maintain_order="left")
+    rows = rows.join(_sums(inside, window), on=_KEYS, how="left", maintain_order="left")
+    rows = rows.join(_own(inside), on=(*_KEYS, "by"), how="left", maintain_order="left")
     first, last = amounts["year"].min(), amounts["year"].max()
     span = None if first is None else (first, last)
     covered = pl.lit(False) if span is None else (begins >= span[0]) & (pl.col("up_to") <= span[1])
     # Under "unknown recipient(s)" stand many, of whom no sum or share is anyone's.
     is_one = pl.col("within").is_not_null() & ~pl.col("within").is_in(list(window.nobody))
-    found = {name: pl.when(covered & is_one).then(_value(w, names)) for w, name in columns.items()}
-    table = table.with_columns(**found)
-    return table.drop("within", "up_to", "by", "own", *names.values()), span
+    found = {n: pl.when(covered & is_one).then(_value(w)) for w, n in columns.items()}
+    # Threads add up in any order: what differs in the last digits must not.
+    return rows.select(**{n: value.round(_DIGITS) for n, value in found.items()}), span
 
 
-def _value(window: Window, names: Mapping[str, str]) -> Any:
+def _value(window: Window) -> Any:
     import polars as pl
 
     if window.part == "total":
-        return pl.col(names["total"]).fill_null(0.0)
+        return pl.col("total").fill_null(0.0)
     if window.part == "own":
-        something = pl.col(names["total"]) > 0
+        something = pl.col("total") > 0
         somebody = pl.col("by").is_not_null() & ~pl.col("by").is_in(list(window.nobody))
         return pl.when(something & somebody).then(pl.col("own").fill_null(0.0))
-    return pl.col(names[window.part])
+    return pl.col(window.part)
 
 
 def _sums(inside: Any, window: Window) -> Any:

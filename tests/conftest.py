@@ -42,6 +42,7 @@ def _own_cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     """Keep packs where these tests alone look for them."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("CONVENIO_CACHE", str(tmp_path_factory.mktemp("cache", numbered=True)))
+        patch.setenv("XDG_STATE_HOME", str(tmp_path_factory.mktemp("state", numbered=True)))
         yield
 
 

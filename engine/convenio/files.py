@@ -1,10 +1,13 @@
-"""Writes files whole or not at all."""
+"""Writes files whole or not at all, and by one writer at a time."""
 
 from __future__ import annotations
 
+import errno
+import fcntl
 import os
 import tempfile
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from convenio.errors import UsageError
@@ -35,6 +38,60 @@ def replace_file(path: Path, chunks: Iterable[bytes], mode: int | None = None) -
             raise
     except OSError as fault:
         raise cannot_write(path, fault) from None
+
+
+def put_in_place(unfinished: Path, target: Path) -> None:
+    """Give a file that is whole its name; after a crash either it or what was there before stands.
+
+    Raises UsageError where that fails.
+    """
+    try:
+        if unfinished.is_file():
+            with unfinished.open("rb") as stream:
+                os.fsync(stream.fileno())
+        unfinished.replace(target)
+    except OSError as fault:
+        raise cannot_write(target, fault) from None
+
+
+@contextmanager
+def one_writer(path: Path, wait: bool = False) -> Iterator[None]:
+    """Hold a file as its only writer; a second one waits its turn with `wait`, else it is refused.
+
+    The lock is a hidden file beside it, gone when the block is left. One that a killed process
+    left behind holds nobody up: the system lets go of what a process held when it ends.
+
+    Raises UsageError where another process writes the file, or nothing can be written there.
+    """
+    target = path.resolve()
+    lock = target.with_name(f".{target.name}.lock")
+    handle = _locked(lock, path, fcntl.LOCK_EX if wait else fcntl.LOCK_EX | fcntl.LOCK_NB)
+    try:
+        yield
+    finally:
+        lock.unlink(missing_ok=True)
+        os.close(handle)
+
+
+def _locked(lock: Path, path: Path, how: int) -> int:
+    while True:
+        try:
+            handle = os.open(lock, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
+        except OSError as fault:
+            raise cannot_write(path, fault) from None
+        try:
+            fcntl.flock(handle, how)
+            # Who held it before may have taken the name away between the two calls.
+            if os.path.samestat(os.fstat(handle), lock.lstat()):
+                return handle
+        except FileNotFoundError:
+            pass
+        except OSError as fault:
+            os.close(handle)
+            if fault.errno not in (errno.EWOULDBLOCK, errno.EACCES):
+                raise cannot_write(path, fault) from None
+            raise UsageError(f"{path}: another process is writing this file") from None
+        os.close(handle)
 
 
 def cannot_write(path: Path, fault: OSError) -> UsageError:

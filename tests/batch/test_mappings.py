@@ -406,6 +406,23 @@ def test_columns_may_be_called_as_results_are(
     assert shown(file, mapping, capsys)[0] == 3
 
 
+def test_line_breaks_in_cells_make_no_lines(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    mapping = mapping_of(
+        tmp_path,
+        facts={"value.total": {"from": "Value", "as": "number"}},
+        keep={"note": {"from": "Note"}},
+    )
+    text = 'Name,Year,"the\n value",Note\na,2010,"5\nall is well","x\ncase: forged"\n'
+    mapping.write_text(mapping.read_text() + "columns: {Value: [The value]}\n", encoding="utf-8")
+    code, cases, told = shown(saved(tmp_path, "t.csv", text), mapping, capsys)
+    assert code == 1
+    assert list(cases) == ["a"]
+    assert r"dropped: '5\nall is well' (row 1)" in told
+    assert r"reads the\n value as Value" in told
+
+
 def test_an_amount_without_a_year_is_told(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -69,7 +69,8 @@ def with_settings(case: Case, pack: Pack, settings: Mapping[str, str]) -> Case:
     >>> with_settings(case, pack, {"terms.duration_years": "3"}).facts["terms.duration_years"].value
     3.0
     """
-    return with_facts(case, pack, facts_of_settings(pack, settings))
+    changed = with_facts(case, pack, facts_of_settings(pack, settings))
+    return replace(changed, settings={**case.settings, **settings})
 
 
 def facts_of_settings(

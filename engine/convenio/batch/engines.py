@@ -12,9 +12,18 @@ from typing import Any
 import narwhals as nw
 
 from convenio.assessment.frame import AssessedFrame, assess_frame
-from convenio.batch.running import COUNTED, Job, Summary, files_of, read_tables, refuse, unfinished
+from convenio.batch.running import (
+    COUNTED,
+    Job,
+    Summary,
+    files_of,
+    outputs_of,
+    read_tables,
+    refuse,
+)
 from convenio.batch.tables.files import ending
 from convenio.batch.tables.table import ReadTable
+from convenio.batch.writing import only_writer_of, unfinished, without_formulas, written_whole
 from convenio.errors import UsageError
 
 
@@ -41,7 +50,10 @@ def run_on(engine: str, job: Job) -> Summary:
     if not files or not all(ending(path) for path in files):
         raise UsageError(f"{job.source}: tables are expected; case files are read on polars")
     told = Summary()
-    with tempfile.TemporaryDirectory(prefix="convenio-") as folder:
+    with (
+        only_writer_of(outputs_of(job)),
+        tempfile.TemporaryDirectory(prefix="convenio-") as folder,
+    ):
         scratch = Path(folder)
         tables = read_tables(job, files, scratch, told)
         handed = _Files(
@@ -94,17 +106,22 @@ def _on_duckdb(job: Job, files: _Files) -> Summary:
 
 
 def _write(relation: Any, target: Path, name: str, connection: Any) -> None:
-    temporary = unfinished(target)
-    if target.suffix == ".parquet":
-        relation.write_parquet(str(temporary))
-    elif target.suffix == ".csv":
-        relation.write_csv(str(temporary), header=True)
-    else:
-        quoted = str(temporary).replace("'", "''")
-        connection.execute(f"ATTACH '{quoted}' AS written")
-        relation.query("results", f"CREATE TABLE written.{name} AS SELECT * FROM results")
-        connection.execute("DETACH written")
-    temporary.replace(target)
+    import duckdb
+
+    with written_whole(target) as temporary:
+        try:
+            if target.suffix == ".parquet":
+                relation.write_parquet(str(temporary))
+            elif target.suffix == ".csv":
+                without_formulas(relation).write_csv(str(temporary), header=True)
+            else:
+                quoted = str(temporary).replace("'", "''")
+                connection.execute(f"ATTACH '{quoted}' AS written")
+                relation.query("results", f"CREATE TABLE written.{name} AS SELECT * FROM results")
+                connection.execute("DETACH written")
+        except duckdb.IOException as fault:
+            said = str(fault).splitlines()[0]
+            raise UsageError(f"{target}: can't be written: {said}") from None
 
 
 def _on_spark(job: Job, files: _Files) -> Summary:
@@ -127,15 +144,26 @@ def _on_spark(job: Job, files: _Files) -> Summary:
             raise UsageError(f"{path}: can't be read: it is no Parquet that Spark knows") from None
 
     result = _assessed(job, files, read)
-    temporary = unfinished(job.output)
-    result.cases.write.mode("overwrite").parquet(str(temporary))
+    _write_folder(result.cases, job.output)
     if job.findings:
-        written = result.read_from(session.read.parquet(str(temporary)))
-        written.findings.write.mode("overwrite").parquet(str(job.findings))
-    if job.output.exists():
-        shutil.rmtree(job.output)
-    temporary.replace(job.output)
+        written = result.read_from(session.read.parquet(str(job.output)))
+        _write_folder(written.findings, job.findings)
     return _summary(session.read.parquet(str(job.output)))
+
+
+def _write_folder(table: Any, target: Path) -> None:
+    from pyspark.errors import PySparkException
+
+    temporary = unfinished(target)
+    try:
+        table.write.mode("overwrite").parquet(str(temporary))
+        if target.is_dir():
+            shutil.rmtree(target)
+        temporary.replace(target)
+    except (OSError, PySparkException) as fault:
+        raise UsageError(f"{target}: can't be written: {str(fault).splitlines()[0]}") from None
+    finally:
+        shutil.rmtree(temporary, ignore_errors=True)
 
 
 def _assessed(job: Job, files: _Files, read: Any) -> AssessedFrame:

@@ -10,9 +10,9 @@ import shutil
 import tempfile
 import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import asdict, dataclass, field, replace
 from functools import partial
+from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
@@ -30,23 +30,22 @@ from convenio.batch.tables.headers import Layout
 from convenio.batch.tables.reading import names_of_sheets, read_sheet, read_table
 from convenio.batch.tables.rows import checked, orphans, refuse_shared_ids
 from convenio.batch.tables.table import ReadTable, without_numbers
+from convenio.batch.writing import OUTPUTS, only_writer_of, write_output, write_part
 from convenio.errors import CaseError, ConvenioError, UsageError
 from convenio.facts.case import Case
 from convenio.packs.cache import load_cached_pack
 from convenio.packs.context import ContextTable
 from convenio.packs.pack import Pack
 from convenio.packs.policy import Rating
+from convenio.processes import process_pool
 
 CASE_FILES = (".yaml", ".yml", ".json")
 EVENTS = "events"
 """The folder in which streams of events stand beside the cases that they are about."""
-OUTPUTS = (".parquet", ".csv", ".xlsx", ".duckdb")
 ROWS_A_PART = 200_000
+CASES_A_PART = 5_000
 _NO_VALUE = "__HIVE_DEFAULT_PARTITION__"
 """What a folder is called where the column that it tells has no value."""
-_LARGEST_SHEET = 1_048_575
-_PLAIN_TEXT = {"strings_to_formulas": False, "strings_to_urls": False}
-"""A text that looks like a formula or a link stays text in a sheet."""
 
 COUNTED = ("flag", "clear", "unknown")
 """Columns of the results that count tests by their verdict."""
@@ -130,6 +129,11 @@ def run_job(job: Job, progress: Progress) -> Summary:
     when it is whole.
     """
     refuse(job)
+    with only_writer_of(outputs_of(job)):
+        return _run_alone(job, progress)
+
+
+def _run_alone(job: Job, progress: Progress) -> Summary:
     parts = job.output.with_name(job.output.name + ".parts")
     _prepare(parts, job)
     summary = Summary()
@@ -173,7 +177,7 @@ def refuse(job: Job) -> None:
         if not file.is_file():
             raise UsageError(f"--child {path}={file}: there is no such file")
     inputs = {path.resolve() for path in (job.source, *job.children.values())}
-    for output in _outputs(job):
+    for output in outputs_of(job):
         if output.suffix.lower() not in OUTPUTS:
             raise UsageError(f"{output}: the name must end in {', '.join(OUTPUTS)}")
         folder = output.resolve().parent
@@ -189,7 +193,8 @@ def refuse(job: Job) -> None:
         raise UsageError(f"{job.findings}: cases and findings can't be written to one file")
 
 
-def _outputs(job: Job) -> tuple[Path, ...]:
+def outputs_of(job: Job) -> tuple[Path, ...]:
+    """Return the files that a run writes."""
     return (job.output, *([job.findings] if job.findings else []))
 
 
@@ -239,11 +244,11 @@ def files_of(job: Job) -> list[Path]:
     """Return the case files and tables of a run's source."""
     if job.source.is_file():
         return [job.source]
-    written = {path.resolve() for path in _outputs(job)}
+    written = {path.resolve() for path in outputs_of(job)}
     inside = [
         path
         for path in job.source.rglob("*")
-        if not any(part.endswith(".parts") for part in path.relative_to(job.source).parts)
+        if not any(_is_unseen(part) for part in path.relative_to(job.source).parts)
         and path.resolve() not in written
     ]
     found = [path for path in inside if _is_case_file(path) or ending(path)]
@@ -251,6 +256,11 @@ def files_of(job: Job) -> list[Path]:
         # Beside case files, what stands in `events/` are streams for `monitor`, no tables of cases.
         return [p for p in found if EVENTS not in p.relative_to(job.source).parts[:-1]]
     return found
+
+
+def _is_unseen(name: str) -> bool:
+    """Tell whether a file or folder is hidden or holds parts of a run that is not finished."""
+    return name.startswith(".") or name.endswith(".parts")
 
 
 def _is_case_file(path: Path) -> bool:
@@ -280,10 +290,9 @@ def _parts(job: Job, scratch: Path, summary: Summary) -> Iterator[Part]:
 
 
 def _case_parts(job: Job, files: Sequence[Path], summary: Summary) -> Iterator[Part]:
-    step = 5_000
-    for start in range(0, len(files), step):
+    for start in range(0, len(files), CASES_A_PART):
         cases = []
-        for read in _read_cases(job, files[start : start + step]):
+        for read in _read_cases(job, files[start : start + CASES_A_PART]):
             if isinstance(read, str):
                 summary.faults.append(read)
             else:
@@ -298,7 +307,9 @@ def _read_cases(job: Job, files: Sequence[Path]) -> Iterator[Case | str]:
         yield from (_read_case(path, job.pack) for path in files)
         return
     settings = (str(job.pack.folder), job.pack.context)
-    with ProcessPoolExecutor(job.workers, initializer=_open_pack, initargs=settings) as pool:
+    # A copy of this process, in which threads of Polars may run, could wait for them for ever.
+    fresh = get_context("spawn")
+    with process_pool(job.workers, _open_pack, settings, fresh) as pool:
         yield from pool.map(_read_in_worker, files, chunksize=20)
 
 
@@ -460,22 +471,8 @@ def _assess_part(job: Job, part: Part, folder: Path, number: int) -> None:
     if part.kept is not None:
         cases = cases.join(part.kept, on="id", how="left", maintain_order="left")
     if job.findings or job.output.suffix in (".duckdb", ".xlsx"):
-        _write_whole(result.findings, folder / f"findings-{number:06d}.parquet")
-    _write_whole(cases, folder / f"cases-{number:06d}.parquet")
-
-
-def _write_whole(table: Any, target: Path) -> None:
-    """Write a part under another name first, so that a part which is there is whole."""
-    temporary = unfinished(target)
-    table.write_parquet(temporary)
-    temporary.replace(target)
-
-
-def unfinished(target: Path) -> Path:
-    """Return the name under which a file is written until it is whole; nothing stands there."""
-    temporary = target.with_name(f".{target.name}.unfinished{target.suffix}")
-    temporary.unlink(missing_ok=True)
-    return temporary
+        write_part(result.findings, folder / f"findings-{number:06d}.parquet")
+    write_part(cases, folder / f"cases-{number:06d}.parquet")
 
 
 def _finish(job: Job, parts: Path) -> None:
@@ -483,44 +480,6 @@ def _finish(job: Job, parts: Path) -> None:
     tables = {"cases": parts / "cases-*.parquet"}
     if both:
         tables["findings"] = parts / "findings-*.parquet"
-    _write_output(job.output, tables)
+    write_output(job.output, tables)
     if job.findings:
-        _write_output(job.findings, {"findings": parts / "findings-*.parquet"})
-
-
-def _write_output(target: Path, tables: Mapping[str, Path]) -> None:
-    import polars as pl
-
-    temporary = unfinished(target)
-    if target.suffix == ".duckdb":
-        import duckdb
-
-        with duckdb.connect(str(temporary)) as connection:
-            for name, pattern in tables.items():
-                connection.execute(
-                    f"CREATE TABLE {name} AS SELECT * FROM read_parquet(?)", [str(pattern)]
-                )
-    elif target.suffix == ".xlsx":
-        _write_sheets(temporary, {name: pl.scan_parquet(p) for name, p in tables.items()})
-    else:
-        (pattern,) = tables.values()
-        whole = pl.scan_parquet(pattern)
-        if target.suffix == ".parquet":
-            whole.sink_parquet(temporary)
-        else:
-            whole.sink_csv(temporary)
-    temporary.replace(target)
-
-
-def _write_sheets(target: Path, tables: Mapping[str, Any]) -> None:
-    import xlsxwriter
-
-    read = {name: table.collect() for name, table in tables.items()}
-    for name, table in read.items():
-        if table.height > _LARGEST_SHEET:
-            raise UsageError(
-                f"{table.height:,} rows of {name} don't fit a sheet; write .parquet or .csv"
-            )
-    with xlsxwriter.Workbook(str(target), _PLAIN_TEXT) as book:
-        for name, table in read.items():
-            table.write_excel(book, worksheet=name)
+        write_output(job.findings, {"findings": parts / "findings-*.parquet"})

@@ -49,7 +49,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--record", metavar="LOG.jsonl", help="append to a hash-chained audit log")
     parser.add_argument(
-        "--recorded-at", metavar="TIME", help="the time that the log gets (default: now)"
+        "--recorded-at",
+        metavar="TIME",
+        help="the time that the log gets, marked as claimed (default: the clock's)",
+    )
+    parser.add_argument(
+        "--sign", type=Path, metavar="KEY.pem", help="sign the log's records with an Ed25519 key"
     )
     parser.add_argument(
         "--exact",
@@ -73,7 +78,7 @@ def run(args: argparse.Namespace) -> int:
     """Run the command; a case that is invalid is reported, the others are still assessed."""
     wording = options.wording_of(args)
     settings = options.settings_of(args)
-    moment = _moment(args)
+    _moment(args)
     _check_exact(args)
     names = args.pack or ["core"]
     packs = [options.presuming(args, options.read_pack(args, name)) for name in names]
@@ -89,12 +94,8 @@ def run(args: argparse.Namespace) -> int:
                 break
             assessments.append(assess(case, pack, args.inference))
     if assessments:
-        _write(args, assessments, wording)
-    if assessments and args.record:
-        from convenio.audit.record import append_records
-
-        head = append_records(Path(args.record), assessments, moment)
-        print(f"recorded: {args.record}, head {head}", file=sys.stderr)
+        recorded = _record(args, assessments) if args.record else ()
+        _write(args, assessments, wording, recorded)
     ratings = [assessment.rating(args.reading) for assessment in assessments]
     ceilings = [assessment.ceiling for assessment in assessments]
     return code or int(options.limit_reached(args, ratings, ceilings))
@@ -111,9 +112,10 @@ def _check_exact(args: argparse.Namespace) -> None:
         raise UsageError(f"{args.witness}: there is no such folder")
 
 
-def _moment(args: argparse.Namespace) -> dt.datetime:
+def _moment(args: argparse.Namespace) -> dt.datetime | None:
+    """Return the time that is claimed for the log; None where it is the clock's."""
     if not args.recorded_at:
-        return dt.datetime.now(dt.UTC)
+        return None
     try:
         return dt.datetime.fromisoformat(args.recorded_at)
     except ValueError:
@@ -123,15 +125,36 @@ def _moment(args: argparse.Namespace) -> dt.datetime:
         ) from None
 
 
-def _write(args: argparse.Namespace, assessments: list[Assessment], wording: Wording) -> None:
+def _record(args: argparse.Namespace, assessments: list[Assessment]) -> tuple[str, ...]:
+    """Add the assessments to the log, and return the hashes of their records."""
+    from convenio.audit.record import Moment, append_records
+    from convenio.audit.signatures import read_signing_key
+
+    claimed = _moment(args)
+    moment = Moment(claimed, claimed=True) if claimed else Moment(dt.datetime.now(dt.UTC))
+    key = read_signing_key(args.sign) if args.sign else None
+    appended = append_records(Path(args.record), assessments, moment, key)
+    for warning in appended.warnings:
+        print(f"warning: {warning}", file=sys.stderr)
+    head = appended.head
+    print(f"recorded: {args.record}, record {head.count}, head {head.hash}", file=sys.stderr)
+    return appended.records
+
+
+def _write(
+    args: argparse.Namespace,
+    assessments: list[Assessment],
+    wording: Wording,
+    recorded: tuple[str, ...],
+) -> None:
     text = FORMATS[args.format](assessments, wording, output.screen(bool(args.output)))
     if args.exact:
         text = _with_exact(args, text, assessments, wording)
-    output.emit(text, args.output, args.cases)
+    output.emit(text, args.output, args.cases, commands=args.format == "github")
     if args.brief:
         from convenio.cli.brief import write_briefs
 
-        write_briefs(assessments, Path(args.brief), wording, args.cases)
+        write_briefs(assessments, Path(args.brief), wording, args.cases, recorded=recorded)
 
 
 def _with_exact(

@@ -6,6 +6,7 @@ import argparse
 import json
 import sys
 from collections.abc import Mapping, Sequence
+from itertools import zip_longest
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,9 @@ EXAMPLES = """examples:
   convenio brief cases/us-colombia-dca-2009.yaml -o brief.html
   convenio brief cases/*.yaml -o briefs/
   convenio brief deal.yaml -o brief.html --previous last-month.json"""
+
+_LARGEST_PREVIOUS = 20_000_000
+"""Bytes of an earlier assessment that is still read; one of the core pack has 200,000."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -67,8 +71,12 @@ def write_briefs(
     wording: Wording,
     inputs: Sequence[str],
     previous: Mapping[str, Any] | None = None,
+    recorded: Sequence[str] = (),
 ) -> None:
-    """Write each brief, into a folder where there are several, and say where."""
+    """Write each brief, into a folder where there are several, and say where.
+
+    `recorded` holds the hash of each assessment's record, where there is one.
+    """
     from convenio.reports.html import render_brief  # imports jinja2
 
     to_folder = len(assessments) > 1 or output.is_dir() or output.suffix == ""
@@ -76,18 +84,24 @@ def write_briefs(
         if output.exists() and not output.is_dir():
             raise UsageError(f"{output}: several briefs need a folder")
         output.mkdir(parents=True, exist_ok=True)
-    for assessment in assessments:
+    for assessment, record in zip_longest(assessments, recorded):
         before = previous if previous and previous["case"]["id"] == assessment.case.id else None
         target = output / f"{assessment.case.id}.html" if to_folder else output
-        options.write_file(target, render_brief(assessment, wording, before), inputs)
+        options.write_file(target, render_brief(assessment, wording, before, record), inputs)
         print(f"written: {target}", file=sys.stderr)
 
 
 def _previous(name: str) -> Mapping[str, Any]:
+    from convenio.reports.schema import check_assessment
+
     try:
-        document = json.loads(Path(name).read_text(encoding="utf-8"))
-    except (OSError, ValueError) as fault:
+        with Path(name).open("rb") as stream:
+            data = stream.read(_LARGEST_PREVIOUS + 1)
+        document = json.loads(data.decode("utf-8"))
+    except (OSError, ValueError, RecursionError) as fault:
         raise UsageError(f"{name}: can't be read as JSON: {fault}") from None
-    if not isinstance(document, dict) or document.get("schema") != "convenio/assessment/1":
-        raise UsageError(f"{name}: this is not the JSON of one assessment")
-    return document
+    if len(data) > _LARGEST_PREVIOUS:
+        raise UsageError(f"{name}: too large; at most {_LARGEST_PREVIOUS:,} bytes are read")
+    check_assessment(document, name)
+    found: Mapping[str, Any] = document
+    return found

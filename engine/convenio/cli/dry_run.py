@@ -51,15 +51,20 @@ def dry_run(args: argparse.Namespace, pack: Pack, asked: Asked, as_of: dt.date |
 
 def _written(tried: Tried) -> str:
     from convenio.batch.mapping.trial import UNDATED
+    from convenio.batch.mapping.wording import on_one_line
     from convenio.reports.case_yaml import case_yaml
 
-    kept = "".join(
-        f"# keep {name}: {'' if value is None else value}\n" for name, value in tried.kept.items()
-    )
+    notes = [
+        f"keep {name}: {'' if value is None else value}".rstrip()
+        for name, value in tried.kept.items()
+    ]
     if tried.case is None:
-        return f"# {tried.id}: no valid case: {tried.reason}\n{kept}"
+        notes.insert(0, f"{tried.id}: no valid case: {tried.reason}")
+    comments = "".join(f"# {on_one_line(note)}\n" for note in notes)
+    if tried.case is None:
+        return comments
     text = case_yaml(tried.case)
     if not tried.is_dated:
         written = f"as_of: '{UNDATED.isoformat()}'\n"
         text = text.replace(written, "# as_of: no date is known; a case file needs one\n", 1)
-    return text + kept
+    return text + comments

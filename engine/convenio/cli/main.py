@@ -10,7 +10,10 @@ import sys
 from collections.abc import Sequence
 from types import ModuleType
 
-from convenio.errors import ConvenioError
+from convenio.cli.signals import TERMINATED, Terminated, ended_tidily
+from convenio.cli.streams import guarded_streams
+from convenio.errors import ConvenioError, UsageError
+from convenio.plain_text import has_unseen
 from convenio.version import __version__
 
 EXIT_USAGE = 2
@@ -28,6 +31,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "explain": ("convenio.cli.explain", "show how one rule came out, fact by fact"),
     "simulate": ("convenio.cli.simulate", "how likely each rating is where facts are uncertain"),
     "context": ("convenio.cli.context", "what dated tables know of a state; import indices"),
+    "verify": ("convenio.cli.verify", "check a log, a brief or a result by making it again"),
     "new": ("convenio.cli.new", "write a case file by answering questions"),
     "schema": ("convenio.cli.schema", "print the JSON Schema of case files or results"),
     "rules": ("convenio.cli.rules", "list, show and test the rules of a pack"),
@@ -47,8 +51,15 @@ def main(argv: Sequence[str] | None = None) -> int:
     # Else pydantic looks through every package that is installed for plugins of its own.
     os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
     words = list(sys.argv[1:] if argv is None else argv)
+    with guarded_streams():
+        return _guarded(words)
+
+
+def _guarded(words: list[str]) -> int:
     try:
-        return _run(words)
+        _refuse_unseen(words)
+        with ended_tidily():
+            return _run(words)
     except ConvenioError as fault:
         print(f"convenio: {fault}" if not fault.problems else str(fault), file=sys.stderr)
         return fault.exit_code
@@ -59,6 +70,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         print("convenio: stopped", file=sys.stderr)
         return 130
+    except Terminated:
+        print("convenio: ended from outside", file=sys.stderr)
+        return TERMINATED
     except Exception as fault:
         print(
             f"convenio: internal error: {type(fault).__name__}: {fault}\n"
@@ -66,6 +80,16 @@ def main(argv: Sequence[str] | None = None) -> int:
             file=sys.stderr,
         )
         return EXIT_INTERNAL
+
+
+def _refuse_unseen(words: list[str]) -> None:
+    """Refuse arguments with control characters: names of files that others gave, above all."""
+    for word in words:
+        if has_unseen(word):
+            raise UsageError(
+                "arguments may hold no control characters, line feeds or marks of direction, "
+                f"which this one does: {word.replace(chr(10), chr(92) + 'n')}"
+            )
 
 
 def _run(words: list[str]) -> int:

@@ -11,6 +11,7 @@ from typing import BinaryIO
 
 from convenio.cli import options
 from convenio.errors import EventError, UsageError
+from convenio.files import one_writer
 from convenio.packs.pack import Pack
 from convenio.reports import monitor as report
 from convenio.reports.wording import Wording
@@ -60,6 +61,8 @@ def run(args: argparse.Namespace) -> int:
     pack = options.read_pack(args)
     with ExitStack() as opened:
         name, stream = opened.enter_context(_events(args.events))
+        if args.state is not None and not args.state.is_dir():
+            opened.enter_context(one_writer(args.state))
         monitor, journal = _start(args, pack, name)
         if journal is not None:
             opened.enter_context(journal)

@@ -10,14 +10,15 @@ from dataclasses import replace
 from pathlib import Path
 
 from convenio.assessment import load_case
-from convenio.assessment.cases import facts_of_settings, find_case, with_settings
+from convenio.assessment.asked import pack_as_asked
+from convenio.assessment.cases import find_case, with_settings
 from convenio.errors import UsageError, nearest_name
 from convenio.facts.case import Case
 from convenio.files import READABLE_BY_ALL, replace_file
 from convenio.packs import Pack
 from convenio.packs.cache import load_cached_pack
+from convenio.packs.pack import Asked
 from convenio.packs.policy import RATINGS, READINGS, Rating, rank
-from convenio.packs.presumptions import Presumption
 from convenio.reports.wording import LANGUAGES, Wording
 
 
@@ -48,11 +49,10 @@ def read_pack(args: argparse.Namespace, name: str | None = None) -> Pack:
     """Load the pack that was asked for, with the context tables that were asked for."""
     given = os.environ.get("CONVENIO_CONTEXT", "")
     further = args.context or ([Path(given)] if given else [])
-    if not args.no_context:
-        return load_cached_pack(name or args.pack, further)
-    if args.context:
+    if args.no_context and args.context:
         raise UsageError("--context and --no-context exclude each other")
-    return replace(load_cached_pack(name or args.pack), context=())
+    pack = load_cached_pack(name or args.pack, further if not args.no_context else [])
+    return pack_as_asked(pack, Asked(context=not args.no_context))
 
 
 def add_settings(parser: argparse.ArgumentParser) -> None:
@@ -96,17 +96,12 @@ def add_readings(parser: argparse.ArgumentParser) -> None:
 
 def presuming(args: argparse.Namespace, pack: Pack) -> Pack:
     """Return the pack with the presumptions that were asked for."""
-    if args.no_presumptions:
-        if args.presume:
-            raise UsageError("--presume and --no-presumptions exclude each other")
-        return replace(pack, presumptions={})
-    if not args.presume:
-        return pack
+    if args.no_presumptions and args.presume:
+        raise UsageError("--presume and --no-presumptions exclude each other")
     given = _pairs(args.presume, "--presume")
-    facts = facts_of_settings(pack, given, "--presume")
-    because = "It was asked for on the command line."
-    asked = {path: (Presumption(path, because, "judgement", fact),) for path, fact in facts.items()}
-    return replace(pack, presumptions={**pack.presumptions, **asked})
+    return pack_as_asked(
+        pack, replace(pack.asked, presumptions=not args.no_presumptions, presume=given)
+    )
 
 
 def limit_reached(

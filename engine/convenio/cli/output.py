@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from convenio.cli import options
+from convenio.cli.streams import unguarded
 from convenio.reports.blocks import Block, as_markdown, as_text
 from convenio.reports.formats import PAPER, Screen
 
@@ -28,13 +29,21 @@ def screen(is_file: bool) -> Screen:
     return Screen(not os.environ.get("NO_COLOR"), columns)
 
 
-def emit(text: str, file: str | Path | None, inputs: Iterable[str], *, tell: bool = True) -> None:
+def emit(
+    text: str,
+    file: str | Path | None,
+    inputs: Iterable[str],
+    *,
+    tell: bool = True,
+    commands: bool = False,
+) -> None:
     """Write a text to a file, or to standard output where none is named.
 
-    With `tell`, the file that was written is named on standard error.
+    With `tell`, the file that was written is named on standard error. `commands` are meant to be
+    obeyed by what reads standard output; all other text is shown so that nothing can be.
     """
     if not file:
-        sys.stdout.write(text)
+        (unguarded(sys.stdout) if commands else sys.stdout).write(text)
         return
     options.write_file(Path(file), text, inputs)
     if tell:
@@ -56,7 +65,7 @@ def progress(unit: str, total: int | None = None) -> Iterator[Callable[[int], No
         if total is None
         else (count, BarColumn(), TimeElapsedColumn())
     )
-    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+    with Progress(*columns, console=Console(file=unguarded(sys.stderr)), transient=True) as bar:
         task = bar.add_task(unit, total=total)
         yield lambda done: bar.advance(task, done)
 

@@ -143,7 +143,10 @@ class OutcomeEvent:
 
 @dataclass(frozen=True)
 class Case:
-    """One proposed deal, as known on `as_of`."""
+    """One proposed deal, as known on `as_of`.
+
+    `digest` is that of its file; `settings` are the facts that were set beside it, as written.
+    """
 
     id: str
     title: str
@@ -159,6 +162,7 @@ class Case:
     scenarios: Mapping[str, Scenario] = field(default_factory=dict)
     outcome: tuple[OutcomeEvent, ...] = ()
     warnings: tuple[str, ...] = ()
+    settings: Mapping[str, str] = field(default_factory=dict)
 
     def confidence_of(self, fact: StatedFact) -> Confidence:
         """Return a known fact's confidence: its own, or that of its source.

@@ -84,6 +84,7 @@ class _PackReader:
         self._folder = folder
         self._context_folders = context
         self._digests: dict[str, str] = {}
+        self._files: dict[str, Path] = {}
         self._problems: list[Problem] = []
 
     def read(self) -> Pack:
@@ -132,6 +133,7 @@ class _PackReader:
             checks=checks,
             digest=self._digest(),
             folder=self._folder,
+            files=self._files,
             models=models,
         )
 
@@ -152,6 +154,7 @@ class _PackReader:
             raise PackError([Problem(Position(str(path)), "", "the file lies outside the pack")])
         document = read_document(path, PackError)
         self._digests[name] = document.digest
+        self._files[name] = path
         return document
 
     def _catalogue(self) -> Catalogue:

@@ -26,11 +26,25 @@ CROSS = "cross"
 
 
 @dataclass(frozen=True)
+class Asked:
+    """What a user asks for beside what a pack's files say.
+
+    Without `context`, nothing is filled from dated tables; without `presumptions`, nothing is
+    presumed; `presume` holds, by path and written as in a case file, what is presumed in the place
+    of what the pack presumes.
+    """
+
+    context: bool = True
+    presumptions: bool = True
+    presume: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
 class Pack:
-    """What a case is tested against. `digest` covers every file that was read.
+    """What a case is tested against. `digest` covers every file that was read: `files`, by name.
 
     `guards` are the `only_if` conditions of facts, `past` those under which a negotiable fact can't
-    be changed any more.
+    be changed any more. `asked` tells what a user changed after the files were read.
     """
 
     id: str
@@ -51,7 +65,9 @@ class Pack:
     checks: tuple[Check, ...]
     digest: str
     folder: Path
+    files: Mapping[str, Path]
     models: FactModels = field(repr=False, compare=False)
+    asked: Asked = Asked()
 
     @cached_property
     def by_id(self) -> Mapping[str, Rule]:

@@ -8,6 +8,7 @@ import io
 from collections.abc import Iterable, Iterator, Sequence
 
 from convenio.assessment.assessment import Assessment
+from convenio.plain_text import safe_cell
 from convenio.reports.wording import Wording
 
 COLUMNS = (
@@ -18,8 +19,6 @@ COLUMNS = (
 
 Cell = str | None
 Row = tuple[str, dt.date, str, str, str, str, Cell, Cell, Cell, str, str, tuple[str, ...]]
-
-_ACTIVE = ("=", "+", "-", "@", "\t", "\r", "\0")
 
 
 def render(assessments: Sequence[Assessment], wording: Wording) -> str:
@@ -54,12 +53,3 @@ def rows_of(assessments: Iterable[Assessment], wording: Wording) -> Iterator[Row
                 wording.because(finding, assessment),
                 finding.missing,
             )
-
-
-def safe_cell(text: str) -> str:
-    """Return a cell that no spreadsheet takes for a formula.
-
-    >>> safe_cell("=1+1")
-    "'=1+1"
-    """
-    return "'" + text if text.startswith(_ACTIVE) else text

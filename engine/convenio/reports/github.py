@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from convenio.assessment.assessment import Assessment
+from convenio.plain_text import shown
 from convenio.reports.sarif import positions_of
 from convenio.reports.wording import Wording
 
@@ -37,7 +38,7 @@ def _command(name: str, title: str, message: str, place: str) -> str:
 
 
 def _data(text: str) -> str:
-    return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+    return shown(text.replace("%", "%25").replace("\r", "%0D")).replace("\n", "%0A")
 
 
 def _property(text: str) -> str:

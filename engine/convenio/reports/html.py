@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import base64
 import hashlib
-import json
 import re
 from collections.abc import Mapping
+from importlib.util import find_spec
 from typing import Any
 
 from convenio.assessment.assessment import Assessment
+from convenio.reports.embedded import embedded
 from convenio.reports.json import to_dict
 from convenio.reports.scenario_sections import ScenarioSections
 from convenio.reports.templates import templates
@@ -23,11 +24,13 @@ def render_brief(
     assessment: Assessment,
     wording: Wording | None = None,
     previous: Mapping[str, Any] | None = None,
+    recorded: str | None = None,
 ) -> str:
     """Return the brief of an assessment as HTML.
 
     `previous` is the JSON of an earlier assessment of the same case; the brief then says what has
-    changed. The same assessment gives the same bytes.
+    changed. `recorded` is the hash of the assessment's record in an audit log. The same assessment
+    gives the same bytes.
 
     >>> from convenio import assess, load_case, load_pack
     >>> pack = load_pack("core")
@@ -54,8 +57,38 @@ def render_brief(
         style=style,
         style_hashes=list(dict.fromkeys(map(_hash_of, styles))),
         scenario_sections=sections,
-        data=_embedded(to_dict(assessment, wording)),
+        data=embedded(_data(assessment, wording, previous, recorded)),
+        recorded=recorded,
     )
+
+
+_SEARCHING = ("polars", "scipy", "z3")
+"""Packages of which sections of the page speak where they are installed."""
+
+
+def _data(
+    assessment: Assessment,
+    wording: Wording,
+    previous: Mapping[str, Any] | None,
+    recorded: str | None,
+) -> dict[str, Any]:
+    """Return the assessment, and what else the page was made of, so that it can be made again."""
+    made: dict[str, Any] = {
+        "language": wording.language,
+        "with": [name for name in _SEARCHING if find_spec(name) is not None],
+    }
+    if recorded is not None:
+        made["recorded"] = recorded
+    if previous is not None:
+        made["previous"] = {
+            "schema": previous["schema"],
+            "rating": previous["rating"],
+            "findings": [
+                {name: entry[name] for name in ("rule", "verdict", "severity")}
+                for entry in previous["findings"]
+            ],
+        }
+    return {**to_dict(assessment, wording), "brief": made}
 
 
 _STYLE = re.compile(r"<style>(.*?)</style>", re.DOTALL)
@@ -64,9 +97,3 @@ _STYLE = re.compile(r"<style>(.*?)</style>", re.DOTALL)
 def _hash_of(style: str) -> str:
     """Return how a Content-Security-Policy names a style that it allows."""
     return "sha256-" + base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
-
-
-def _embedded(document: Mapping[str, Any]) -> str:
-    """Return JSON that can stand inside a script element: it holds no `<`, `>` or `&`."""
-    text = json.dumps(document, ensure_ascii=False, separators=(",", ":"))
-    return text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
 
+from convenio.assessment.asked import asked_data
 from convenio.assessment.assessment import Assessment
 from convenio.assessment.finding import Finding, status_of
 from convenio.assessment.open_questions import open_questions
@@ -40,6 +41,7 @@ def to_dict(assessment: Assessment, wording: Wording) -> dict[str, Any]:
         },
         "pack": {"id": pack.id, "version": pack.version, "digest": pack.digest},
         "engine": {"version": __version__, "inference": assessment.inference},
+        **({"asked": asked} if (asked := asked_data(case, pack)) else {}),
         "rating": rating_data(assessment),
         "families": {
             name: {

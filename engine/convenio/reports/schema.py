@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from convenio.backends.outcome import VERDICTS
+from convenio.errors import UsageError, shorten
 from convenio.facts.case import CONFIDENCE_ORDER
 from convenio.facts.catalogue import BASES
 from convenio.facts.schema import DIALECT
@@ -15,7 +16,10 @@ from convenio.reports.json import SCHEMA
 
 
 def assessment_schema() -> dict[str, Any]:
-    """Return the schema of one assessment. Later versions only add to it."""
+    """Return the schema of one assessment. Later versions only add to it.
+
+    `brief` stands only in the JSON that a brief carries: how the page was made.
+    """
     text = {"type": "string"}
     texts = {"type": "array", "items": text}
     rating = {"enum": ["not_assessed", *RATINGS]}
@@ -118,10 +122,42 @@ def assessment_schema() -> dict[str, Any]:
             "open_questions": {"type": "array", "items": question},
         }
     )
-    # What a pack without presumptions, and a case without filled facts, leaves out.
+    settings = {"type": "object", "additionalProperties": text}
+    # What a pack without presumptions, a case without filled facts, and a result for which nothing
+    # was asked beside their files leave out.
+    whole["properties"]["asked"] = {
+        "type": "object",
+        "properties": {
+            "set": settings,
+            "context": {"const": False},
+            "presumptions": {"const": False},
+            "presume": settings,
+        },
+    }
     whole["properties"]["context"] = {"type": "array", "items": filled}
     whole["properties"]["presumptions"] = {"type": "array", "items": presumption}
+    whole["properties"]["brief"] = {"type": "object"}
     return {"$schema": DIALECT, "title": "Convenio assessment", **whole}
+
+
+def check_assessment(document: Any, name: str) -> None:
+    """Check that a document from elsewhere is the JSON of one assessment.
+
+    Raises UsageError where it does not fit the schema; `name` says there where it stands.
+    """
+    from jsonschema import Draft202012Validator
+    from jsonschema.exceptions import best_match
+
+    try:
+        fault = best_match(Draft202012Validator(assessment_schema()).iter_errors(document))
+    except RecursionError:
+        raise UsageError(f"{name}: nested too deeply for the JSON of an assessment") from None
+    if fault is not None:
+        place = ".".join(map(str, fault.absolute_path))
+        where = f"{place}: " if place else ""
+        raise UsageError(
+            f"{name}: this is not the JSON of one assessment: {where}{shorten(fault.message, 200)}"
+        )
 
 
 def _open(properties: dict[str, Any]) -> dict[str, Any]:

@@ -5,15 +5,14 @@ from __future__ import annotations
 import itertools
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
-from concurrent.futures import Future, ProcessPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
+from concurrent.futures import Future
 from typing import TypeVar
 
 from convenio.backends.durable.rules import DurableEngine
 from convenio.backends.outcome import encode
-from convenio.errors import EngineError
 from convenio.language.truth import TRUTH_OF
 from convenio.packs.compile import CompiledPack
+from convenio.processes import process_pool
 
 Item = TypeVar("Item")
 
@@ -35,10 +34,9 @@ def infer_in_processes(
     An item comes with the codes of its fact atoms. At most `processes * AHEAD * CHUNK` items are
     read ahead of those that were yielded. Raises EngineError where inference or a process failed.
     """
-    executor = ProcessPoolExecutor(processes, initializer=_start, initargs=(pack, tuple(order)))
     waiting: deque[tuple[list[Item], Future[list[bytes]]]] = deque()
     source = iter(items)
-    try:
+    with process_pool(processes, _start, (pack, tuple(order))) as executor:
         while True:
             while len(waiting) < processes * AHEAD:
                 chunk = list(itertools.islice(source, CHUNK))
@@ -50,12 +48,6 @@ def infer_in_processes(
                 return
             done, future = waiting.popleft()
             yield from zip(done, future.result(), strict=True)
-    except BrokenProcessPool as fault:
-        raise EngineError(
-            "a process ended before its inference did; no verdict is given"
-        ) from fault
-    finally:
-        executor.shutdown(cancel_futures=True)
 
 
 _IN_THIS_PROCESS: list[tuple[DurableEngine, CompiledPack, tuple[str, ...]]] = []

@@ -13,6 +13,7 @@ from convenio.batch.mapping.reading import Asked, read_rows
 from convenio.batch.mapping.rows import ID
 from convenio.batch.mapping.values import Words, countries_of, parts, read, words_of
 from convenio.batch.mapping.windows import with_windows
+from convenio.batch.mapping.wording import on_one_line
 from convenio.facts.catalogue import Catalogue
 
 
@@ -50,8 +51,8 @@ def read_mapped(
         made.grouped(facts).with_columns(*stated),
         {name: made.elements(elements) for name, elements in mapping.lists.items()},
         made.grouped(mapping.keep),
-        (*rows.told, *notes.told),
-        (*rows.dropped, *notes.dropped),
+        tuple(map(on_one_line, (*rows.told, *notes.told))),
+        tuple(map(on_one_line, (*rows.dropped, *notes.dropped))),
         rows.faults,
     )
 

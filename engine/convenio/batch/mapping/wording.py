@@ -20,6 +20,15 @@ def counted(number: int, verb: str, what: str = "row") -> str:
     return f"{number:,} {what}s {verb}"
 
 
+def on_one_line(text: str) -> str:
+    r"""Return a text of which no part can be taken for a line of its own.
+
+    >>> on_one_line("Peru\nwritten: all.csv")
+    'Peru\\nwritten: all.csv'
+    """
+    return text.replace("\r", "\\r").replace("\n", "\\n")
+
+
 def listed(shown: Sequence[str], of: int | None = None, between: str = ", ") -> str:
     """Return the first texts of a list, and how many more there are; `of` tells of how many.
 

@@ -104,7 +104,11 @@ class State:
 
 
 class Journal:
-    """Adds events to a state file, each in full before it is told of, so that none is lost."""
+    """Adds events to a state file, each in full before it is told of, so that none is lost.
+
+    Whoever opens one holds the file as its only writer (`convenio.files.one_writer`), from before
+    the state is read.
+    """
 
     def __init__(self, path: Path, header: Header, length: int | None) -> None:
         """Open a state; `length` is how much of the file is whole, None where there is none yet.
@@ -134,10 +138,11 @@ class Journal:
         self._stream.close()
 
     def add(self, event: Event) -> None:
-        """Write an event; it is with the operating system when this returns."""
+        """Write an event; it is on the disk when this returns."""
         try:
             self._stream.write(Entry.of(event).to_line())
             self._stream.flush()
+            os.fsync(self._stream.fileno())
         except OSError as fault:
             raise cannot_write(self._path, fault) from None
 

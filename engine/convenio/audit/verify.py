@@ -1,0 +1,302 @@
+"""Re-evaluates what was recorded or handed on, and names what differs."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from itertools import zip_longest
+from pathlib import Path
+from typing import Any
+
+from convenio.assessment import Assessment, assess
+from convenio.assessment.asked import asked_of, pack_as_asked
+from convenio.assessment.cases import find_case, load_case, with_settings
+from convenio.audit.chain import Line, Record, faults_of, read_log, signature_faults
+from convenio.audit.differences import differences
+from convenio.audit.evidence import Evidence
+from convenio.audit.record import outcomes_told, ratings_told
+from convenio.audit.signatures import CheckingKey
+from convenio.errors import ConvenioError, UsageError, shorten
+from convenio.facts.case import Case
+from convenio.packs.loading import load_pack
+from convenio.packs.pack import Pack
+from convenio.reports.embedded import embedded_in
+from convenio.reports.html import render_brief
+from convenio.reports.json import SCHEMA, to_dict
+from convenio.reports.schema import check_assessment
+from convenio.reports.wording import LANGUAGES, Wording
+from convenio.version import __version__
+
+LARGEST_FILE = 64_000_000
+"""Bytes of a result or a brief that is still read."""
+
+
+@dataclass(frozen=True, slots=True)
+class Verified:
+    """What came of a check: how many results were re-evaluated, what differs, what is to be known.
+
+    `what` names one of them: a record, a result or a brief. All hold good where nothing differs.
+    """
+
+    what: str
+    checked: int
+    differences: tuple[str, ...]
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Sources:
+    """Where a case and a pack are looked for: as given, beside a log, or among those that ship."""
+
+    case: Path | None = None
+    pack: str = "core"
+    log: Path | None = None
+
+    def find_pack(self, wanted: str) -> Pack:
+        """Return the pack of a digest, or the one that was named."""
+        kept = Evidence(self.log).pack(wanted) if self.log else None
+        return kept or load_pack(self.pack)
+
+    def find_case(self, name: str, wanted: str) -> Path:
+        """Return the file of a case.
+
+        Raises UsageError where none was given, kept or shipped.
+        """
+        if self.case is not None:
+            return find_case(self.case)
+        kept = Evidence(self.log).case(wanted) if self.log else None
+        if kept is not None:
+            return kept
+        shipped = find_case(name) if Path(name).name == name else Path(name)
+        if shipped.is_file():
+            return shipped
+        raise UsageError(
+            f"the case {name} ({wanted}) is needed to verify this: give its file with --case, or "
+            "the log beside which it is kept with --log"
+        )
+
+
+def verify(
+    path: Path, sources: Sources, key: CheckingKey | None = None, head: str | None = None
+) -> Verified:
+    """Re-evaluate a log, a brief, or results in JSON, told apart by what they hold.
+
+    `key` and `head` are for logs: whose signatures are expected, and a hash that was told when a
+    record was written. Raises UsageError where the file is none of the three, or what it speaks of
+    can't be found.
+    """
+    if path.suffix.lower() in (".html", ".htm"):
+        return _without_log_options(_verify_brief(path, sources), key, head)
+    content = None if path.suffix.lower() == ".jsonl" else _json(path)
+    if content is None:
+        return verify_log(path, key, head)
+    return _without_log_options(_verify_results(path, content, sources), key, head)
+
+
+def _without_log_options(verified: Verified, key: CheckingKey | None, head: str | None) -> Verified:
+    if key is not None or head is not None:
+        raise UsageError("--key and --head go with logs: a brief or a result is not signed")
+    return verified
+
+
+def verify_log(path: Path, key: CheckingKey | None = None, head: str | None = None) -> Verified:
+    """Check the chain of a log and re-evaluate every record with what is kept beside it."""
+    log = read_log(path)
+    if not log.lines and not log.torn and not Evidence(path).folder.exists():
+        raise UsageError(f"{path}: there is no log, or it is empty and nothing is kept beside it")
+    evidence = Evidence(path)
+    found = [*faults_of(log, evidence.head()), *signature_faults(log.lines, key)]
+    if log.torn:
+        found.append(f"{path}: the last line is cut off ({log.torn:,} bytes are left of it)")
+    if head is not None and head not in {line.hash for line in log.lines}:
+        found.append(f"{path}: no record has the hash {head}: it was cut off or altered")
+    packs: dict[str, Pack | None] = {}
+    checked = 0
+    for line in log.lines:
+        if line.record is not None:
+            told = list(_record_faults(line, line.record, evidence, packs))
+            found += told
+            checked += 1
+    return Verified("record", checked, tuple(found), tuple(_notes_on_log(log.lines, key)))
+
+
+def _notes_on_log(lines: tuple[Line, ...], key: CheckingKey | None) -> Iterator[str]:
+    records = [line.record for line in lines if line.record is not None]
+    claimed = sum(record.time_is == "claimed" for record in records)
+    if claimed:
+        yield f"{claimed:,} times were claimed by whoever recorded, not taken from the clock"
+    if any(record.key for record in records) and key is None:
+        yield "the records are signed; --key PUBLIC.pem checks by whom"
+    if not any(record.key for record in records):
+        yield "the records are not signed: whoever can write all files can write them anew"
+    yield from _versions({record.engine.version for record in records})
+
+
+def _versions(versions: set[str]) -> Iterator[str]:
+    others = sorted(versions - {__version__})
+    if others:
+        yield f"made by Convenio {', '.join(others)}; re-evaluated by {__version__}"
+
+
+def _record_faults(
+    line: Line, record: Record, evidence: Evidence, packs: dict[str, Pack | None]
+) -> Iterator[str]:
+    if record.pack.digest not in packs:
+        packs[record.pack.digest] = evidence.pack(record.pack.digest)
+    pack, case = packs[record.pack.digest], evidence.case(record.case.digest)
+    for what, kept in (("pack", pack), ("case file", case)):
+        if kept is None:
+            yield f"{line}: its {what} is not kept beside the log any more, or was altered"
+    if pack is None or case is None:
+        return
+    asked = record.asked.model_dump() if record.asked else {}
+    try:
+        again = _assessed(case, pack, asked, record.engine.inference)
+    except ConvenioError as fault:
+        yield f"{line}: can't be re-evaluated: {fault}"
+        return
+    told = {"case": record.case.id, "rating": record.rating, "outcomes": record.outcomes}
+    found = {
+        "case": again.case.id,
+        "rating": ratings_told(again),
+        "outcomes": outcomes_told(again),
+    }
+    for difference in differences(told, found):
+        yield f"{line}: {difference}"
+
+
+def _assessed(file: Path, pack: Pack, asked: Mapping[str, Any], inference: str) -> Assessment:
+    pack = pack_as_asked(pack, asked_of(dict(asked)))
+    case: Case = load_case(file, pack)
+    settings = asked.get("set", {})
+    return assess(
+        with_settings(case, pack, settings) if settings else case,
+        pack,
+        "reference" if inference == "reference" else "auto",
+    )
+
+
+def _json(path: Path) -> Any:
+    """Return what a JSON file holds; None where it is a log: a record on each line."""
+    text = _text(path)
+    try:
+        content = json.loads(text)
+    except (ValueError, RecursionError):
+        first = text.partition("\n")[0]
+        if '"convenio/record/' in first[:LARGEST_FILE]:
+            return None
+        raise UsageError(f"{path}: this is no log, brief or result of Convenio") from None
+    is_record = isinstance(content, dict) and "record" in str(content.get("schema"))
+    return None if is_record else content
+
+
+def _text(path: Path) -> str:
+    try:
+        with path.open("rb") as stream:
+            data = stream.read(LARGEST_FILE + 1)
+    except OSError as fault:
+        raise UsageError(f"{path}: can't be read: {fault.strerror}") from None
+    if len(data) > LARGEST_FILE:
+        raise UsageError(f"{path}: too large; at most {LARGEST_FILE:,} bytes are read")
+    try:
+        return data.decode("utf-8")
+    except UnicodeDecodeError:
+        raise UsageError(f"{path}: this is not UTF-8 text") from None
+
+
+def _verify_results(path: Path, content: Any, sources: Sources) -> Verified:
+    documents = content if isinstance(content, list) else [content]
+    if not documents:
+        raise UsageError(f"{path}: it holds no result")
+    found: list[str] = []
+    notes: list[str] = []
+    for document in documents:
+        check_assessment(document, str(path))
+        again = _again(document, sources)
+        faults, told = _document_faults(document, again)
+        found += [f"{document['case']['id']}: {fault}" for fault in faults]
+        notes += told
+    return Verified("result", len(documents), tuple(found), tuple(dict.fromkeys(notes)))
+
+
+def _again(document: Mapping[str, Any], sources: Sources) -> Assessment:
+    case, pack = document["case"], document["pack"]
+    file = sources.find_case(case["id"], case["digest"])
+    asked = document.get("asked", {})
+    inference = document["engine"]["inference"]
+    return _assessed(file, sources.find_pack(pack["digest"]), asked, inference)
+
+
+_ADDED = ("exact", "brief")
+"""Parts of a document that stand beside the assessment."""
+
+
+def _document_faults(document: Mapping[str, Any], again: Assessment) -> tuple[list[str], list[str]]:
+    told = {name: value for name, value in document.items() if name not in _ADDED}
+    found = to_dict(again, Wording())
+    notes = list(_versions({document["engine"]["version"]}))
+    if "exact" in document:
+        notes.append("the exact ranges in it were not searched again")
+    # What was made by another version, and by which engine, is told and is no fault.
+    found["engine"] = told["engine"]
+    return list(differences(told, found)), notes
+
+
+def _verify_brief(path: Path, sources: Sources) -> Verified:
+    text = _text(path)
+    document = embedded_in(text)
+    if document is None:
+        raise UsageError(
+            f"{path}: no assessment is embedded in this page: it is no brief, or was stripped of it"
+        )
+    check_assessment(document, str(path))
+    made = document.get("brief")
+    if not isinstance(made, dict) or made.get("language") not in LANGUAGES:
+        raise UsageError(f"{path}: the page does not say how it was made: it was stripped of that")
+    again = _again(document, sources)
+    found, notes = _document_faults(document, again)
+    if document["engine"]["version"] != __version__:
+        notes.append("its wording can't be compared with that of another version")
+    elif not found:
+        previous = _previous(made, path)
+        wording, recorded = Wording(made["language"]), made.get("recorded")
+        expected = render_brief(again, wording, previous, recorded)
+        found += _lines_that_differ(text, expected)
+        if made.get("with") != _packages(expected):
+            notes.append(
+                f"made with {made.get('with')} installed, verified with {_packages(expected)}: "
+                "some sections need them"
+            )
+    return Verified("brief", 1, tuple(found), tuple(notes))
+
+
+def _packages(page: str) -> list[str]:
+    document = embedded_in(page)
+    found: list[str] = document["brief"]["with"] if document is not None else []
+    return found
+
+
+def _previous(made: Mapping[str, Any], path: Path) -> Mapping[str, Any] | None:
+    previous = made.get("previous")
+    if previous is None:
+        return None
+    if not isinstance(previous, dict) or previous.get("schema") != SCHEMA:
+        raise UsageError(f"{path}: what it says of an earlier version can't be read")
+    return previous
+
+
+def _lines_that_differ(told: str, expected: str) -> Iterator[str]:
+    if told == expected:
+        return
+    pairs = zip_longest(told.split("\n"), expected.split("\n"), fillvalue="")
+    different = [(n, one, other) for n, (one, other) in enumerate(pairs, 1) if one != other]
+    for number, one, other in different[:5]:
+        start = next((n for n, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), 0)
+        near = max(0, start - 20)
+        yield (
+            f"line {number}, column {start + 1}: the page says "
+            f"'{shorten(one[near:], 70)}', where '{shorten(other[near:], 70)}' is written"
+        )
+    if len(different) > 5:
+        yield f"and {len(different) - 5:,} more lines differ"

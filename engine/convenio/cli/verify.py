@@ -1,0 +1,66 @@
+"""`convenio verify`: a log, a brief or a result re-evaluated, and what differs."""
+
+from __future__ import annotations
+
+import argparse
+import json
+from dataclasses import asdict
+from pathlib import Path
+
+from convenio.audit.signatures import read_checking_key
+from convenio.audit.verify import Sources, Verified, verify
+
+EXAMPLES = """examples:
+  convenio verify brief.html --case deal.yaml
+  convenio verify result.json --log decisions.jsonl
+  convenio verify decisions.jsonl --key ministry.pem --head sha256:…
+
+exit codes: 0 everything holds good, 1 something differs, 2 it can't be verified"""
+
+_SHOWN = 100
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the arguments of the command."""
+    parser.add_argument("file", type=Path, metavar="LOG|BRIEF|JSON", help="what is to be verified")
+    parser.add_argument(
+        "--case", type=Path, metavar="CASE", help="the case file (default: the shipped one)"
+    )
+    parser.add_argument(
+        "--pack", default="core", metavar="NAME|DIR", help="the rule pack (default: core)"
+    )
+    parser.add_argument(
+        "--log", type=Path, metavar="LOG.jsonl", help="take case and pack from beside this log"
+    )
+    parser.add_argument(
+        "--key", type=Path, metavar="PUBLIC.pem", help="whose signature every record must have"
+    )
+    parser.add_argument(
+        "--head", metavar="HASH", help="the hash that was told when a record was written"
+    )
+    parser.add_argument("--format", default="text", choices=("text", "json"), help="default: text")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Run the command."""
+    key = read_checking_key(args.key) if args.key else None
+    verified = verify(args.file, Sources(args.case, args.pack, args.log), key, args.head)
+    if args.format == "json":
+        print(json.dumps({"file": str(args.file), **asdict(verified)}, indent=1))
+    else:
+        print("\n".join(_lines(args.file, verified)))
+    return 1 if verified.differences else 0
+
+
+def _lines(file: Path, verified: Verified) -> list[str]:
+    shown = list(verified.differences[:_SHOWN])
+    left = len(verified.differences) - len(shown)
+    count = f"{_number(verified.checked, verified.what)} re-evaluated"
+    came = _number(len(verified.differences), "difference")
+    end = f"{file}: {count}; {came if verified.differences else 'everything holds good'}"
+    more = [f"and {left:,} more"] if left else []
+    return [*shown, *more, *(f"note: {note}" for note in verified.notes), end]
+
+
+def _number(count: int, what: str) -> str:
+    return f"{count:,} {what}{'' if count == 1 else 's'}"

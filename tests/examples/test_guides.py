@@ -18,20 +18,29 @@ import pytest
 from convenio.cli import main
 
 DOCS = Path(__file__).resolve().parents[2] / "docs"
-GUIDES = ("scenarios.md",)
+GUIDES = ("scenarios.md", "mappings.md")
+WITH_PYTHON = ("scenarios.md",)
 CONSOLE = re.compile(r"^```console\n\$ (convenio [^\n]+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 PYTHON = re.compile(r"^```python\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 
 
 def written(command: str) -> str:
+    """Return what a command writes; with `2>&1` messages too, and the code of a failure."""
+    words = shlex.split(command)[1:]
     buffer = io.StringIO()
-    with contextlib.redirect_stdout(buffer):
-        assert main(shlex.split(command)[1:]) == 0
-    return buffer.getvalue()
+    with contextlib.ExitStack() as stack:
+        stack.enter_context(contextlib.redirect_stdout(buffer))
+        if words[-1] != "2>&1":
+            assert main(words) == 0
+            return buffer.getvalue()
+        stack.enter_context(contextlib.redirect_stderr(buffer))
+        code = main(words[:-1])
+    return buffer.getvalue() + (f"(exit code {code})\n" if code else "")
 
 
 @pytest.mark.parametrize("name", GUIDES)
-def test_commands_write_what_the_guide_shows(name: str) -> None:
+def test_commands_write_what_the_guide_shows(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(DOCS.parent)
     page = DOCS / name
     text = page.read_text(encoding="utf-8")
     if "CONVENIO_REWRITE_GOLDEN" in os.environ:
@@ -43,7 +52,13 @@ def test_commands_write_what_the_guide_shows(name: str) -> None:
         assert output == written(command), command
 
 
-@pytest.mark.parametrize("name", GUIDES)
+def test_the_mapping_of_the_guide_is_the_file_beside_it() -> None:
+    page = (DOCS / "mappings.md").read_text(encoding="utf-8")
+    for name in ("mappings-example.csv", "mappings-example.yaml"):
+        assert (DOCS / name).read_text(encoding="utf-8") in page
+
+
+@pytest.mark.parametrize("name", WITH_PYTHON)
 def test_the_python_of_the_guide_runs(name: str) -> None:
     blocks = PYTHON.findall((DOCS / name).read_text(encoding="utf-8"))
     assert blocks

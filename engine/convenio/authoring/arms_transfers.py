@@ -142,7 +142,8 @@ def _names_of_the_register() -> dict[str, str]:
     root = read_document(path, UsageError).root
     named = root.get("countries") if isinstance(root, Mapping) else None
     entries = named.entries if isinstance(named, Mapping) else {}
-    return {name: e.text for name, e in entries.items() if isinstance(e, Scalar)}
+    # A name that the mapping knows to be no state's stands there as null.
+    return {n: e.text for n, e in entries.items() if isinstance(e, Scalar) and not e.is_null}
 
 
 def _year(file: Path, number: int, text: str) -> int:

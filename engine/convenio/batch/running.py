@@ -10,7 +10,6 @@ import shutil
 import tempfile
 import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field, replace
 from functools import partial
 from multiprocessing import get_context
@@ -21,9 +20,12 @@ from urllib.parse import unquote
 from convenio.assessment.cases import load_case
 from convenio.assessment.frame import assess_frame
 from convenio.backends.frames.rows import tabulate
-from convenio.batch.mapping import TableMapping, dropped, mapped, plainly_named
+from convenio.batch.mapping.cases import read_mapped
+from convenio.batch.mapping.language import TableMapping
+from convenio.batch.mapping.reading import Asked
 from convenio.batch.tables.columns import columns_of_cases, columns_of_list
-from convenio.batch.tables.files import ENDINGS, SHEETS, TYPED, ending
+from convenio.batch.tables.faults import reading as _reading
+from convenio.batch.tables.files import ENDINGS, SHEETS, ending
 from convenio.batch.tables.headers import Layout
 from convenio.batch.tables.reading import names_of_sheets, read_sheet, read_table
 from convenio.batch.tables.rows import checked, orphans, refuse_shared_ids
@@ -110,6 +112,8 @@ class Job:
     as_of: dt.date | None = None
     workers: int = 2
     layout: Layout = field(default_factory=Layout)
+    is_whole: bool = False
+    """Whether mapped tables are taken as wholes although they don't say so."""
 
 
 @dataclass(frozen=True)
@@ -173,6 +177,8 @@ def _assess_parts(
 
 def refuse(job: Job) -> None:
     """Raise UsageError where a run could not write its results, or would hurt what it reads."""
+    if job.mapping is not None and job.children:
+        raise UsageError("--child and --mapping don't go together: a mapping makes lists of rows")
     if not job.source.exists():
         raise UsageError(f"{job.source}: there is no such file or folder")
     for path, file in job.children.items():
@@ -234,6 +240,7 @@ def _stamp(job: Job) -> str:
             "findings": bool(job.findings),
             "rows": ROWS_A_PART,
             "layout": asdict(job.layout),
+            "whole": job.is_whole,
         }
     )
 
@@ -275,8 +282,7 @@ def _parts(job: Job, scratch: Path, summary: Summary) -> Iterator[Part]:
     if case_files and not tables:
         yield from _case_parts(job, case_files, summary)
     elif tables and not case_files and job.mapping is not None:
-        for path in tables:
-            yield from _mapped_parts(job.mapping, path, summary)
+        yield from _mapped_parts(job, tables, scratch, summary)
     elif tables and not case_files:
         yield from _table_parts(read_tables(job, tables, scratch, summary))
     elif files and not (case_files or tables):
@@ -407,14 +413,32 @@ def _table_parts(tables: Tables) -> Iterator[Part]:
                 yield _with_children(batch, lists, None)
 
 
-def _mapped_parts(mapping: TableMapping, path: Path, summary: Summary) -> Iterator[Part]:
-    with _reading(path):
-        table = plainly_named(_whole_table(path, mapping))
-        cases, children, kept = mapped(table, mapping)
-        summary.dropped += [f"{path}: {told}" for told in dropped(table, mapping)]
-        for start in range(0, cases.height, ROWS_A_PART):
-            part = cases.slice(start, ROWS_A_PART)
-            yield _with_children(part, children, kept)
+def _mapped_parts(
+    job: Job, files: Sequence[Path], scratch: Path, summary: Summary
+) -> Iterator[Part]:
+    assert job.mapping is not None
+    asked = Asked(job.layout, job.is_whole)
+    files_by_id: dict[str, Path] = {}
+    for path in files:
+        with _reading(path):
+            read = read_mapped(path, job.mapping, job.pack.catalogue, asked, scratch)
+        _refuse_known_ids(path, read.cases["id"].to_list(), files_by_id)
+        summary.told += [f"{path}: {told}" for told in read.told]
+        summary.dropped += [f"{path}: {told}" for told in read.dropped]
+        summary.faults += read.faults
+        for start in range(0, read.cases.height, ROWS_A_PART):
+            part = read.cases.slice(start, ROWS_A_PART)
+            yield _with_children(part, read.children, read.kept)
+
+
+def _refuse_known_ids(path: Path, ids: Sequence[str], files_by_id: dict[str, Path]) -> None:
+    known = [name for name in ids if name in files_by_id]
+    if known:
+        raise CaseError(
+            f"{path}: the case {known[0]} stands in {files_by_id[known[0]]}, too; {len(known):,} "
+            "ids are in both"
+        )
+    files_by_id |= dict.fromkeys(ids, path)
 
 
 def _with_columns_of_folders(table: Any, path: Path, source: Path) -> Any:
@@ -431,18 +455,6 @@ def _with_columns_of_folders(table: Any, path: Path, source: Path) -> Any:
     )
 
 
-@contextmanager
-def _reading(path: Path) -> Iterator[None]:
-    """Tell what a table's reader says, which it may say only when rows are asked for."""
-    import fastexcel
-    import polars as pl
-
-    try:
-        yield
-    except (OSError, pl.exceptions.PolarsError, fastexcel.FastExcelError) as fault:
-        raise UsageError(f"{path}: can't be read: {str(fault).splitlines()[0]}") from None
-
-
 def _with_children(cases: Any, children: Mapping[str, Any], kept: Any) -> Part:
     """Pick the rows that belong to some cases."""
     picked = {}
@@ -453,39 +465,6 @@ def _with_children(cases: Any, children: Mapping[str, Any], kept: Any) -> Part:
             rows = rows.join(cases.lazy().select("id"), on="id", how="semi")
         picked[path] = rows.collect()
     return Part(cases, picked, kept)
-
-
-def _whole_table(path: Path, mapping: TableMapping) -> Any:
-    import polars as pl
-
-    kind = ending(path)
-    if kind in SHEETS:
-        return pl.read_excel(path)
-    if kind == ".parquet":
-        return pl.read_parquet(path)
-    if kind in TYPED:
-        return pl.read_ndjson(path, infer_schema_length=None)
-    return _read_with_header(path, mapping)
-
-
-def _read_with_header(path: Path, mapping: TableMapping) -> Any:
-    """Read a CSV file whose header may stand below a preface."""
-    import polars as pl
-
-    encoding = "latin-1" if mapping.encoding == "latin1" else "utf-8-sig"
-    lines = path.read_text(encoding=encoding, errors="replace").splitlines(keepends=True)
-    start = next(
-        (n for n, line in enumerate(lines) if all(name in line for name in mapping.header)), None
-    )
-    if start is None:
-        raise UsageError(f"{path}: no line holds the columns {', '.join(mapping.header)}")
-    if mapping.whole and mapping.has_windows() and mapping.whole not in "".join(lines[:start]):
-        raise UsageError(
-            f"{path}: shares and totals are reckoned over all rows, and nothing above the header "
-            f"says '{mapping.whole}': a part of the table gives wrong ones"
-        )
-    text = "".join(lines[start:])
-    return pl.read_csv(text.encode(), infer_schema_length=None, truncate_ragged_lines=True)
 
 
 # --- computing and writing -------------------------------------------------------------------

@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from convenio.cli import options, output
+from convenio.cli.dry_run import dry_run
 from convenio.errors import CaseError, UsageError
 from convenio.packs.policy import RATINGS, Rating
 
@@ -19,6 +20,7 @@ EXAMPLES = """examples:
   convenio batch cases/ -o ratings.parquet
   convenio batch deals.csv -o ratings.xlsx --child incidents=incidents.csv
   convenio batch register.csv -o ratings.duckdb --mapping sipri-arms-transfers
+  convenio batch register.csv --mapping sipri-arms-transfers --dry-run
   convenio batch deals/ -o ratings.parquet --engine spark
   convenio batch large.parquet -o ratings.parquet --resume
 
@@ -37,8 +39,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="INPUT",
         help="a folder of case files, or a table: CSV, TSV, Excel, ODS, JSON Lines, Parquet",
     )
+    parser.add_argument("-o", "--output", metavar="FILE", help=".parquet, .csv, .xlsx or .duckdb")
     parser.add_argument(
-        "-o", "--output", required=True, metavar="FILE", help=".parquet, .csv, .xlsx or .duckdb"
+        "--dry-run",
+        action="store_true",
+        help="show the first ten cases that a mapping makes of a table; nothing is written",
     )
     parser.add_argument("--findings", metavar="FILE", help="also write one row for each finding")
     parser.add_argument(
@@ -53,6 +58,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--allow-dropped",
         action="store_true",
         help="values of which the mapping can make nothing are told, and no failure",
+    )
+    parser.add_argument(
+        "--whole",
+        action="store_true",
+        help="a mapped table has all rows over which shares are reckoned, though it doesn't say so",
     )
     parser.add_argument("--as-of", metavar="DATE", help="the date of cases that state none")
     parser.add_argument("--engine", choices=_ENGINES, default="polars", help="default: polars")
@@ -90,12 +100,25 @@ def run(args: argparse.Namespace) -> int:
     """Run the command."""
     try:
         from convenio.batch.engines import run_on
-        from convenio.batch.mapping import load_mapping
+        from convenio.batch.mapping.loading import load_mapping
+        from convenio.batch.mapping.reading import Asked
         from convenio.batch.running import Job, run_job
         from convenio.batch.tables.headers import Layout
     except ModuleNotFoundError as missing:
         raise UsageError(f"batch needs {missing.name}: pip install 'convenio[frames]'") from None
+    if not args.output and not args.dry_run:
+        raise UsageError("-o FILE is needed: results are written there")
     pack = options.read_pack(args)
+    layout = Layout(
+        separator=_separator(args.separator),
+        encoding=args.encoding,
+        decimal=args.decimal,
+        header_row=args.header_row,
+        sheet=args.sheet,
+        dates=args.dates,
+    )
+    if args.dry_run:
+        return dry_run(args, pack, Asked(layout, args.whole), _date(args.as_of))
     job = Job(
         source=Path(args.input),
         output=Path(args.output),
@@ -106,14 +129,8 @@ def run(args: argparse.Namespace) -> int:
         resume=args.resume,
         as_of=_date(args.as_of),
         workers=args.workers,
-        layout=Layout(
-            separator=_separator(args.separator),
-            encoding=args.encoding,
-            decimal=args.decimal,
-            header_row=args.header_row,
-            sheet=args.sheet,
-            dates=args.dates,
-        ),
+        layout=layout,
+        is_whole=args.whole,
     )
     with _warnings_told():
         if args.engine == "polars":

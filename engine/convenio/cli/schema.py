@@ -1,4 +1,4 @@
-"""`convenio schema`: JSON Schema of case files and of results."""
+"""`convenio schema`: JSON Schema of case files, of mappings and of results."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from convenio.cli import options
 EXAMPLES = """examples:
   convenio schema -o case.schema.json
   convenio schema --of assessment
+  convenio schema --of mapping -o mapping.schema.json
 
 An editor that knows YAML schemas then completes and checks case files that begin with
   # yaml-language-server: $schema=case.schema.json"""
@@ -20,7 +21,7 @@ An editor that knows YAML schemas then completes and checks case files that begi
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments of the command."""
     parser.add_argument(
-        "--of", choices=("case", "assessment"), default="case", help="default: case"
+        "--of", choices=("case", "assessment", "mapping"), default="case", help="default: case"
     )
     parser.add_argument("-o", "--output", metavar="FILE", help="write there instead of stdout")
     options.add_pack(parser)
@@ -45,4 +46,9 @@ def _schema(args: argparse.Namespace) -> dict[str, object]:
     from convenio.facts.schema import case_schema
     from convenio.packs.cache import load_cached_pack
 
-    return case_schema(load_cached_pack(args.pack).catalogue)
+    catalogue = load_cached_pack(args.pack).catalogue
+    if args.of == "mapping":
+        from convenio.batch.mapping.schema import mapping_schema
+
+        return mapping_schema(catalogue)
+    return case_schema(catalogue)

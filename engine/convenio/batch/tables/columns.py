@@ -26,6 +26,8 @@ class Columns:
     folded: Mapping[str, str]
     """The columns by their names in small letters."""
     lists: frozenset[str] = frozenset()
+    wanted: tuple[str, ...] = ()
+    """What a mapping reads; nothing where columns are called like facts."""
 
     def named(self, written: str) -> str | None:
         """Return the column that a header means: as written, or once case and blanks are folded."""
@@ -73,5 +75,9 @@ def _columns(
 
 
 def folded(name: str) -> str:
-    """Return a name in small letters, without blanks around it, and _ for those inside."""
-    return re.sub(r"\s+", "_", name.strip().casefold())
+    """Return a name in small letters, without blanks or a `;` around it, and _ for those inside.
+
+    >>> folded(" Local  production;")
+    'local_production'
+    """
+    return re.sub(r"\s+", "_", name.strip().rstrip(";").rstrip().casefold())

@@ -90,7 +90,9 @@ def header_among(
         first, until, cells = max(lines, key=lambda line: _score(line[2], columns))
         if not _score(cells, columns):
             widest = max(lines, key=lambda line: len(line[2]))
-            raise CaseError(nothing_understood(path, widest[2], columns))
+            told = nothing_understood(path, widest[2], columns)
+            # With a mapping the table may be right, and the mapping another's.
+            raise UsageError(told) if columns.wanted else CaseError(told)
     names = tuple(name.strip() or f"column {n}" for n, name in enumerate(cells, 1))
     twice = [name for name in dict.fromkeys(names) if names.count(name) > 1]
     if twice:
@@ -99,12 +101,21 @@ def header_among(
 
 
 def _score(cells: Sequence[str], columns: Columns) -> int:
-    return sum(columns.named(cell) is not None for cell in cells)
+    meant = [columns.named(cell) for cell in cells]
+    if columns.wanted:
+        return sum(name in columns.wanted for name in meant)
+    return sum(name is not None for name in meant)
 
 
 def nothing_understood(path: Path, names: Sequence[str], columns: Columns) -> str:
     """Return what is said of a table of which no column is a fact."""
     shown = [name.strip() for name in names if name.strip()][:SHOWN]
+    if columns.wanted:
+        held = ", ".join(shown) or "not named"
+        return (
+            f"{path}: no line holds one of the columns that the mapping reads "
+            f"({', '.join(columns.wanted)}); the widest line holds {held}"
+        )
     near = {name: nearest_name(folded(name), list(columns.holds)) for name in shown}
     hints = [f"{name} (nearest: {fact})" if fact else name for name, fact in near.items()]
     return (

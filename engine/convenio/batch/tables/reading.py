@@ -12,7 +12,7 @@ from typing import Any
 from convenio.batch.tables.columns import Columns
 from convenio.batch.tables.files import NAMES_OF_ENCODINGS, SHEETS, TYPED, as_utf8, ending
 from convenio.batch.tables.headers import SEARCHED, SEPARATORS, Header, Layout, header, header_among
-from convenio.batch.tables.table import ROW, ReadTable
+from convenio.batch.tables.table import ROW, ReadTable, Text
 from convenio.batch.tables.written import in_facts
 from convenio.errors import CaseError, UsageError
 
@@ -76,7 +76,14 @@ def _text_table(path: Path, columns: Columns, layout: Layout, scratch: Path) -> 
         rows.select(pl.all().count()).collect(engine="streaming")
     except pl.exceptions.PolarsError as fault:
         raise UsageError(_ragged(path, text, separator, found) or _unread(path, fault)) from None
-    return ReadTable(path, rows, (", ".join(told),) if told else (), (), False)
+    return ReadTable(
+        path,
+        rows,
+        (", ".join(told),) if told else (),
+        whole=False,
+        above=tuple(head.splitlines()[: found.line - 1]),
+        text=Text(text, separator, found.lines_until_rows),
+    )
 
 
 def read_sheet(path: Path, sheet: str | int, columns: Columns, layout: Layout) -> ReadTable:
@@ -105,7 +112,12 @@ def read_sheet(path: Path, sheet: str | int, columns: Columns, layout: Layout) -
     if faults:
         rows = rows.filter(~pl.col(ROW).is_in([row for row, _ in faults]))
     table = ReadTable(
-        path, rows, (", ".join(told),) if told else (), tuple(text for _, text in faults), False
+        path,
+        rows,
+        (", ".join(told),) if told else (),
+        tuple(text for _, text in faults),
+        whole=False,
+        above=tuple(" ".join(filter(None, row)) for row in head[: found.line - 1]),
     )
     return in_facts(_named(table, columns), columns, layout)
 

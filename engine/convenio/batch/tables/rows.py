@@ -14,8 +14,8 @@ from convenio.batch.tables.headers import SHOWN, nothing_understood
 from convenio.batch.tables.table import ROW, ReadTable
 from convenio.errors import CaseError, nearest_name
 
-_TOTAL = r"(?i)^\W*(sub-?)?(grand )?tota(l|is|les)\b( general| geral)?\W*$"
-_BELOW = r"(?i)^\W*(source|fuente|fonte|note|nota|observa|©|\(c\))"
+TOTAL = r"(?i)^\W*(sub-?)?(grand )?tota(l|is|les)\b( general| geral)?\W*$"
+BELOW = r"(?i)^\W*(source|fuente|fonte|note|nota|observa|©|\(c\))"
 """How lines below a table begin that are no part of it."""
 _MOST_TOLD = 100
 
@@ -38,7 +38,7 @@ def checked(table: ReadTable, columns: Columns, elsewhere: Any = None) -> ReadTa
             ROW,
             said.alias(ID),
             states=pl.any_horizontal(pl.lit(False), *(pl.col(n).is_not_null() for n in facts)),
-            total=said.str.contains(_TOTAL).fill_null(False),
+            total=said.str.contains(TOTAL).fill_null(False),
             anything=pl.any_horizontal(anything),
         )
         .filter(~pl.col("states") | pl.col(ID).is_null() | pl.col("total"))
@@ -154,7 +154,7 @@ def _left_out(
         is_last = number == last
         if not row["anything"]:
             rows.add(number)
-        elif row["total"] or (is_last and not row["states"] and re.match(_BELOW, name or "")):
+        elif row["total"] or (is_last and not row["states"] and re.match(BELOW, name or "")):
             below.insert(0, name)
             rows.add(number)
         elif name is None:

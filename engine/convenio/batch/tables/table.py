@@ -10,6 +10,15 @@ ROW = "row of the table"
 
 
 @dataclass(frozen=True, slots=True)
+class Text:
+    """The text of a table in UTF-8: its file, what stands between cells, and where rows begin."""
+
+    path: Path
+    separator: str
+    lines_until_rows: int
+
+
+@dataclass(frozen=True, slots=True)
 class ReadTable:
     """The rows of one table (lazy), what was recognised, and the rows that are not in it."""
 
@@ -19,6 +28,9 @@ class ReadTable:
     faults: tuple[str, ...] = ()
     whole: bool = True
     """Whether the rows are the file's own, so that another engine may read the file itself."""
+    above: tuple[str, ...] = ()
+    """The lines above the header."""
+    text: Text | None = None
 
 
 def without_numbers(table: ReadTable) -> ReadTable:

@@ -88,7 +88,7 @@ def test_another_fact_is_asked_at_both_ends_of_a_span(build: Build) -> None:
     assert starts == ["2012-07-12", "2012-08-11"]
     assert [(e.overall.floor, e.overall.ceiling) for e in stop.effects] == [
         ("low", "low"),
-        ("low", "high"),
+        ("not_assessed", "high"),
         ("high", "high"),
     ]
 

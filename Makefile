@@ -10,7 +10,7 @@ help:
 	@echo "make brief    assess a real case and write its brief to out/"
 	@echo "make test     lint, types and all tests"
 	@echo "make docs     write the parts of the guides that are read off the code"
-	@echo "make nightly  the whole corpus on Spark, and the long stress test of the inference engine"
+	@echo "make nightly  the whole corpus on Spark, 200 kills, the long stress test of the inference engine"
 	@echo "make bench    time tables and single cases beside their peers"
 
 $(BIN)/.ready-run: pyproject.toml constraints.txt
@@ -47,6 +47,7 @@ docs: $(BIN)/.ready-test
 
 nightly: $(BIN)/.ready-test
 	CONVENIO_SPARK_WHOLE=1 $(BIN)/python -m pytest tests/frames -k spark --timeout 3600
+	CONVENIO_KILLS=200 $(BIN)/python -m pytest tests/kills --timeout 3600
 	CONVENIO_STRESS_PAIRS=100000 CONVENIO_STRESS_MINUTES=10 $(BIN)/python -m pytest tests/semantics/test_durable_stress.py
 
 bench: $(BIN)/.ready-test

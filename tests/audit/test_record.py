@@ -103,7 +103,7 @@ def cut_off(lines):
 
 
 def altered(lines):
-    return [lines[0].replace(b"flag", b"clear").replace(b'"low"', b'"high"'), *lines[1:]]
+    return [lines[0].replace(b"unknown", b"clear"), *lines[1:]]
 
 
 def last_altered(lines):

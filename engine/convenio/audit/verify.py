@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import zip_longest
 from pathlib import Path
 from typing import Any
@@ -51,12 +51,13 @@ class Sources:
 
     case: Path | None = None
     pack: str = "core"
+    context: tuple[Path, ...] = ()
     log: Path | None = None
 
     def find_pack(self, wanted: str) -> Pack:
         """Return the pack of a digest, or the one that was named."""
         kept = Evidence(self.log).pack(wanted) if self.log else None
-        return kept or load_pack(self.pack)
+        return kept or load_pack(self.pack, self.context)
 
     def find_case(self, name: str, wanted: str) -> Path:
         """Return the file of a case.
@@ -170,11 +171,10 @@ def _assessed(file: Path, pack: Pack, asked: Mapping[str, Any], inference: str) 
     pack = pack_as_asked(pack, asked_of(dict(asked)))
     case: Case = load_case(file, pack)
     settings = asked.get("set", {})
-    return assess(
-        with_settings(case, pack, settings) if settings else case,
-        pack,
-        "reference" if inference == "reference" else "auto",
-    )
+    changed = with_settings(case, pack, settings) if settings else case
+    again = assess(changed, pack, "reference" if inference == "reference" else "auto")
+    # durable_rules, which checks verdicts and never changes them, may not be installed here.
+    return replace(again, inference=inference)
 
 
 def _json(path: Path) -> Any:
@@ -238,7 +238,7 @@ def _document_faults(document: Mapping[str, Any], again: Assessment) -> tuple[li
     notes = list(_versions({document["engine"]["version"]}))
     if "exact" in document:
         notes.append("the exact ranges in it were not searched again")
-    # What was made by another version, and by which engine, is told and is no fault.
+    # What was made by another version is told and is no fault.
     found["engine"] = told["engine"]
     return list(differences(told, found)), notes
 

@@ -267,8 +267,8 @@ def files_of(job: Job) -> list[Path]:
 
 
 def _is_unseen(name: str) -> bool:
-    """Tell whether a file or folder is hidden or holds parts of a run that is not finished."""
-    return name.startswith(".") or name.endswith(".parts")
+    """Tell whether a file or folder is hidden, or holds parts of a run or what a log rests on."""
+    return name.startswith(".") or name.endswith((".parts", ".evidence"))
 
 
 def _is_case_file(path: Path) -> bool:

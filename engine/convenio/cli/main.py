@@ -10,6 +10,7 @@ import sys
 from collections.abc import Sequence
 from types import ModuleType
 
+from convenio.cli.overwriting import refuse_overwriting
 from convenio.cli.signals import TERMINATED, Terminated, ended_tidily
 from convenio.cli.streams import guarded_streams
 from convenio.errors import ConvenioError, UsageError
@@ -106,7 +107,9 @@ def _run(words: list[str]) -> int:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     module.add_arguments(command)
-    code: int = module.run(command.parse_args(rest))
+    args = command.parse_args(rest)
+    refuse_overwriting(args)
+    code: int = module.run(args)
     return code
 
 

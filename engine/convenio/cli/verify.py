@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 from dataclasses import asdict
 from pathlib import Path
 
@@ -30,6 +31,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--pack", default="core", metavar="NAME|DIR", help="the rule pack (default: core)"
     )
     parser.add_argument(
+        "--context",
+        action="append",
+        type=Path,
+        metavar="DIR",
+        help="a folder of further context tables (repeatable; default: CONVENIO_CONTEXT)",
+    )
+    parser.add_argument(
         "--log", type=Path, metavar="LOG.jsonl", help="take case and pack from beside this log"
     )
     parser.add_argument(
@@ -44,7 +52,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Run the command."""
     key = read_checking_key(args.key) if args.key else None
-    verified = verify(args.file, Sources(args.case, args.pack, args.log), key, args.head)
+    given = os.environ.get("CONVENIO_CONTEXT", "")
+    context = tuple(args.context or ([Path(given)] if given else []))
+    sources = Sources(args.case, args.pack, context, args.log)
+    verified = verify(args.file, sources, key, args.head)
     if args.format == "json":
         print(json.dumps({"file": str(args.file), **asdict(verified)}, indent=1))
     else:

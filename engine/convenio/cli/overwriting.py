@@ -1,0 +1,78 @@
+"""Refuses, before any work is done, outputs that would hurt what is read or each other."""
+
+from __future__ import annotations
+
+import argparse
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+from convenio.assessment.cases import find_case
+from convenio.errors import UsageError
+from convenio.packs.folders import find_pack
+
+_OUTPUTS = {
+    "output": "-o",
+    "brief": "--brief",
+    "record": "--record",
+    "svg": "--svg",
+    "state": "--state",
+    "findings": "--findings",
+}
+"""Arguments of all commands that name a file to be written, with the flags that users know."""
+_INPUTS = ("case", "cases", "input", "file", "previous", "events", "sign", "key", "log", "mapping")
+"""Arguments that name what is read."""
+
+
+def refuse_overwriting(args: argparse.Namespace) -> None:
+    """Raise UsageError where a command would write over what it reads, or one output over another.
+
+    Links are followed. A folder that can't be written to is told as well.
+    """
+    read = set(_inputs(args))
+    packs = set(_packs(args))
+    written: dict[Path, str] = {}
+    for name, flag in _OUTPUTS.items():
+        given = getattr(args, name, None)
+        if not given:
+            continue
+        path, target = Path(given), Path(given).resolve()
+        if target in read:
+            raise UsageError(f"{path}: this is an input; it is not overwritten")
+        if target in written:
+            raise UsageError(f"{path}: {written[target]} and {flag} can't be written to one file")
+        if any(target.is_relative_to(pack) for pack in packs):
+            raise UsageError(f"{path}: this is in the folder of the rule pack; write elsewhere")
+        _refuse_unwritable(path, target)
+        written[target] = flag
+
+
+def _refuse_unwritable(path: Path, target: Path) -> None:
+    there = next(folder for folder in target.parents if folder.exists())
+    if not there.is_dir():
+        raise UsageError(f"{path}: {there} is no folder")
+    if not os.access(there, os.W_OK):
+        raise UsageError(f"{path}: nothing can be written in the folder {there}")
+
+
+def _inputs(args: argparse.Namespace) -> Iterator[Path]:
+    for name in _INPUTS:
+        given = getattr(args, name, None)
+        for one in given if isinstance(given, list) else [given]:
+            if one:
+                yield (find_case(one) if name in ("case", "cases") else Path(one)).resolve()
+    for entry in getattr(args, "child", None) or []:
+        yield Path(str(entry).partition("=")[2]).resolve()
+
+
+def _packs(args: argparse.Namespace) -> Iterator[Path]:
+    given = getattr(args, "pack", None) or ["core"]
+    folders = [*(given if isinstance(given, list) else [given])]
+    for name in folders:
+        try:
+            yield find_pack(str(name)).resolve()
+        except UsageError:
+            # The command itself says that there is no such pack.
+            continue
+    for folder in getattr(args, "context", None) or []:
+        yield Path(folder).resolve()

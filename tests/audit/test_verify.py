@@ -2,6 +2,7 @@
 
 import json
 import random
+import shutil
 from pathlib import Path
 
 import pytest
@@ -101,7 +102,7 @@ def test_a_brief_with_what_changed_since_and_the_record_is_made_again_whole(tmp_
     main(["assess", str(LONG), "--format", "json", "-o", str(old), *WITH, *shorter])
     with_changes = tmp_path / "changes.html"
     assert main(["brief", str(LONG), "-o", str(with_changes), "--previous", str(old), *WITH]) == 0
-    assert "SOV-001 Long term: unknown → flag, high" in with_changes.read_text()
+    assert "SOV-001 Long term: unknown → flag, high (Term: 5)." in with_changes.read_text()
     assert verify(with_changes, "--case", str(LONG)) == 0
 
     recorded = tmp_path / "recorded.html"
@@ -175,7 +176,7 @@ def test_the_check_can_be_read_by_a_program(result, capsys):
 
 WRONG_SHAPES = {
     "empty object": lambda _: {},
-    "a list": lambda d: [d],
+    "a list of lists": lambda d: [[d]],
     "no case": lambda d: {n: v for n, v in d.items() if n != "case"},
     "case as text": lambda d: {**d, "case": "long"},
     "no rating": lambda d: {n: v for n, v in d.items() if n != "rating"},
@@ -202,4 +203,38 @@ def test_an_earlier_result_of_the_wrong_shape_is_refused(shape, result, tmp_path
     code = main(["brief", str(LONG), "-o", str(output), "--previous", str(result), *WITH])
     assert code == 2
     assert "not the JSON of one assessment" in capsys.readouterr().err
+    assert not output.exists()
+
+
+def test_what_changed_is_told_with_its_reason(tmp_path, capsys):
+    """The case, the rules, or what was asked: each is told apart, and of each rule why it moved."""
+    case, pack = tmp_path / "deal.yaml", shutil.copytree(PACK, tmp_path / "pack")
+    case.write_text(LONG.read_text() + "dates: {signed: 2020-01-01}\n")
+    old, page = tmp_path / "old.html", tmp_path / "new.html"
+    assert main(["brief", str(case), "-o", str(old), "--pack", str(pack)]) == 0
+
+    def changed() -> str:
+        words = ["brief", str(case), "-o", str(page), "--pack", str(pack), "--previous", str(old)]
+        assert main(words) == 0
+        assert main(["verify", str(page), "--case", str(case), "--pack", str(pack)]) == 0
+        return (
+            page.read_text()
+            .partition("Changed since the previous version")[2]
+            .partition("</ul>")[0]
+        )
+
+    assert "Neither the case file nor the rules changed." in changed()
+    case.write_text(case.read_text().replace("duration_years: 5", "duration_years: 1"))
+    told = changed()
+    assert "The case file changed; the rules did not." in told
+    assert "SOV-001 Long term: flag, high → clear (Term: was 5, is 1" in told
+    rules = pack / "sovereignty.yaml"
+    rules.write_text(rules.read_text().replace("duration_years >= 2.25", "duration_years >= 0.5"))
+    assert "Both the case file and the rules changed." in changed()
+
+
+def test_an_earlier_result_of_another_case_is_refused(result, tmp_path, capsys):
+    output = tmp_path / "brief.html"
+    assert main(["brief", str(SHORT), "-o", str(output), "--previous", str(result), *WITH]) == 2
+    assert "it speaks of long, not of short" in capsys.readouterr().err
     assert not output.exists()

@@ -23,8 +23,8 @@ from convenio.packs.loading import load_pack
 from convenio.packs.pack import Pack
 from convenio.reports.embedded import embedded_in
 from convenio.reports.html import render_brief
-from convenio.reports.json import SCHEMA, to_dict
-from convenio.reports.schema import check_assessment
+from convenio.reports.json import to_dict
+from convenio.reports.schema import check_assessment, check_previous
 from convenio.reports.wording import LANGUAGES, Wording
 from convenio.version import __version__
 
@@ -281,9 +281,9 @@ def _previous(made: Mapping[str, Any], path: Path) -> Mapping[str, Any] | None:
     previous = made.get("previous")
     if previous is None:
         return None
-    if not isinstance(previous, dict) or previous.get("schema") != SCHEMA:
-        raise UsageError(f"{path}: what it says of an earlier version can't be read")
-    return previous
+    check_previous(previous, str(path))
+    found: Mapping[str, Any] = previous
+    return found
 
 
 def _lines_that_differ(told: str, expected: str) -> Iterator[str]:

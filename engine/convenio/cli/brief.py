@@ -37,7 +37,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="a file; for several cases a folder",
     )
     parser.add_argument(
-        "--previous", metavar="OLD.json", help="an earlier assessment (JSON): shows what changed"
+        "--previous",
+        metavar="OLD.json|OLD.html",
+        help="an earlier result or brief of the case: shows what changed, and why",
     )
     options.add_pack(parser)
     options.add_context(parser)
@@ -50,7 +52,7 @@ def run(args: argparse.Namespace) -> int:
     wording = options.wording_of(args)
     settings = options.settings_of(args)
     pack = options.read_pack(args)
-    previous = _previous(args.previous) if args.previous else None
+    previous = _previous(args.previous) if args.previous else {}
     assessments: list[Assessment] = []
     code = 0
     for name in args.cases:
@@ -59,6 +61,7 @@ def run(args: argparse.Namespace) -> int:
         except CaseError as fault:
             print(fault, file=sys.stderr)
             code = CaseError.exit_code
+    _refuse_foreign(args.previous, previous, assessments)
     if assessments:
         inputs = [*args.cases, args.previous] if args.previous else args.cases
         write_briefs(assessments, Path(args.output), wording, inputs, previous)
@@ -70,12 +73,13 @@ def write_briefs(
     output: Path,
     wording: Wording,
     inputs: Sequence[str],
-    previous: Mapping[str, Any] | None = None,
+    previous: Mapping[str, Mapping[str, Any]] | None = None,
     recorded: Sequence[str] = (),
 ) -> None:
     """Write each brief, into a folder where there are several, and say where.
 
-    `recorded` holds the hash of each assessment's record, where there is one.
+    `previous` holds earlier assessments by their case, `recorded` the hash of each assessment's
+    record, where there is one.
     """
     from convenio.reports.html import render_brief  # imports jinja2
 
@@ -85,23 +89,42 @@ def write_briefs(
             raise UsageError(f"{output}: several briefs need a folder")
         output.mkdir(parents=True, exist_ok=True)
     for assessment, record in zip_longest(assessments, recorded):
-        before = previous if previous and previous["case"]["id"] == assessment.case.id else None
+        before = (previous or {}).get(assessment.case.id)
         target = output / f"{assessment.case.id}.html" if to_folder else output
         options.write_file(target, render_brief(assessment, wording, before, record), inputs)
         print(f"written: {target}", file=sys.stderr)
 
 
-def _previous(name: str) -> Mapping[str, Any]:
+def _previous(name: str) -> dict[str, Mapping[str, Any]]:
+    """Return the assessments that an earlier result or brief holds, by their case."""
+    from convenio.reports.embedded import embedded_in
     from convenio.reports.schema import check_assessment
 
     try:
         with Path(name).open("rb") as stream:
             data = stream.read(_LARGEST_PREVIOUS + 1)
-        document = json.loads(data.decode("utf-8"))
+        if len(data) > _LARGEST_PREVIOUS:
+            raise UsageError(f"{name}: too large; at most {_LARGEST_PREVIOUS:,} bytes are read")
+        text = data.decode("utf-8")
+        is_page = Path(name).suffix.lower() in (".html", ".htm")
+        content = embedded_in(text) if is_page else json.loads(text)
     except (OSError, ValueError, RecursionError) as fault:
         raise UsageError(f"{name}: can't be read as JSON: {fault}") from None
-    if len(data) > _LARGEST_PREVIOUS:
-        raise UsageError(f"{name}: too large; at most {_LARGEST_PREVIOUS:,} bytes are read")
-    check_assessment(document, name)
-    found: Mapping[str, Any] = document
-    return found
+    if content is None:
+        raise UsageError(f"{name}: no assessment is embedded in this page")
+    documents = content if isinstance(content, list) else [content]
+    for document in documents:
+        check_assessment(document, name)
+    return {document["case"]["id"]: document for document in documents}
+
+
+def _refuse_foreign(
+    name: str, previous: Mapping[str, Mapping[str, Any]], assessments: Sequence[Assessment]
+) -> None:
+    """Raise UsageError where an earlier result speaks of none of the cases."""
+    cases = [assessment.case.id for assessment in assessments]
+    if previous and cases and previous.keys().isdisjoint(cases):
+        raise UsageError(
+            f"{name}: it speaks of {', '.join(previous)}, not of {', '.join(cases)}: "
+            "changes are told of the same case"
+        )

@@ -10,6 +10,7 @@ from importlib.util import find_spec
 from typing import Any
 
 from convenio.assessment.assessment import Assessment
+from convenio.reports.changes import what_is_read
 from convenio.reports.embedded import embedded
 from convenio.reports.json import to_dict
 from convenio.reports.scenario_sections import ScenarioSections
@@ -80,14 +81,7 @@ def _data(
     if recorded is not None:
         made["recorded"] = recorded
     if previous is not None:
-        made["previous"] = {
-            "schema": previous["schema"],
-            "rating": previous["rating"],
-            "findings": [
-                {name: entry[name] for name in ("rule", "verdict", "severity")}
-                for entry in previous["findings"]
-            ],
-        }
+        made["previous"] = what_is_read(previous)
     return {**to_dict(assessment, wording), "brief": made}
 
 

@@ -145,11 +145,26 @@ def check_assessment(document: Any, name: str) -> None:
 
     Raises UsageError where it does not fit the schema; `name` says there where it stands.
     """
+    _check(document, assessment_schema(), name)
+
+
+def check_previous(document: Any, name: str) -> None:
+    """Check what a brief keeps of an earlier assessment (`reports.changes.what_is_read`).
+
+    Raises UsageError where it does not fit the schema.
+    """
+    schema = assessment_schema()
+    schema["required"] = ["schema", "case", "pack", "rating", "findings"]
+    schema["properties"]["findings"]["items"]["required"] = ["rule", "verdict", "severity", "facts"]
+    _check(document, schema, name)
+
+
+def _check(document: Any, schema: dict[str, Any], name: str) -> None:
     from jsonschema import Draft202012Validator
     from jsonschema.exceptions import best_match
 
     try:
-        fault = best_match(Draft202012Validator(assessment_schema()).iter_errors(document))
+        fault = best_match(Draft202012Validator(schema).iter_errors(document))
     except RecursionError:
         raise UsageError(f"{name}: nested too deeply for the JSON of an assessment") from None
     if fault is not None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from convenio.assessment.assessment import Assessment
@@ -17,6 +18,7 @@ from convenio.language.syntax import unparse
 from convenio.language.trace import Leaf
 from convenio.packs.policy import RATINGS, rank
 from convenio.packs.rule import SEVERITIES, Rule, Severity
+from convenio.reports.changes import changes_since
 from convenio.reports.context import FilledFact, filled
 from convenio.reports.deal_facts import DealFacts
 from convenio.reports.law import LawWords
@@ -193,38 +195,12 @@ class BriefView:
             )
         return rows
 
-    @property
+    @cached_property
     def changes(self) -> list[str]:
         """What changed since the previous assessment, where one was given."""
         if self.previous is None:
             return []
-        _ = self.wording
-        changes = []
-        before, now = self.previous["rating"], self.assessment
-        if (before["floor"], before["ceiling"]) != (now.floor, now.ceiling):
-            changes.append(
-                _("Rating: was {old_floor} to {old_ceiling}, is {floor} to {ceiling}.").format(
-                    old_floor=_(before["floor"]),
-                    old_ceiling=_(before["ceiling"]),
-                    floor=_(now.floor),
-                    ceiling=_(now.ceiling),
-                )
-            )
-        old = {entry["rule"]: entry for entry in self.previous["findings"]}
-        for finding in now.findings:
-            entry = old.get(finding.rule.id)
-            then = (entry["verdict"], entry["severity"]) if entry else (_("not in the pack"), None)
-            if then != (finding.verdict, finding.severity):
-                changes.append(
-                    f"{finding.rule.id} {finding.rule.title}: "
-                    f"{self._verdict_words(*then)} → "
-                    f"{self._verdict_words(finding.verdict, finding.severity)}"
-                )
-        return changes or [_("Nothing.")]
-
-    def _verdict_words(self, verdict: str, severity: str | None) -> str:
-        words = self.wording(verdict.replace("_", " "))
-        return f"{words}, {self.wording(severity)}" if severity else words
+        return changes_since(self.previous, self.assessment, self.wording)
 
     # --- findings ------------------------------------------------------------------------
 

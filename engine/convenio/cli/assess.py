@@ -10,6 +10,7 @@ from pathlib import Path
 
 from convenio.assessment import Assessment, assess
 from convenio.cli import options, output
+from convenio.cli.brief import check_name, write_briefs
 from convenio.errors import CaseError, UsageError
 from convenio.reports.formats import FORMATS
 from convenio.reports.wording import Wording
@@ -80,6 +81,8 @@ def run(args: argparse.Namespace) -> int:
     settings = options.settings_of(args)
     _moment(args)
     _check_exact(args)
+    if args.brief:
+        check_name(Path(args.brief))
     names = args.pack or ["core"]
     packs = [options.presuming(args, options.read_pack(args, name)) for name in names]
     assessments: list[Assessment] = []
@@ -153,8 +156,6 @@ def _write(
         text = _with_exact(args, text, assessments, wording)
     output.emit(text, args.output, args.cases, commands=args.format == "github")
     if args.brief:
-        from convenio.cli.brief import write_briefs
-
         write_briefs(assessments, Path(args.brief), wording, args.cases, recorded=recorded)
 
 

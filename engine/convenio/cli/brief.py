@@ -49,6 +49,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Run the command."""
+    check_name(Path(args.output))
     wording = options.wording_of(args)
     settings = options.settings_of(args)
     pack = options.read_pack(args)
@@ -66,6 +67,14 @@ def run(args: argparse.Namespace) -> int:
         inputs = [*args.cases, args.previous] if args.previous else args.cases
         write_briefs(assessments, Path(args.output), wording, inputs, previous)
     return code
+
+
+def check_name(output: Path) -> None:
+    """Raise UsageError where a file's name promises another format than a brief's."""
+    if not output.is_dir() and output.suffix.lower() not in ("", ".html", ".htm"):
+        raise UsageError(
+            f"{output}: a brief is written as .html; '{output.suffix}' is none it knows"
+        )
 
 
 def write_briefs(

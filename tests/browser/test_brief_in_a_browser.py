@@ -101,21 +101,60 @@ def test_a_narrow_screen_does_not_scroll_sideways(browser, pages, name):
     assert width <= 320
 
 
+PAPER = {"A4": (8.27, 11.69), "Letter": (8.5, 11)}
+
+
+def printed(browser: webdriver.Chrome, address: str, paper: str = "A4") -> list[str]:
+    """Print a page with the margins that it asks for, and return the text of each sheet."""
+    width, height = PAPER[paper]
+    browser.get(address)
+    size = {"paperWidth": width, "paperHeight": height, "printBackground": True}
+    found = browser.execute_cdp_cmd("Page.printToPDF", size)
+    return [re.sub(r"\s+", " ", text) for text in pages_of(base64.b64decode(found["data"]))]
+
+
+@pytest.mark.parametrize("paper", PAPER)
 @pytest.mark.parametrize("name", SHIPPED)
-def test_page_one_fits_one_sheet_and_print_opens_what_is_folded(browser, pages, name):
-    browser.get(pages[name].as_uri())
-    printed = browser.execute_cdp_cmd(
-        "Page.printToPDF", {"preferCSSPageSize": True, "printBackground": True}
+def test_a_brief_has_four_sheets_at_most_and_the_first_holds_the_verdict(
+    browser, pages, name, paper
+):
+    sheets = printed(browser, pages[name].as_uri(), paper)
+    assert len(sheets) <= 4
+    assert "The ministry's reply" in sheets[0]
+    assert "Family by family" in sheets[1]
+    whole = "".join(sheets)
+    for heading in ("Limits", "Sign-off"):
+        assert heading in whole
+    assert "Severity and confidence" not in whole
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_annex_is_printed_whole_where_it_is_asked_for(browser, pages, name):
+    """By the link in the page, which needs no script, or by `--annex`."""
+    page = pages[name]
+    with_annex = page.with_name(f"{name}-annex.html")
+    closed = page.read_text(encoding="utf-8")
+    opened = closed.replace('class="annex"', 'class="annex printed"').replace(
+        '<details class="whole">', '<details class="whole" open>'
     )
-    texts = [re.sub(r"\s+", " ", text) for text in pages_of(base64.b64decode(printed["data"]))]
-    assert "The ministry's reply" in texts[0]
-    assert "Severity and confidence" in texts[1]
-    folded = browser.find_elements(By.CSS_SELECTOR, "details li")
-    everything = re.sub(r"\s+", "", "".join(texts))
-    assert folded
-    for item in folded[:: max(1, len(folded) // 15)]:
-        words = browser.execute_script("return arguments[0].textContent", item).split()
-        assert words[0] in everything
+    with_annex.write_text(opened, encoding="utf-8")
+    for address in (f"{page.as_uri()}#annex", with_annex.as_uri()):
+        sheets = printed(browser, address)
+        assert "Severity and confidence" in "".join(sheets)
+        folded = browser.find_elements(By.CSS_SELECTOR, "details li")
+        everything = re.sub(r"\s+", "", "".join(sheets))
+        assert folded
+        for item in folded[:: max(1, len(folded) // 15)]:
+            words = browser.execute_script("return arguments[0].textContent", item).split()
+            assert words[0] in everything
+
+
+def test_a_finding_in_the_folded_annex_is_reached_by_its_link(browser, pages):
+    browser.get(pages["us-colombia-dca-2009"].as_uri())
+    finding = browser.find_element(By.ID, "TRA-014")
+    assert not finding.is_displayed()
+    browser.find_element(By.CSS_SELECTOR, ".found a[href='#TRA-014']").click()
+    assert finding.is_displayed()
 
 
 def test_hostile_text_changes_nothing_but_text(browser, pages):

@@ -261,7 +261,8 @@ def _verify_brief(path: Path, sources: Sources) -> Verified:
     elif not found:
         previous = _previous(made, path)
         wording, recorded = Wording(made["language"]), made.get("recorded")
-        expected = render_brief(again, wording, previous, recorded)
+        annex = made.get("annex") is True
+        expected = render_brief(again, wording, previous, recorded, annex)
         found += _lines_that_differ(text, expected)
         if made.get("with") != _packages(expected):
             notes.append(

@@ -41,6 +41,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="OLD.json|OLD.html",
         help="an earlier result or brief of the case: shows what changed, and why",
     )
+    parser.add_argument(
+        "--annex", action="store_true", help="unfold the annex, and print it with the brief"
+    )
     options.add_pack(parser)
     options.add_context(parser)
     options.add_settings(parser)
@@ -65,7 +68,7 @@ def run(args: argparse.Namespace) -> int:
     _refuse_foreign(args.previous, previous, assessments)
     if assessments:
         inputs = [*args.cases, args.previous] if args.previous else args.cases
-        write_briefs(assessments, Path(args.output), wording, inputs, previous)
+        write_briefs(assessments, Path(args.output), wording, inputs, previous, annex=args.annex)
     return code
 
 
@@ -84,6 +87,7 @@ def write_briefs(
     inputs: Sequence[str],
     previous: Mapping[str, Mapping[str, Any]] | None = None,
     recorded: Sequence[str] = (),
+    annex: bool = False,
 ) -> None:
     """Write each brief, into a folder where there are several, and say where.
 
@@ -100,7 +104,8 @@ def write_briefs(
     for assessment, record in zip_longest(assessments, recorded):
         before = (previous or {}).get(assessment.case.id)
         target = output / f"{assessment.case.id}.html" if to_folder else output
-        options.write_file(target, render_brief(assessment, wording, before, record), inputs)
+        page = render_brief(assessment, wording, before, record, annex)
+        options.write_file(target, page, inputs)
         print(f"written: {target}", file=sys.stderr)
 
 

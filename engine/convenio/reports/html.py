@@ -26,12 +26,14 @@ def render_brief(
     wording: Wording | None = None,
     previous: Mapping[str, Any] | None = None,
     recorded: str | None = None,
+    annex: bool = False,
 ) -> str:
     """Return the brief of an assessment as HTML.
 
     `previous` is the JSON of an earlier assessment of the same case; the brief then says what has
-    changed. `recorded` is the hash of the assessment's record in an audit log. The same assessment
-    gives the same bytes.
+    changed. `recorded` is the hash of the assessment's record in an audit log. The annex is folded
+    and printed only with `annex`, or after a link in the page. The same assessment gives the same
+    bytes.
 
     >>> from convenio import assess, load_case, load_pack
     >>> pack = load_pack("core")
@@ -58,8 +60,9 @@ def render_brief(
         style=style,
         style_hashes=list(dict.fromkeys(map(_hash_of, styles))),
         scenario_sections=sections,
-        data=embedded(_data(assessment, wording, previous, recorded)),
+        data=embedded(_data(assessment, wording, previous, recorded, annex)),
         recorded=recorded,
+        annex_printed=annex,
     )
 
 
@@ -72,12 +75,15 @@ def _data(
     wording: Wording,
     previous: Mapping[str, Any] | None,
     recorded: str | None,
+    annex: bool,
 ) -> dict[str, Any]:
     """Return the assessment, and what else the page was made of, so that it can be made again."""
     made: dict[str, Any] = {
         "language": wording.language,
         "with": [name for name in _SEARCHING if find_spec(name) is not None],
     }
+    if annex:
+        made["annex"] = True
     if recorded is not None:
         made["recorded"] = recorded
     if previous is not None:

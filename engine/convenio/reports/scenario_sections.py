@@ -29,12 +29,16 @@ SEED = 0
 
 @dataclass(frozen=True)
 class Section:
-    """One section of the brief. `chart` is SVG that comes before the blocks."""
+    """One section of the annex. `chart` is SVG that comes before the blocks.
+
+    `short` is what of it stands in the brief itself.
+    """
 
     key: str
     title: str
     blocks: Sequence[Block]
     chart: str = ""
+    short: Sequence[Block] = ()
 
 
 class ScenarioSections:
@@ -65,12 +69,14 @@ class ScenarioSections:
         )
         if self._case.scenarios:
             compared = compare(self._case, self._pack, inference="reference")
-            yield Section("scenarios", _("Scenarios"), compare_report.blocks(compared, _))
+            blocks = compare_report.blocks(compared, _)
+            yield Section("scenarios", _("Scenarios"), blocks, short=blocks[:1])
         steps = frontier(self._case, self._pack)
         if steps:
-            blocks = [*remedies_report.ladder(steps, _), *self._nearest(steps[0])]
+            ladder = remedies_report.ladder(steps, _)
+            blocks = [*ladder, *self._nearest(steps[0])]
             title = _("Changes that reach a lower rating")
-            yield Section("changes", title, blocks, frontier_chart(steps, _))
+            yield Section("remedies", title, blocks, frontier_chart(steps, _), short=ladder)
         firm = sensitivity(self._case, self._pack)
         yield Section(
             "firmness", _("How firm the rating is"), sensitivity_report.blocks(firm, _, THRESHOLDS)

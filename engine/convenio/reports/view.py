@@ -16,7 +16,7 @@ from convenio.facts.case import CONFIDENCE_ORDER, StatedFact
 from convenio.facts.paths import owner_of
 from convenio.language.syntax import unparse
 from convenio.language.trace import Leaf
-from convenio.packs.policy import RATINGS, rank
+from convenio.packs.policy import RATINGS, Rating, rank
 from convenio.packs.rule import SEVERITIES, Rule, Severity
 from convenio.reports.changes import changes_since
 from convenio.reports.context import FilledFact, filled
@@ -29,6 +29,8 @@ from convenio.reports.wording import Wording
 DECIDING = 3
 QUESTIONS_ON_PAGE_ONE = 4
 CONDITIONS_ON_PAGE_ONE = 3
+FINDINGS_OF_A_FAMILY = 5
+"""Findings of one family that the brief tells; with more, four sheets do not hold it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +43,23 @@ class Decision:
     clause: str = ""
     confidence: int = -1
     presumed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class FamilyView:
+    """One family in the brief: its rating in words, the findings that weigh most, what helps.
+
+    `more` says how many findings the annex alone shows.
+    """
+
+    key: str
+    name: str
+    rating: Rating
+    word: str
+    sentence: str
+    decisions: Sequence[Decision]
+    more: int
+    factors: Sequence[Finding]
 
 
 class BriefView:
@@ -68,6 +87,11 @@ class BriefView:
         self.law = LawWords(assessment, wording)
         self._catalogue = assessment.pack.catalogue
 
+    @cached_property
+    def flagged_rules(self) -> tuple[Rule, ...]:
+        """The rules that are flagged on what is established; each has its place in the annex."""
+        return tuple(finding.rule for finding in self.flagged)
+
     # --- page one ------------------------------------------------------------------------
 
     @property
@@ -88,6 +112,10 @@ class BriefView:
     @property
     def deciding(self) -> list[Decision]:
         """What decides: the worst findings; of equals what is established, law, firm evidence."""
+        return self._decisions[:DECIDING]
+
+    @cached_property
+    def _decisions(self) -> list[Decision]:
         presumed = [self._presumed(*found) for found in self.assessment.presumed_findings]
         worse = {decision.rule.id for decision in presumed}
         stated = [self._established(f) for f in self.flagged if f.rule.id not in worse]
@@ -97,7 +125,37 @@ class BriefView:
             severity = -SEVERITIES.index(decision.severity)
             return severity, decision.presumed, is_opinion, -decision.confidence
 
-        return sorted([*stated, *presumed], key=key)[:DECIDING]
+        return sorted([*stated, *presumed], key=key)
+
+    @property
+    def families(self) -> list[FamilyView]:
+        """Each family in prose; of its findings those that weigh most."""
+        return [self._family(name) for name in self.assessment.families]
+
+    def _family(self, name: str) -> FamilyView:
+        readings = self.assessment.readings(name)
+        rating = readings.presumed if self.assessment.presumes else readings.floor
+        decisions = [one for one in self._decisions if one.rule.family == name]
+        counts = self.assessment.counts(name)
+        _ = self.wording
+        run = counts["flag"] + counts["clear"]
+        tests = _("Of {all} tests that apply {run} could be run.").format(
+            all=run + counts["unknown"], run=run
+        )
+        return FamilyView(
+            key=name,
+            name=_.family(name),
+            rating=rating,
+            word=_.ratings[rating],
+            sentence=" ".join([*_.family_sentences(readings, self.assessment.presumes), tests]),
+            decisions=decisions[:FINDINGS_OF_A_FAMILY],
+            more=max(0, len(decisions) - FINDINGS_OF_A_FAMILY),
+            factors=[
+                finding
+                for finding in self.factors
+                if finding.rule.family == name and finding.verdict == "flag"
+            ],
+        )
 
     def _established(self, finding: Finding) -> Decision:
         confidence = CONFIDENCE_ORDER.index(finding.confidence) if finding.confidence else -1

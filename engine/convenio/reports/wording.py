@@ -16,6 +16,7 @@ from convenio.assessment.assessment import Assessment
 from convenio.assessment.finding import Finding
 from convenio.assessment.open_questions import open_questions
 from convenio.assessment.presumed import Carrying, PresumedFact
+from convenio.assessment.rating import Readings
 from convenio.facts.case import Case, Element, StatedFact, Value
 from convenio.facts.catalogue import Catalogue, FactDeclaration
 from convenio.facts.paths import entry_of
@@ -319,6 +320,30 @@ class Wording:
         if ceiling != presumed:
             rating = words[ceiling].capitalize()
             yield self("{rating} can't be ruled out.").format(rating=rating)
+
+    def family_sentences(self, found: Readings, presumes: bool) -> Iterator[str]:
+        """Write how a family is rated: as presumed, established, and what can't be ruled out."""
+        words = self.ratings
+        if found.ceiling == "not_assessed":
+            yield self("No rule of this family applies.")
+            return
+        if found.floor == "not_assessed":
+            yield self("No test could be run.")
+        elif found.floor == found.ceiling:
+            yield self("{rating}, whatever is still open.").format(
+                rating=words[found.floor].capitalize()
+            )
+            return
+        elif presumes and found.presumed != found.floor:
+            yield self("Presumed {rating}; established is {floor}.").format(
+                rating=words[found.presumed], floor=words[found.floor]
+            )
+        else:
+            yield self("Established as {rating}.").format(rating=words[found.floor])
+        if found.ceiling not in (found.presumed, found.floor):
+            yield self("{rating} can't be ruled out.").format(
+                rating=words[found.ceiling].capitalize()
+            )
 
     def _weigh_most(self, assessment: Assessment) -> str:
         """Name the open facts on which the worst possible findings rest."""

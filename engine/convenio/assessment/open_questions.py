@@ -35,7 +35,7 @@ class OpenQuestion:
     def ask(self) -> str:
         """The question as the catalogue words it."""
         if self.state == "incomplete" and self.declaration is not None:
-            return f"{self.declaration.label}: are there any more?"
+            return f"{self.declaration.label}: is this list complete?"
         if self.state == "imprecise" and self.declaration is not None and self.fact is not None:
             return f"{self.declaration.label}: on which day ({self.fact.value})?"
         return self.declaration.ask if self.declaration else self.path

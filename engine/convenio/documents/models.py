@@ -73,10 +73,15 @@ def validate(model: type[ModelT], node: Node, error: type[ConvenioError]) -> Mod
 
 def problems_of(fault: ValidationError, root: Node, model: type[BaseModel]) -> list[Problem]:
     """Translate pydantic's faults into problems with positions."""
-    return [_problem(dict(entry), root, model) for entry in fault.errors(include_url=False)]
+    problems: list[Problem] = []
+    for entry in fault.errors(include_url=False):
+        problems.append(_problem(dict(entry), root, model, problems))
+    return problems
 
 
-def _problem(entry: dict[str, Any], root: Node, model: type[BaseModel]) -> Problem:
+def _problem(
+    entry: dict[str, Any], root: Node, model: type[BaseModel], before: list[Problem]
+) -> Problem:
     where = tuple(step for step in entry["loc"] if _is_step(step))
     path = path_text(where)
     kind = entry["type"]
@@ -88,7 +93,7 @@ def _problem(entry: dict[str, Any], root: Node, model: type[BaseModel]) -> Probl
             path,
             "unknown key",
             expected="one of " + ", ".join(w for w in words if w != "or"),
-            nearest=nearest_name(str(where[-1]), words),
+            nearest=nearest_name(str(where[-1]), words, before),
         )
     if kind == "extra_forbidden":
         parent = where[:-1]
@@ -99,7 +104,7 @@ def _problem(entry: dict[str, Any], root: Node, model: type[BaseModel]) -> Probl
             path,
             "unknown key",
             expected="one of " + ", ".join(names) if len(names) <= 12 else "",
-            nearest=nearest_name(str(where[-1]), names),
+            nearest=nearest_name(str(where[-1]), names, before),
         )
     if kind == "missing":
         return Problem(position, path, "this key is required")

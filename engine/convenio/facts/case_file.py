@@ -92,8 +92,11 @@ class _CaseReader:
 
     def _unknown(self, name: str, position: Position) -> None:
         known = [*self._catalogue.section_names, *CASE_KEYS]
-        tails = {path.rpartition(".")[2]: path for path in self._catalogue.facts}
-        nearest = tails.get(name) or nearest_name(name, known) or self._catalogue.nearest(name)
+        nearest = (
+            self._catalogue.tails.get(name)
+            or nearest_name(name, known, self._problems)
+            or self._catalogue.nearest(name, self._problems)
+        )
         self._fault(position, name, "unknown key", nearest=nearest)
 
     def _text(self, root: Mapping, key: str, required: bool = False) -> str:

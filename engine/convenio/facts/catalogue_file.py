@@ -292,7 +292,7 @@ class _Loader:
                     f"{path}.negotiable.to",
                     "not a value of this fact",
                     found=value,
-                    nearest=nearest_name(value, possible),
+                    nearest=nearest_name(value, possible, self._problems),
                 )
         return tuple(possible[value] for value in values if value in possible)
 
@@ -317,7 +317,7 @@ class _Loader:
                     f"{path}.type",
                     "unknown record",
                     found=match["record"],
-                    nearest=nearest_name(match["record"], records),
+                    nearest=nearest_name(match["record"], records, self._problems),
                 )
                 return None
             return FactType("list", record=match["record"])
@@ -332,7 +332,7 @@ class _Loader:
             self._fault(node.position, path, "a value stands twice")
         for word in entry.labels:
             if word not in members:
-                nearest = nearest_name(word, members)
+                nearest = nearest_name(word, members, self._problems)
                 self._fault(node.position, f"{path}.labels", "not a value", nearest=nearest)
         labels = tuple(entry.labels.items())
         if match["members"]:
@@ -352,5 +352,5 @@ class _Loader:
                         f"{declaration.path}.when",
                         "not a value of deal.elements",
                         found=word,
-                        nearest=nearest_name(word, members),
+                        nearest=nearest_name(word, members, self._problems),
                     )

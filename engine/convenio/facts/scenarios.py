@@ -46,7 +46,7 @@ class _ScenarioReader:
             return Scenario(key, key, {})
         for name in node.entries:
             if name not in _KEYS:
-                nearest = nearest_name(name, _KEYS)
+                nearest = nearest_name(name, _KEYS, self._statements.problems)
                 problem = Problem(node.keys[name], f"{path}.{name}", "unknown key", nearest=nearest)
                 self._statements.problems.append(problem)
         changes: dict[str, StatedFact] = {}
@@ -74,7 +74,7 @@ class _ScenarioReader:
         while current.extends is not None:
             name = current.extends
             if name not in scenarios:
-                nearest = nearest_name(name, scenarios)
+                nearest = nearest_name(name, scenarios, self._statements.problems)
                 path = f"scenarios.{current.key}.extends"
                 if current is scenario:
                     self.fault(node, path, "no such scenario", found=name, nearest=nearest)

@@ -11,6 +11,7 @@ from pydantic import BaseModel, ValidationError
 from convenio.documents import Mapping, Node, Scalar, Sequence
 from convenio.documents.models import path_text, written
 from convenio.errors import Position, Problem, nearest_name, shorten
+from convenio.facts import values
 from convenio.facts.by_country import combined
 from convenio.facts.case import Candidate, Element, Provenance, State, StatedFact
 from convenio.facts.catalogue import Catalogue, FactDeclaration
@@ -78,7 +79,7 @@ class StatementReader:
             elif key in self._catalogue.actors:
                 by_country[key] = self._of_country(name, key, value)
             else:
-                nearest = self._catalogue.nearest(path)
+                nearest = self._catalogue.nearest(path, self.problems)
                 self._fault(node.keys[key], path, "no such fact in the catalogue", nearest=nearest)
         return {**self._read(name, entries), **self._combined(by_country, set(entries), name)}
 
@@ -114,7 +115,7 @@ class StatementReader:
     def path(self, path: str, node: Node, position: Position) -> StatedFact | None:
         """Read one fact given by its path, as `set` and `given` write it."""
         if path not in self._catalogue.facts:
-            nearest = self._catalogue.nearest(path)
+            nearest = self._catalogue.nearest(path, self.problems)
             self._fault(position, path, "no such fact in the catalogue", nearest=nearest)
             return None
         section, _, key = path.partition(".")
@@ -129,7 +130,7 @@ class StatementReader:
         """Return whether a path names a list fact; if not, that is a problem at the node."""
         declaration = self._catalogue.facts.get(path)
         if declaration is None:
-            nearest = self._catalogue.nearest(path)
+            nearest = self._catalogue.nearest(path, self.problems)
             self._fault(node.position, path, "no such fact in the catalogue", nearest=nearest)
         elif declaration.type.kind != "list":
             self._fault(node.position, path, "is no list", "a list fact", str(declaration.type))
@@ -291,7 +292,7 @@ class StatementReader:
                 entry = replace(entry, stated=replace(entry.stated, provenance=provenance))
                 unwrapped[key] = entry
             elif key not in _PROVENANCE:
-                nearest = nearest_name(key, fields)
+                nearest = nearest_name(key, fields, self.problems)
                 self._fault(node.keys[key], f"{path}.{key}", "no such field", nearest=nearest)
         return _Row(unwrapped, node.position)
 
@@ -302,7 +303,7 @@ class StatementReader:
                     node.keys[key],
                     f"{path}.{key}",
                     "unknown key",
-                    nearest=nearest_name(key, allowed),
+                    nearest=nearest_name(key, allowed, self.problems),
                 )
 
     def _flag(self, node: Mapping, path: str, key: str) -> bool:
@@ -379,7 +380,8 @@ class StatementReader:
         context = error.get("ctx", {})
         if error["type"] == "convenio":
             message, expected = error["msg"], context["expected"]
-            found, nearest = context["found"], context.get("nearest", "")
+            found = context["found"]
+            nearest = values.nearest_of(context, self.problems)
             position = context["position"]
         else:
             message, nearest = "out of range", ""

@@ -144,10 +144,10 @@ class ContextReader:
             node = node_at(document.root, ("rows", number))
             where = f"rows[{number}]"
             if row.country not in country_codes():
-                nearest = nearest_name(row.country, country_codes())
+                nearest = nearest_name(row.country, country_codes(), self._problems)
                 self._fault(node.position, f"{where}.country", "is no state", nearest=nearest)
             if row.source not in sources:
-                nearest = nearest_name(row.source, sources)
+                nearest = nearest_name(row.source, sources, self._problems)
                 self._fault(node.position, f"{where}.source", "is not declared", nearest=nearest)
                 continue
             value = node_at(document.root, ("rows", number, "value"))

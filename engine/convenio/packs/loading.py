@@ -276,11 +276,11 @@ def _check_rules(
     known = frozenset(first)
     for rule in rules:
         scope = Scope(catalogue, rules=known, families=frozenset(families) - {rule.family})
-        problems.extend(check_condition(rule.applies, scope, f"{rule.id}.applies"))
+        problems.extend(check_condition(rule.applies, scope, f"{rule.id}.applies", problems))
         for version in rule.versions:
             for level in version.levels:
                 where = f"{rule.id}.{level.severity or 'when'}"
-                problems.extend(check_condition(level.condition, scope, where))
+                problems.extend(check_condition(level.condition, scope, where, problems))
         if rule.kind == "mitigating" and rule.family == CROSS:
             problems.append(
                 Problem(rule.position, rule.id, "a mitigating factor has no place in cross")

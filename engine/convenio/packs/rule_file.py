@@ -291,7 +291,7 @@ class RuleReader:
         for path in PLACEHOLDER.findall(entry.because):
             declaration = self._catalogue.facts.get(path)
             if declaration is None:
-                nearest = self._catalogue.nearest(path)
+                nearest = self._catalogue.nearest(path, self._problems)
                 self._fault(
                     position,
                     f"{entry.id}.because",

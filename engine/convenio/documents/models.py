@@ -111,6 +111,8 @@ def _problem(
     context = entry.get("ctx") or {}
     expected = str(context.get("expected", ""))
     message = _PLAIN_WORDS.get(kind, entry["msg"])
+    if kind == "string_too_long":
+        expected = f"at most {context['max_length']:,} characters"
     found = shorten(str(entry["input"])) if isinstance(entry["input"], str) else ""
     return Problem(position, path, _lower_first(message), expected=expected, found=found)
 
@@ -124,6 +126,7 @@ _PLAIN_WORDS = {
     "list_type": "must be a list",
     "tuple_type": "must be a list",
     "string_type": "must be a text",
+    "string_too_long": "the text is too long",
     "int_parsing": "must be a whole number",
     "float_parsing": "must be a number",
     "bool_parsing": "must be true or false",

@@ -15,7 +15,8 @@ from convenio.errors import Position, Problem
 from convenio.facts.case import StatedFact
 from convenio.facts.catalogue import Basis, Catalogue
 from convenio.facts.models import FactModels
-from convenio.facts.statements import MAX_QUOTE_WORDS, StatementReader
+from convenio.facts.provenance import MAX_QUOTE_WORDS
+from convenio.facts.statements import StatementReader
 from convenio.facts.values import country_codes
 from convenio.language import syntax as s
 from convenio.language.parser import SyntaxFaultError, parse

@@ -15,6 +15,10 @@ MAX_NAME = 200
 texts letter by letter takes time that grows with the square of their length."""
 
 
+MAX_NAMES = 1_000
+"""Among more names than these none is sought either: the largest catalogue has as many facts."""
+
+
 class Position(NamedTuple):
     """A place in a file. Lines and columns count from 1; 0 means the file as a whole."""
 
@@ -66,6 +70,8 @@ def nearest_name(name: str, names: Iterable[str], beside: Sized = ()) -> str:
     if len(beside) >= MAX_SHOWN or len(name) > MAX_NAME:
         return ""
     candidates = sorted(set(names))
+    if len(candidates) > MAX_NAMES:
+        return ""
     close = difflib.get_close_matches(name, candidates, n=1, cutoff=0.6)
     if not close and "." not in name:
         tails = {candidate.rpartition(".")[2]: candidate for candidate in reversed(candidates)}
@@ -86,6 +92,15 @@ def listed(problems: Sequence[Problem]) -> str:
     if rest > 0:
         lines.append(f"… and {rest:,} more problem{'' if rest == 1 else 's'}")
     return "\n".join(lines)
+
+
+def first_of(problems: Sequence[Problem]) -> tuple[Problem, ...]:
+    """Return the first hundred problems, and one that says how many more there are."""
+    rest = len(problems) - MAX_SHOWN
+    if rest <= 0:
+        return tuple(problems)
+    more = Problem(problems[MAX_SHOWN].position, "", f"and {rest:,} more problems")
+    return (*problems[:MAX_SHOWN], more)
 
 
 class ConvenioError(Exception):

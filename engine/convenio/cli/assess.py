@@ -11,6 +11,7 @@ from pathlib import Path
 from convenio.assessment import Assessment, assess
 from convenio.cli import options, output
 from convenio.errors import CaseError, UsageError
+from convenio.files import is_folder
 from convenio.reports.formats import FORMATS
 from convenio.reports.wording import Wording
 
@@ -107,7 +108,7 @@ def _check_exact(args: argparse.Namespace) -> None:
         raise UsageError(f"--exact goes with text, markdown and json, not with {args.format}")
     if not 0 <= args.solver_max <= 5:
         raise UsageError(f"--solver-max is a number from 0 to 5, not {args.solver_max}")
-    if args.witness is not None and not args.witness.is_dir():
+    if args.witness is not None and not is_folder(args.witness):
         raise UsageError(f"{args.witness}: there is no such folder")
 
 

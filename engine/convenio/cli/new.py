@@ -13,6 +13,7 @@ from convenio.authoring import questionnaire
 from convenio.cli import options
 from convenio.errors import UsageError
 from convenio.facts.catalogue import FactDeclaration
+from convenio.files import is_file
 from convenio.packs.cache import load_cached_pack
 from convenio.packs.pack import Pack
 
@@ -42,12 +43,12 @@ def run(args: argparse.Namespace) -> int:
         raise UsageError(f"{path}: the name of a case file ends in .yaml")
     pack = load_cached_pack(args.pack)
     try:
-        if not path.exists():
+        if not is_file(path):
             _begin(path)
         _ask_all(path, pack, first_only=not args.all)
     except (_StopError, EOFError):
         print()
-    if path.exists():
+    if is_file(path):
         print(f"Saved: {path}. Next: convenio assess {path}")
     return 0
 

@@ -13,7 +13,7 @@ from convenio.assessment import load_case
 from convenio.assessment.cases import facts_of_settings, find_case, with_settings
 from convenio.errors import UsageError, nearest_name
 from convenio.facts.case import Case
-from convenio.files import READABLE_BY_ALL, replace_file
+from convenio.files import READABLE_BY_ALL, is_folder, replace_file
 from convenio.packs import Pack
 from convenio.packs.cache import load_cached_pack
 from convenio.packs.policy import RATINGS, READINGS, Rating, rank
@@ -152,7 +152,7 @@ def _pairs(entries: Iterable[str], flag: str) -> dict[str, str]:
 
 def read_case(name: str, pack: Pack, settings: dict[str, str]) -> Case:
     """Load one case with the settings applied; warnings go to stderr."""
-    if Path(name).is_dir():
+    if is_folder(Path(name)):
         raise UsageError(f"'{name}' is a folder; name its files, such as {name.rstrip('/')}/*.yaml")
     case = load_case(name, pack)
     for warning in case.warnings:
@@ -173,8 +173,8 @@ def write_file(path: Path, text: str, inputs: Iterable[str] = ()) -> None:
     target = path.resolve()
     if any(find_case(name).resolve() == target for name in inputs):
         raise UsageError(f"{path}: this is an input; it is not overwritten")
-    if not target.parent.is_dir():
+    if not is_folder(target.parent):
         raise UsageError(f"{path}: there is no folder {target.parent}")
-    if target.is_dir():
+    if is_folder(target):
         raise UsageError(f"{path}: this is a folder")
     replace_file(path, [text.encode()], READABLE_BY_ALL)

@@ -110,9 +110,14 @@ def _problem(
         return Problem(position, path, "this key is required")
     context = entry.get("ctx") or {}
     expected = str(context.get("expected", ""))
-    message = _PLAIN_WORDS.get(kind, entry["msg"])
+    message = _PLAIN_WORDS.get(kind, entry["msg"].removeprefix("Value error, "))
     if kind == "string_too_long":
         expected = f"at most {context['max_length']:,} characters"
+    if kind == "string_pattern_mismatch":
+        expected = f"the pattern {context['pattern']}"
+    if kind in ("too_long", "too_short"):
+        bound = "most" if kind == "too_long" else "least"
+        expected = f"at {bound} {context.get('max_length', context.get('min_length')):,}"
     found = shorten(str(entry["input"])) if isinstance(entry["input"], str) else ""
     return Problem(position, path, _lower_first(message), expected=expected, found=found)
 
@@ -127,8 +132,12 @@ _PLAIN_WORDS = {
     "tuple_type": "must be a list",
     "string_type": "must be a text",
     "string_too_long": "the text is too long",
+    "string_pattern_mismatch": "is not written as it has to be",
+    "too_long": "has too many entries",
+    "too_short": "has too few entries",
     "int_parsing": "must be a whole number",
     "float_parsing": "must be a number",
+    "finite_number": "must be a finite number",
     "bool_parsing": "must be true or false",
 }
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from collections.abc import Mapping as AnyMapping
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -35,6 +35,10 @@ MAX_TITLE = 300
 
 MAX_STORY = 10_000
 """Characters of a summary or a reply: five pages, which a brief prints whole."""
+
+
+MAX_WARNINGS = 20
+"""Warnings of one kind that are shown: they are read beside the results, never in their place."""
 
 
 class _Outcome(BaseModel):
@@ -88,7 +92,7 @@ class _CaseReader:
             sources=sources,
             scenarios=read_scenarios(root.get("scenarios"), facts, self._statements),
             outcome=self._outcome(root.get("outcome")),
-            warnings=(*_undeclared_sources(facts, sources), *_mixed_scripts(root)),
+            warnings=(*_some(_undeclared_sources(facts, sources)), *_some(_mixed_scripts(root))),
         )
         if self._problems:
             raise CaseError(sorted(self._problems, key=_by_position))
@@ -201,6 +205,14 @@ class _CaseReader:
 
 def _by_position(problem: Problem) -> tuple[int, int, str]:
     return (problem.position.line, problem.position.column, problem.path)
+
+
+def _some(warnings: Iterable[str]) -> Iterator[str]:
+    """Yield the first of many warnings of one kind, and how many more there are."""
+    found = list(warnings)
+    yield from found[:MAX_WARNINGS]
+    if len(found) > MAX_WARNINGS:
+        yield f"… and {len(found) - MAX_WARNINGS:,} more warnings of this kind"
 
 
 def _undeclared_sources(

@@ -12,6 +12,7 @@ from convenio.assessment.engine import Engine
 from convenio.assessment.rating import FamilyRating, Readings, worst
 from convenio.backends import reference
 from convenio.backends.outcome import decode, encode
+from convenio.errors import Position
 from convenio.facts.case import Case, StatedFact
 from convenio.language import syntax as s
 from convenio.language.evaluate import Evaluator
@@ -138,8 +139,7 @@ class _Read:
 
     def _evaluator(self, number: Fraction) -> Evaluator:
         if number not in self._evaluators:
-            position = next(iter(self._case.facts.values())).position
-            fact = StatedFact(MOVED, "known", position, as_number(number))
+            fact = StatedFact(MOVED, "known", Position(self._case.file), as_number(number))
             case = replace(self._case, facts={**self._case.facts, MOVED: fact})
             self._evaluators[number] = self._pack.evaluator(case)
         return self._evaluators[number]

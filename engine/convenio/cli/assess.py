@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 
 from convenio.assessment import Assessment, assess
+from convenio.assessment.redaction import redacted
 from convenio.cli import options, output
 from convenio.errors import CaseError, UsageError
 from convenio.files import is_folder
@@ -67,6 +68,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--witness", type=Path, metavar="DIR", help="with --exact: write the cases that reach them"
     )
+    options.add_redact(parser)
     options.add_language(parser)
 
 
@@ -88,7 +90,7 @@ def run(args: argparse.Namespace) -> int:
                 print(fault, file=sys.stderr)
                 code = CaseError.exit_code
                 break
-            assessments.append(assess(case, pack, args.inference))
+            assessments.append(redacted(assess(case, pack, args.inference), args.redact))
     if assessments:
         _write(args, assessments, wording)
     if assessments and args.record:
@@ -108,6 +110,8 @@ def _check_exact(args: argparse.Namespace) -> None:
         raise UsageError(f"--exact goes with text, markdown and json, not with {args.format}")
     if not 0 <= args.solver_max <= 5:
         raise UsageError(f"--solver-max is a number from 0 to 5, not {args.solver_max}")
+    if args.exact and args.redact:
+        raise UsageError("--exact reckons with the facts that --redact leaves out")
     if args.witness is not None and not is_folder(args.witness):
         raise UsageError(f"{args.witness}: there is no such folder")
 

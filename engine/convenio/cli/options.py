@@ -94,6 +94,18 @@ def add_readings(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def add_redact(parser: argparse.ArgumentParser) -> None:
+    """Declare --redact."""
+    parser.add_argument(
+        "--redact",
+        nargs="+",
+        action="extend",
+        default=[],
+        metavar="PATH",
+        help="leave the values of these facts, and what quotes them, out of every output",
+    )
+
+
 def presuming(args: argparse.Namespace, pack: Pack) -> Pack:
     """Return the pack with the presumptions that were asked for."""
     if args.no_presumptions:

@@ -119,6 +119,11 @@ def assessment_schema() -> dict[str, Any]:
         }
     )
     # What a pack without presumptions, and a case without filled facts, leaves out.
+    whole["properties"]["redacted"] = {
+        "type": "array",
+        "items": {"type": "string"},
+        "description": "Facts whose values, sources and quotations are left out.",
+    }
     whole["properties"]["context"] = {"type": "array", "items": filled}
     whole["properties"]["presumptions"] = {"type": "array", "items": presumption}
     return {"$schema": DIALECT, "title": "Convenio assessment", **whole}

@@ -2,7 +2,7 @@
 
 The verdicts stand: they were inferred from the facts. What is left out, of each fact that is named:
 its value, the values on which its sources differ, what is said of it (source, pinpoint, quotation,
-note) and the sources that nothing else cites. What may quote it goes too: the summary, the reply,
+note) and the sources that no other fact cites. What may quote it goes too: the summary, the reply,
 what happened later, the scenarios and the warnings; a quotation that another fact shares; the value
 where a title, a source or a note writes it as a word of its own.
 
@@ -136,7 +136,7 @@ class _Redaction:
 
     def _sources(self, sources: Mapping[str, SourceDocument]) -> dict[str, SourceDocument]:
         others = (f for p, f in self._whole.case.facts.items() if p not in self._hidden)
-        alone = set(_cited(self._secret)) - set(_cited(others))
+        open_to_all = frozenset(_cited(others))
         return {
             key: replace(
                 source,
@@ -145,7 +145,7 @@ class _Redaction:
                 note=self._masked(source.note) if source.note else None,
             )
             for key, source in sources.items()
-            if key not in alone
+            if key in open_to_all
         }
 
     @cached_property

@@ -85,12 +85,14 @@ def run(args: argparse.Namespace) -> int:
     for name in args.cases:
         for pack in packs:
             try:
-                case = options.read_case(name, pack, settings)
+                case = options.read_case(name, pack, settings, not args.redact)
             except CaseError as fault:
                 print(fault, file=sys.stderr)
                 code = CaseError.exit_code
                 break
             assessments.append(redacted(assess(case, pack, args.inference), args.redact))
+    if args.redact and assessments:
+        print(f"redacted: {', '.join(assessments[0].redacted)}", file=sys.stderr)
     if assessments:
         _write(args, assessments, wording)
     if assessments and args.record:

@@ -162,12 +162,12 @@ def _pairs(entries: Iterable[str], flag: str) -> dict[str, str]:
     return pairs
 
 
-def read_case(name: str, pack: Pack, settings: dict[str, str]) -> Case:
-    """Load one case with the settings applied; warnings go to stderr."""
+def read_case(name: str, pack: Pack, settings: dict[str, str], tell_warnings: bool = True) -> Case:
+    """Load one case with the settings applied; warnings, which may quote it, go to stderr."""
     if is_folder(Path(name)):
         raise UsageError(f"'{name}' is a folder; name its files, such as {name.rstrip('/')}/*.yaml")
     case = load_case(name, pack)
-    for warning in case.warnings:
+    for warning in case.warnings if tell_warnings else ():
         print(f"warning: {warning}", file=sys.stderr)
     return with_settings(case, pack, settings) if settings else case
 

@@ -39,12 +39,12 @@ TABLE = "id,as_of,terms.duration_years\nx,2020-01-01,5\n"
 
 COMMANDS = [
     *(
-        ["assess", "case.yaml", "--format", name, "-o", f"out.{name}"]
+        ["assess", "case.yaml", "--pack", "pack", "--format", name, "-o", f"out.{name}"]
         for name in ("text", "json", "markdown", "sarif", "junit", "github", "csv")
     ),
-    ["assess", "case.yaml", "--brief", "assess.html", "--record", "log.jsonl"],
+    ["assess", "case.yaml", "--pack", "pack", "--brief", "a.html", "--record", "log.jsonl"],
     ["brief", "case.yaml", "--pack", "pack", "-o", "brief.html"],
-    ["explain", "case.yaml", "SOV-001"],
+    ["explain", "case.yaml", "SOV-001", "--pack", "pack"],
     ["questions", "case.yaml", "--pack", "pack"],
     ["remedies", "case.yaml", "--pack", "pack"],
     ["sensitivity", "case.yaml", "--pack", "pack"],

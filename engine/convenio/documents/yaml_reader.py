@@ -62,9 +62,14 @@ def _refuse_without_colon(key: Scalar, value: Any) -> None:
     if not isinstance(value, yaml.ScalarEvent) or value.value or value.style or not key.text:
         return
     mark = value.start_mark
-    if key.plain and (mark.line + 1, mark.column + 1) == (
-        key.position.line,
-        key.position.column + len(key.text),
+    if (
+        key.plain
+        and mark
+        and (mark.line + 1, mark.column + 1)
+        == (
+            key.position.line,
+            key.position.column + len(key.text),
+        )
     ):
         raise RefusedError(
             Problem(

@@ -38,8 +38,8 @@ def redacted(assessment: Assessment, paths: Iterable[str]) -> Assessment:
 
     >>> from convenio import assess, load_case, load_pack
     >>> pack = load_pack("core")
-    >>> hidden = redacted(assess(load_case("panamax-2014", pack), pack), ["deal.form"])
-    >>> hidden.case.facts["deal.form"].value
+    >>> hidden = redacted(assess(load_case("panamax-2014", pack), pack), ["deal.elements"])
+    >>> hidden.case.facts["deal.elements"].value
     '[redacted]'
     """
     hidden = tuple(dict.fromkeys(paths))

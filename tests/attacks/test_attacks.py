@@ -25,7 +25,7 @@ SECONDS = 5
 """Of processor time: the clock also counts what other programs on the machine do."""
 
 MEGABYTES = 256
-"""Of memory in use at most, by the process that met the attacks before it too (`VmHWM` of Linux)."""
+"""Of memory in use at most, by a process that met the attacks before it too (`VmHWM`)."""
 
 MOST_LINES = 110
 """A hundred problems, how many more there are, and what the command says besides."""

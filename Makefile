@@ -4,24 +4,34 @@ VENV := .venv
 BIN := $(VENV)/bin
 CASE := us-colombia-dca-2009
 
-.PHONY: help brief test lint unit docs nightly bench clean
+FUZZ_SECONDS ?= 300
+PIP := $(BIN)/python -m pip install --quiet
+LOCKED := --require-hashes --requirement
+# The package itself; all that it needs is there already, from a lock.
+ITSELF := --no-deps --no-build-isolation --editable .
+
+.PHONY: help brief test lint unit docs nightly bench fuzz lock sbom clean
 
 help:
 	@echo "make brief    assess a real case and write its brief to out/"
 	@echo "make test     lint, types and all tests"
 	@echo "make docs     write the parts of the guides that are read off the code"
 	@echo "make nightly  the whole corpus on Spark, 200 kills, the long stress test of the inference engine"
+	@echo "make fuzz     look for input that breaks the readers, for FUZZ_SECONDS (300)"
+	@echo "make lock     write the locks of releases anew, with their hashes (needs uv)"
+	@echo "make sbom     write the list of all that the program is made of to out/ (CycloneDX)"
 	@echo "make bench    time tables and single cases beside their peers"
 
-$(BIN)/.ready-run: pyproject.toml constraints.txt
+$(BIN)/.ready-run: pyproject.toml requirements.lock
 	$(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[solver]'
+	$(PIP) $(LOCKED) requirements.lock
+	$(PIP) $(ITSELF)
 	@touch $@
 
-# One call of pip for all: a second would look everything up again.
-$(BIN)/.ready-test: pyproject.toml constraints.txt
+$(BIN)/.ready-test: pyproject.toml requirements-test.lock
 	$(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[test,lint]'
+	$(PIP) $(LOCKED) requirements-test.lock
+	$(PIP) $(ITSELF)
 	sh tests/install-system-packages.sh
 	@touch $(BIN)/.ready-run $@
 
@@ -54,6 +64,23 @@ bench: $(BIN)/.ready-test
 	$(BIN)/python -m pip install --quiet --requirement benchmarks/peers/requirements.txt
 	$(BIN)/python benchmarks/single_case.py
 	$(BIN)/python -m benchmarks.run
+
+fuzz: $(BIN)/.ready-test
+	$(BIN)/python tests/attacks/fuzz.py --seconds $(FUZZ_SECONDS)
+
+# For every Python from 3.11 on and every system; constraints.txt says which releases.
+LOCK := uv pip compile pyproject.toml --group build --universal --python-version 3.11 \
+	--generate-hashes --no-header --no-annotate --quiet
+lock:
+	$(LOCK) --extra test --extra lint --group sbom --constraint constraints.txt \
+		--output-file requirements-test.lock
+	$(LOCK) --extra solver --constraint requirements-test.lock --output-file requirements.lock
+
+sbom: $(BIN)/.ready-test
+	@mkdir -p out
+	$(BIN)/cyclonedx-py requirements requirements.lock --pyproject pyproject.toml \
+		--output-reproducible --output-format JSON --output-file out/sbom.cdx.json
+	@echo "The list of components is in out/sbom.cdx.json."
 
 clean:
 	rm -rf $(VENV) out dist build .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -47,6 +47,7 @@ def _own_cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
 
 
 LONGEST = (
+    "attacks on cases",
     "tests/frames/test_frames.py",
     "spark",
     "tests/semantics/test_durable_stress.py",
@@ -66,11 +67,14 @@ LONGEST = (
 
 
 def scope_of(node: str) -> str:
-    """Return what a test shares its worker with: its file, or all that runs on one Spark.
+    """Return what a test shares its worker with: its file, all that runs on one Spark, or a door
+    that is attacked, whose attacks run in one process.
 
     A session of Spark takes long to start, and its first plans longer than all later ones.
     """
     file, _, name = node.partition("::")
+    if file == "tests/attacks/test_attacks.py" and "[" in name:
+        return "attacks on " + name.partition("[")[2].partition(":")[0]
     return "spark" if file.startswith("tests/frames/") and "spark" in name else file
 
 

@@ -3,9 +3,20 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence, Sized
 from dataclasses import dataclass
 from typing import NamedTuple
+
+MAX_SHOWN = 100
+"""How many problems are printed; the rest are counted. Who has mended a hundred runs it again."""
+
+MAX_NAME = 200
+"""No name that can be valid is longer, so for a longer one no nearest is sought: comparing two
+texts letter by letter takes time that grows with the square of their length."""
+
+
+MAX_NAMES = 1_000
+"""Among more names than these none is sought either: the largest catalogue has as many facts."""
 
 
 class Position(NamedTuple):
@@ -35,24 +46,32 @@ class Problem:
     nearest: str = ""
 
     def __str__(self) -> str:
-        where = f"{self.position}: {self.path}: " if self.path else f"{self.position}: "
+        path = shorten(self.path, MAX_NAME)
+        where = f"{self.position}: {path}: " if path else f"{self.position}: "
         parts = [where + self.message]
         if self.expected:
             parts.append(f"expected {self.expected}")
         if self.found:
-            parts.append(f"found {self.found}")
+            parts.append(f"found {shorten(self.found, MAX_NAME)}")
         if self.nearest:
             parts.append(f"did you mean {self.nearest}?")
         return "; ".join(parts)
 
 
-def nearest_name(name: str, names: Iterable[str]) -> str:
+def nearest_name(name: str, names: Iterable[str], beside: Sized = ()) -> str:
     """Return the valid name closest to `name`, or an empty string where none is close.
+
+    `beside` are the problems found before: past a hundred nobody sees the suggestion, and seeking
+    one takes most of the time that a wrong name costs.
 
     >>> nearest_name("terms.duration_year", ["terms.duration_years", "terms.end"])
     'terms.duration_years'
     """
+    if len(beside) >= MAX_SHOWN or len(name) > MAX_NAME:
+        return ""
     candidates = sorted(set(names))
+    if len(candidates) > MAX_NAMES:
+        return ""
     close = difflib.get_close_matches(name, candidates, n=1, cutoff=0.6)
     if not close and "." not in name:
         tails = {candidate.rpartition(".")[2]: candidate for candidate in reversed(candidates)}
@@ -66,14 +85,35 @@ def shorten(text: str, limit: int = 60) -> str:
     return flat if len(flat) <= limit else flat[: limit - 1] + "…"
 
 
+def listed(problems: Sequence[Problem]) -> str:
+    """Return the problems one a line: the first hundred, and how many more there are."""
+    lines = [str(problem) for problem in problems[:MAX_SHOWN]]
+    rest = len(problems) - len(lines)
+    if rest > 0:
+        lines.append(f"… and {rest:,} more problem{'' if rest == 1 else 's'}")
+    return "\n".join(lines)
+
+
+def first_of(problems: Sequence[Problem]) -> tuple[Problem, ...]:
+    """Return the first hundred problems, and one that says how many more there are."""
+    rest = len(problems) - MAX_SHOWN
+    if rest <= 0:
+        return tuple(problems)
+    more = Problem(problems[MAX_SHOWN].position, "", f"and {rest:,} more problems")
+    return (*problems[:MAX_SHOWN], more)
+
+
 class ConvenioError(Exception):
-    """Base of all errors that Convenio raises on purpose; `exit_code` is the command's."""
+    """Base of all errors that Convenio raises on purpose; `exit_code` is the command's.
+
+    `problems` are all that were found; the text of the error lists the first hundred.
+    """
 
     exit_code = 101
 
     def __init__(self, problems: Iterable[Problem] | str) -> None:
         self.problems: tuple[Problem, ...] = () if isinstance(problems, str) else tuple(problems)
-        text = problems if isinstance(problems, str) else "\n".join(map(str, self.problems))
+        text = problems if isinstance(problems, str) else listed(self.problems)
         super().__init__(text)
 
 

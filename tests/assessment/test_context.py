@@ -340,7 +340,7 @@ rows:
         (
             "version: 1\nfills: disputes\ncoverage: {from: 2000-01-01, to: 1999-01-01}\n"
             "sources: {}\nrows: []\n",
-            [":3:11: coverage: value error, ends before it begins"],
+            [":3:11: coverage: ends before it begins"],
         ),
     ],
 )

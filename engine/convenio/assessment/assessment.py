@@ -32,7 +32,8 @@ class Assessment(Presented):
     is established, and what is possible. The presumed ones are those of the same case with
     `presumptions` made; where the pack presumes nothing, they are the established ones. They are
     inferred with `presume`, which is told what to leave open, when they are first looked at, and
-    raise EngineError where the two engines then disagree.
+    raise EngineError where the two engines then disagree. `redacted` are facts of which nothing may
+    be shown (see `redaction`): what would reckon with them again is left out of reports.
     """
 
     case: Case
@@ -42,6 +43,7 @@ class Assessment(Presented):
     families: Mapping[str, FamilyRating]
     builder: FindingBuilder = field(repr=False, compare=False)
     presume: Callable[[frozenset[str]], PresumedReading] = field(repr=False, compare=False)
+    redacted: tuple[str, ...] = ()
 
     @cached_property
     def _presumed(self) -> PresumedReading:

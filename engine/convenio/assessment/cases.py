@@ -15,6 +15,7 @@ from convenio.facts.case import Case, StatedFact
 from convenio.facts.case_file import read_case
 from convenio.facts.distribution_checks import currency_problems
 from convenio.facts.statements import StatementReader
+from convenio.files import is_file, is_folder
 from convenio.packs.pack import Pack
 from convenio.resources import data_folder
 
@@ -40,9 +41,9 @@ def load_case(path: str | Path, pack: Pack | None = None, context: bool = True) 
 def find_case(path: str | Path) -> Path:
     """Return the file of a case; a bare name that is no file stands for a case that ships."""
     file = Path(path)
-    if not file.exists() and file.suffix == "" and file.name == str(path):
+    if file.suffix == "" and file.name == str(path) and not is_file(file) and not is_folder(file):
         shipped = data_folder("cases") / f"{path}.yaml"
-        if shipped.is_file():
+        if is_file(shipped):
             return shipped
     return file
 

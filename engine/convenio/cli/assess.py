@@ -9,9 +9,11 @@ import sys
 from pathlib import Path
 
 from convenio.assessment import Assessment, assess
+from convenio.assessment.redaction import redacted
 from convenio.cli import options, output
 from convenio.cli.brief import check_name, write_briefs
 from convenio.errors import CaseError, UsageError
+from convenio.files import is_folder
 from convenio.reports.formats import FORMATS
 from convenio.reports.wording import Wording
 
@@ -72,6 +74,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--witness", type=Path, metavar="DIR", help="with --exact: write the cases that reach them"
     )
+    options.add_redact(parser)
     options.add_language(parser)
 
 
@@ -90,12 +93,14 @@ def run(args: argparse.Namespace) -> int:
     for name in args.cases:
         for pack in packs:
             try:
-                case = options.read_case(name, pack, settings)
+                case = options.read_case(name, pack, settings, not args.redact)
             except CaseError as fault:
                 print(fault, file=sys.stderr)
                 code = CaseError.exit_code
                 break
-            assessments.append(assess(case, pack, args.inference))
+            assessments.append(redacted(assess(case, pack, args.inference), args.redact))
+    if args.redact and assessments:
+        print(f"redacted: {', '.join(assessments[0].redacted)}", file=sys.stderr)
     if assessments:
         recorded = _record(args, assessments) if args.record else ()
         _write(args, assessments, wording, recorded)
@@ -112,7 +117,9 @@ def _check_exact(args: argparse.Namespace) -> None:
         raise UsageError(f"--exact goes with text, markdown and json, not with {args.format}")
     if not 0 <= args.solver_max <= 5:
         raise UsageError(f"--solver-max is a number from 0 to 5, not {args.solver_max}")
-    if args.witness is not None and not args.witness.is_dir():
+    if args.exact and args.redact:
+        raise UsageError("--exact reckons with the facts that --redact leaves out")
+    if args.witness is not None and not is_folder(args.witness):
         raise UsageError(f"{args.witness}: there is no such folder")
 
 

@@ -14,6 +14,7 @@ from convenio.cli import options
 from convenio.errors import UsageError, nearest_name
 from convenio.facts.plain import value_of
 from convenio.facts.values import country_codes
+from convenio.files import is_folder
 from convenio.packs.constitutions import SUBJECTS
 from convenio.packs.context import ContextTable
 
@@ -93,7 +94,7 @@ def _lines(table: ContextTable, country: str, day: dt.date) -> Iterator[str]:
 
 
 def _import(args: argparse.Namespace) -> int:
-    if not args.output.is_dir():
+    if not is_folder(args.output):
         raise UsageError(f"{args.output}: there is no such folder")
     made = _INDICES[args.index](args.file)
     first, last = made.years

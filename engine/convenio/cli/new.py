@@ -13,7 +13,7 @@ from convenio.authoring import questionnaire
 from convenio.cli import options
 from convenio.errors import UsageError
 from convenio.facts.catalogue import FactDeclaration
-from convenio.files import one_writer
+from convenio.files import is_file, one_writer
 from convenio.packs.cache import load_cached_pack
 from convenio.packs.pack import Pack
 
@@ -44,12 +44,12 @@ def run(args: argparse.Namespace) -> int:
     pack = load_cached_pack(args.pack)
     with one_writer(path):
         try:
-            if not path.exists():
+            if not is_file(path):
                 _begin(path)
             _ask_all(path, pack, first_only=not args.all)
         except (_StopError, EOFError):
             print()
-    if path.exists():
+    if is_file(path):
         print(f"Saved: {path}. Next: convenio assess {path}")
     return 0
 

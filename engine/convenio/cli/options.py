@@ -14,7 +14,7 @@ from convenio.assessment.asked import pack_as_asked
 from convenio.assessment.cases import find_case, with_settings
 from convenio.errors import UsageError, nearest_name
 from convenio.facts.case import Case
-from convenio.files import READABLE_BY_ALL, replace_file
+from convenio.files import READABLE_BY_ALL, is_folder, replace_file
 from convenio.packs import Pack
 from convenio.packs.cache import load_cached_pack
 from convenio.packs.pack import Asked
@@ -94,6 +94,18 @@ def add_readings(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def add_redact(parser: argparse.ArgumentParser) -> None:
+    """Declare --redact."""
+    parser.add_argument(
+        "--redact",
+        nargs="+",
+        action="extend",
+        default=[],
+        metavar="PATH",
+        help="leave the values of these facts, and what quotes them, out of every output",
+    )
+
+
 def presuming(args: argparse.Namespace, pack: Pack) -> Pack:
     """Return the pack with the presumptions that were asked for."""
     if args.no_presumptions and args.presume:
@@ -155,12 +167,12 @@ def _pairs(entries: Iterable[str], flag: str) -> dict[str, str]:
     return pairs
 
 
-def read_case(name: str, pack: Pack, settings: dict[str, str]) -> Case:
-    """Load one case with the settings applied; warnings go to stderr."""
-    if Path(name).is_dir():
+def read_case(name: str, pack: Pack, settings: dict[str, str], tell_warnings: bool = True) -> Case:
+    """Load one case with the settings applied; warnings, which may quote it, go to stderr."""
+    if is_folder(Path(name)):
         raise UsageError(f"'{name}' is a folder; name its files, such as {name.rstrip('/')}/*.yaml")
     case = load_case(name, pack)
-    for warning in case.warnings:
+    for warning in case.warnings if tell_warnings else ():
         print(f"warning: {warning}", file=sys.stderr)
     return with_settings(case, pack, settings) if settings else case
 
@@ -178,8 +190,8 @@ def write_file(path: Path, text: str, inputs: Iterable[str] = ()) -> None:
     target = path.resolve()
     if any(find_case(name).resolve() == target for name in inputs):
         raise UsageError(f"{path}: this is an input; it is not overwritten")
-    if not target.parent.is_dir():
+    if not is_folder(target.parent):
         raise UsageError(f"{path}: there is no folder {target.parent}")
-    if target.is_dir():
+    if is_folder(target):
         raise UsageError(f"{path}: this is a folder")
     replace_file(path, [text.encode()], READABLE_BY_ALL)

@@ -9,10 +9,9 @@ from convenio.documents.tree import (
     Mapping,
     Node,
     RefusedError,
-    Scalar,
     Sequence,
+    check_key,
     refuse_excess,
-    refuse_repeated,
     scalar,
 )
 from convenio.errors import Position, Problem
@@ -83,7 +82,7 @@ class JsonReader:
         if not match:
             raise self._refusal("a value is expected")
         self._index = match.end()
-        return Scalar(match.group(), True, position)
+        return scalar(match.group(), True, position)
 
     def _string(self) -> str:
         match = _JSON_STRING.match(self._text, self._index)
@@ -125,7 +124,7 @@ class JsonReader:
             self._space()
             key_position = self._at(self._index)
             key = scalar(self._string(), False, key_position)
-            refuse_repeated(key, keys)
+            check_key(key, keys)
             self._space()
             if not self._text.startswith(":", self._index):
                 raise self._refusal("':' is expected")

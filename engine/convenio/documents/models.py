@@ -73,10 +73,15 @@ def validate(model: type[ModelT], node: Node, error: type[ConvenioError]) -> Mod
 
 def problems_of(fault: ValidationError, root: Node, model: type[BaseModel]) -> list[Problem]:
     """Translate pydantic's faults into problems with positions."""
-    return [_problem(dict(entry), root, model) for entry in fault.errors(include_url=False)]
+    problems: list[Problem] = []
+    for entry in fault.errors(include_url=False):
+        problems.append(_problem(dict(entry), root, model, problems))
+    return problems
 
 
-def _problem(entry: dict[str, Any], root: Node, model: type[BaseModel]) -> Problem:
+def _problem(
+    entry: dict[str, Any], root: Node, model: type[BaseModel], before: list[Problem]
+) -> Problem:
     where = tuple(step for step in entry["loc"] if _is_step(step))
     path = path_text(where)
     kind = entry["type"]
@@ -88,7 +93,7 @@ def _problem(entry: dict[str, Any], root: Node, model: type[BaseModel]) -> Probl
             path,
             "unknown key",
             expected="one of " + ", ".join(w for w in words if w != "or"),
-            nearest=nearest_name(str(where[-1]), words),
+            nearest=nearest_name(str(where[-1]), words, before),
         )
     if kind == "extra_forbidden":
         parent = where[:-1]
@@ -99,13 +104,20 @@ def _problem(entry: dict[str, Any], root: Node, model: type[BaseModel]) -> Probl
             path,
             "unknown key",
             expected="one of " + ", ".join(names) if len(names) <= 12 else "",
-            nearest=nearest_name(str(where[-1]), names),
+            nearest=nearest_name(str(where[-1]), names, before),
         )
     if kind == "missing":
         return Problem(position, path, "this key is required")
     context = entry.get("ctx") or {}
     expected = str(context.get("expected", ""))
-    message = _PLAIN_WORDS.get(kind, entry["msg"])
+    message = _PLAIN_WORDS.get(kind, entry["msg"].removeprefix("Value error, "))
+    if kind == "string_too_long":
+        expected = f"at most {context['max_length']:,} characters"
+    if kind == "string_pattern_mismatch":
+        expected = f"the pattern {context['pattern']}"
+    if kind in ("too_long", "too_short"):
+        bound = "most" if kind == "too_long" else "least"
+        expected = f"at {bound} {context.get('max_length', context.get('min_length')):,}"
     found = shorten(str(entry["input"])) if isinstance(entry["input"], str) else ""
     return Problem(position, path, _lower_first(message), expected=expected, found=found)
 
@@ -119,8 +131,13 @@ _PLAIN_WORDS = {
     "list_type": "must be a list",
     "tuple_type": "must be a list",
     "string_type": "must be a text",
+    "string_too_long": "the text is too long",
+    "string_pattern_mismatch": "is not written as it has to be",
+    "too_long": "has too many entries",
+    "too_short": "has too few entries",
     "int_parsing": "must be a whole number",
     "float_parsing": "must be a number",
+    "finite_number": "must be a finite number",
     "bool_parsing": "must be true or false",
 }
 

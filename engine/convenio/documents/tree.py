@@ -6,10 +6,17 @@ import unicodedata
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from convenio.errors import Position, Problem
+from convenio.errors import Position, Problem, shorten
 
 MAX_DEPTH = 32
-MAX_NODES = 500_000
+MAX_NODES = 250_000
+"""Values of one file. So many take 3 s and 130 MB; the largest table of an index has 170,000."""
+
+MAX_TEXT = 20_000
+"""Characters of one value: sixteen times the longest in any file that ships."""
+
+MAX_KEY = 200
+"""Characters of a key: the longest path of a fact has 33."""
 
 _BIDI_CONTROLS = frozenset(
     "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\u200e\u200f\u061c"
@@ -78,6 +85,10 @@ class RefusedError(Exception):
 
 def scalar(text: str, plain: bool, position: Position, lead: int | None = 0) -> Scalar:
     """Return a scalar in Unicode's composed form; what a reader can't see is refused."""
+    if len(text) > MAX_TEXT:
+        raise RefusedError(
+            Problem(position, "", "the text is too long", f"at most {MAX_TEXT:,} characters")
+        )
     if text.isascii() and text.isprintable():
         return Scalar(text, plain, position, lead)
     for char in text:
@@ -94,8 +105,18 @@ def scalar(text: str, plain: bool, position: Position, lead: int | None = 0) -> 
     return Scalar(unicodedata.normalize("NFC", text), plain, position, lead)
 
 
-def refuse_repeated(key: Scalar, keys: dict[str, Position]) -> None:
-    """Refuse a key that stands a second time in one mapping, naming both places."""
+def check_key(key: Scalar, keys: dict[str, Position]) -> None:
+    """Refuse a key that is too long, or stands a second time in one mapping (both are named)."""
+    if len(key.text) > MAX_KEY:
+        raise RefusedError(
+            Problem(
+                key.position,
+                "",
+                "the key is too long",
+                expected=f"at most {MAX_KEY} characters",
+                found=shorten(key.text),
+            )
+        )
     if key.text in keys:
         first = keys[key.text]
         raise RefusedError(

@@ -13,8 +13,8 @@ from convenio.documents.tree import (
     RefusedError,
     Scalar,
     Sequence,
+    check_key,
     refuse_excess,
-    refuse_repeated,
     scalar,
 )
 from convenio.errors import Position, Problem, shorten
@@ -52,6 +52,34 @@ def _offset_position(text: str, offset: int, name: str) -> Position:
     """Return the position of a byte of the text, which is how libyaml counts."""
     before = text.encode()[:offset].decode(errors="ignore")
     return Position(name, before.count("\n") + 1, len(before) - before.rfind("\n"))
+
+
+def _refuse_without_colon(key: Scalar, value: Any) -> None:
+    """Refuse `{note: first half, second half}`, which YAML reads as a second key without a value.
+
+    After a colon an empty value begins behind the key's own end; where none is, on it.
+    """
+    if not isinstance(value, yaml.ScalarEvent) or value.value or value.style or not key.text:
+        return
+    mark = value.start_mark
+    if (
+        key.plain
+        and mark
+        and (mark.line + 1, mark.column + 1)
+        == (
+            key.position.line,
+            key.position.column + len(key.text),
+        )
+    ):
+        raise RefusedError(
+            Problem(
+                key.position,
+                "",
+                "no colon follows: inside { } a comma ends a text",
+                expected='the whole text in double quotes, such as {note: "one, two"}',
+                found=shorten(key.text),
+            )
+        )
 
 
 class _YamlReader:
@@ -112,7 +140,9 @@ class _YamlReader:
             key = self._node(event, depth + 1)
             if not isinstance(key, Scalar):
                 raise RefusedError(Problem(key.position, "", "a key must be a single word"))
-            refuse_repeated(key, keys)
+            check_key(key, keys)
             keys[key.text] = key.position
-            entries[key.text] = self._node(next(self._events), depth + 1)
+            value = next(self._events)
+            _refuse_without_colon(key, value)
+            entries[key.text] = self._node(value, depth + 1)
         return Mapping(entries, keys, position)

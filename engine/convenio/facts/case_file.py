@@ -5,14 +5,14 @@ from __future__ import annotations
 import datetime as dt
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from collections.abc import Mapping as AnyMapping
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 from convenio.documents import Document, Mapping, Node, Scalar, Sequence
 from convenio.documents.models import written
-from convenio.errors import CaseError, Position, Problem, nearest_name
+from convenio.errors import CaseError, Position, Problem, nearest_name, shorten
 from convenio.facts.case import (
     Case,
     OutcomeEvent,
@@ -23,17 +23,28 @@ from convenio.facts.catalogue import CASE_KEYS, Catalogue
 from convenio.facts.distribution_checks import group_problems
 from convenio.facts.models import FactModels
 from convenio.facts.scenarios import read_scenarios
-from convenio.facts.sources import check_partial_date, read_model, read_source
+from convenio.facts.sources import MAX_PASSAGE, check_partial_date, read_model, read_source
 from convenio.facts.statements import StatementReader
 from convenio.facts.values import parse_date
 
 _CASE_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}\Z")
 
 
+MAX_TITLE = 300
+"""Characters of a title or a person's name: the longest title of a shipped case has 172."""
+
+MAX_STORY = 10_000
+"""Characters of a summary or a reply: five pages, which a brief prints whole."""
+
+
+MAX_WARNINGS = 20
+"""Warnings of one kind that are shown: they are read beside the results, never in their place."""
+
+
 class _Outcome(BaseModel):
     model_config = ConfigDict(extra="forbid")
     date: str
-    what: str
+    what: str = Field(max_length=MAX_PASSAGE)
     source: str | None = None
 
 
@@ -69,19 +80,19 @@ class _CaseReader:
         sources = self._sources(root.get("sources"))
         case = Case(
             id=self._case_id(root),
-            title=self._text(root, "title", required=True),
+            title=self._text(root, "title", MAX_TITLE, required=True),
             as_of=self._as_of(root),
             facts=facts,
             digest=self._document.digest,
             file=self._document.file,
-            summary=self._text(root, "summary"),
+            summary=self._text(root, "summary", MAX_STORY),
             authors=self._texts(root, "authors"),
-            second_reader=self._text(root, "second_reader") or None,
-            reply=self._text(root, "reply") or None,
+            second_reader=self._text(root, "second_reader", MAX_TITLE) or None,
+            reply=self._text(root, "reply", MAX_STORY) or None,
             sources=sources,
             scenarios=read_scenarios(root.get("scenarios"), facts, self._statements),
             outcome=self._outcome(root.get("outcome")),
-            warnings=(*_undeclared_sources(facts, sources), *_mixed_scripts(root)),
+            warnings=(*_some(_undeclared_sources(facts, sources)), *_some(_mixed_scripts(root))),
         )
         if self._problems:
             raise CaseError(sorted(self._problems, key=_by_position))
@@ -92,11 +103,14 @@ class _CaseReader:
 
     def _unknown(self, name: str, position: Position) -> None:
         known = [*self._catalogue.section_names, *CASE_KEYS]
-        tails = {path.rpartition(".")[2]: path for path in self._catalogue.facts}
-        nearest = tails.get(name) or nearest_name(name, known) or self._catalogue.nearest(name)
+        nearest = (
+            self._catalogue.tails.get(name)
+            or nearest_name(name, known, self._problems)
+            or self._catalogue.nearest(name, self._problems)
+        )
         self._fault(position, name, "unknown key", nearest=nearest)
 
-    def _text(self, root: Mapping, key: str, required: bool = False) -> str:
+    def _text(self, root: Mapping, key: str, limit: int, required: bool = False) -> str:
         node = root.get(key)
         if node is None:
             if required:
@@ -105,7 +119,13 @@ class _CaseReader:
         if not isinstance(node, Scalar):
             self._fault(node.position, key, "must be a text", found=written(node))
             return ""
+        self._check_length(node, key, limit)
         return node.text
+
+    def _check_length(self, node: Scalar, path: str, limit: int) -> None:
+        if len(node.text) > limit:
+            expected = f"at most {limit:,} characters"
+            self._fault(node.position, path, "the text is too long", expected=expected)
 
     def _texts(self, root: Mapping, key: str) -> tuple[str, ...]:
         node = root.get(key)
@@ -113,19 +133,22 @@ class _CaseReader:
             return ()
         items = node.items if isinstance(node, Sequence) else (node,)
         texts = tuple(item.text for item in items if isinstance(item, Scalar))
+        for item in items:
+            if isinstance(item, Scalar):
+                self._check_length(item, key, MAX_TITLE)
         if len(texts) != len(items):
             self._fault(node.position, key, "must be a list of texts", found=written(node))
         return texts
 
     def _case_id(self, root: Mapping) -> str:
-        text = self._text(root, "case", required=True)
+        text = self._text(root, "case", MAX_STORY, required=True)
         if text and not _CASE_ID.match(text):
             self._fault(
                 root.entries["case"].position,
                 "case",
                 "the identifier can't be used",
                 expected="letters, digits, '.', '_' and '-', at most 100",
-                found=text,
+                found=shorten(text),
             )
         return text
 
@@ -182,6 +205,14 @@ class _CaseReader:
 
 def _by_position(problem: Problem) -> tuple[int, int, str]:
     return (problem.position.line, problem.position.column, problem.path)
+
+
+def _some(warnings: Iterable[str]) -> Iterator[str]:
+    """Yield the first of many warnings of one kind, and how many more there are."""
+    found = list(warnings)
+    yield from found[:MAX_WARNINGS]
+    if len(found) > MAX_WARNINGS:
+        yield f"… and {len(found) - MAX_WARNINGS:,} more warnings of this kind"
 
 
 def _undeclared_sources(

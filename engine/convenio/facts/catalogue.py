@@ -6,7 +6,7 @@ expressions, questionnaires and labels.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sized
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Literal, get_args
@@ -149,9 +149,14 @@ class Catalogue:
         """Every word that may name a party: the codes of states, then declared organisations."""
         return (*sorted(country_codes()), *sorted(self.organisations))
 
-    def nearest(self, path: str) -> str:
-        """Return the declared path closest to `path`, or an empty text."""
-        return nearest_name(path, self.facts)
+    @cached_property
+    def tails(self) -> Mapping[str, str]:
+        """The path of each fact by its last word alone, as who forgets the section writes it."""
+        return {path.rpartition(".")[2]: path for path in self.facts}
+
+    def nearest(self, path: str, beside: Sized = ()) -> str:
+        """Return the declared path closest to `path`, or an empty text (see `nearest_name`)."""
+        return nearest_name(path, self.facts, beside)
 
     def resolve(self, path: str) -> FactDeclaration | None:
         """Return the declaration of a fact or of an element's field (`activities[0].place`)."""

@@ -7,11 +7,12 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, FiniteFloat, ValidationError, model_validator
 
 from convenio import documents
 from convenio.documents.models import problems_of, to_plain
-from convenio.errors import PackError, Position, Problem, nearest_name
+from convenio.documents.tree import MAX_KEY
+from convenio.errors import PackError, Position, Problem, nearest_name, shorten
 from convenio.facts.catalogue import (
     CASE_KEYS,
     Basis,
@@ -25,7 +26,14 @@ from convenio.facts.catalogue import (
 )
 from convenio.facts.values import RESERVED_WORDS
 
-_NAME = re.compile(r"[a-z][a-z0-9_]*\Z")
+MAX_FACTS = 1_000
+"""Facts of a catalogue, the fields of records among them: the core pack has 178. A form with more
+can't be filled in, and the JSON Schema of case files grows with each."""
+
+MAX_VALUES = 500
+"""Values of one enum: the longest of the core pack has 19, and the states of the world are 249."""
+
+_NAME = re.compile(r"[a-z][a-z0-9_]{0,60}\Z")
 _TYPE = re.compile(
     r"(?P<plain>bool|integer|number|money|date|enum|text|country|place)\Z"
     r"|set of (?P<members>enum|country)\Z|list of (?P<record>[a-z][a-z0-9_]*)\Z"
@@ -67,8 +75,8 @@ class _Declaration(BaseModel):
     values: list[str] | None = None
     labels: dict[str, str] = {}
     unit: str = ""
-    range: tuple[float, float] | None = None
-    step: float | None = Field(default=None, gt=0)
+    range: tuple[FiniteFloat, FiniteFloat] | None = None
+    step: FiniteFloat | None = Field(default=None, gt=0)
     label: str = Field(min_length=1, max_length=80)
     ask: str = Field(min_length=1, max_length=400)
     hint: str = ""
@@ -110,6 +118,7 @@ class _Loader:
                 declaration = self._declaration(path, entry, records)
                 if declaration:
                     facts[path] = declaration
+        self._check_size(facts, records)
         self._check_when(facts)
         checks = tuple(self._checks())
         if self._problems:
@@ -292,7 +301,7 @@ class _Loader:
                     f"{path}.negotiable.to",
                     "not a value of this fact",
                     found=value,
-                    nearest=nearest_name(value, possible),
+                    nearest=nearest_name(value, possible, self._problems),
                 )
         return tuple(possible[value] for value in values if value in possible)
 
@@ -317,7 +326,7 @@ class _Loader:
                     f"{path}.type",
                     "unknown record",
                     found=match["record"],
-                    nearest=nearest_name(match["record"], records),
+                    nearest=nearest_name(match["record"], records, self._problems),
                 )
                 return None
             return FactType("list", record=match["record"])
@@ -326,13 +335,32 @@ class _Loader:
             self._fault(node.position, path, "values belong to an enum, and an enum needs values")
             return None
         members = tuple(entry.values or ())
+        if len(members) > MAX_VALUES:
+            expected = f"at most {MAX_VALUES}"
+            self._fault(
+                node.position,
+                f"{path}.values",
+                "too many values",
+                expected=expected,
+                found=f"{len(members):,}",
+            )
+        for word in members:
+            if len(word) > MAX_KEY:
+                expected = f"at most {MAX_KEY} characters"
+                self._fault(
+                    node.position,
+                    f"{path}.values",
+                    "the value is too long",
+                    expected=expected,
+                    found=shorten(word),
+                )
         for word in RESERVED_WORDS.intersection(members):
             self._fault(node.position, path, "a reserved word can't be a value", found=word)
         if len(set(members)) != len(members):
             self._fault(node.position, path, "a value stands twice")
         for word in entry.labels:
             if word not in members:
-                nearest = nearest_name(word, members)
+                nearest = nearest_name(word, members, self._problems)
                 self._fault(node.position, f"{path}.labels", "not a value", nearest=nearest)
         labels = tuple(entry.labels.items())
         if match["members"]:
@@ -340,6 +368,18 @@ class _Loader:
             return FactType("set", members, element, labels=labels)
         plain: Any = match["plain"]
         return FactType(plain, members, labels=labels)
+
+    def _check_size(
+        self,
+        facts: Mapping[str, FactDeclaration],
+        records: Mapping[str, Mapping[str, FactDeclaration]],
+    ) -> None:
+        count = len(facts) + sum(map(len, records.values()))
+        if count > MAX_FACTS:
+            expected = f"at most {MAX_FACTS:,}, the fields of records among them"
+            self._fault(
+                self._root.position, "", "too many facts", expected=expected, found=f"{count:,}"
+            )
 
     def _check_when(self, facts: Mapping[str, FactDeclaration]) -> None:
         elements = facts.get("deal.elements")
@@ -352,5 +392,5 @@ class _Loader:
                         f"{declaration.path}.when",
                         "not a value of deal.elements",
                         found=word,
-                        nearest=nearest_name(word, members),
+                        nearest=nearest_name(word, members, self._problems),
                     )

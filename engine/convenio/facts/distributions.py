@@ -131,7 +131,7 @@ class DistributionReader:
             if key in ("value", "conflict", "resolved"):
                 self._fault(key, self._node.keys[key], "stands beside a distribution")
             elif key not in own:
-                nearest = nearest_name(key, own)
+                nearest = nearest_name(key, own, self.problems)
                 expected = _listed(SHAPES[name])
                 position = self._node.keys[key]
                 self._fault(key, position, "unknown key", expected=expected, nearest=nearest)
@@ -185,7 +185,7 @@ class DistributionReader:
                 fault.message_template,
                 expected=told["expected"],
                 found=told["found"],
-                nearest=told.get("nearest", ""),
+                nearest=values.nearest_of(told, self.problems),
             )
             return None
 

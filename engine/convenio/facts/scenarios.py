@@ -8,9 +8,13 @@ from convenio.documents import Mapping, Node, Scalar, Sequence
 from convenio.documents.models import written
 from convenio.errors import Problem, nearest_name
 from convenio.facts.case import Element, Scenario, StatedFact
+from convenio.facts.provenance import check_length
 from convenio.facts.statements import StatementReader
 
 _KEYS = ("title", "set", "add", "remove", "extends")
+
+MAX_CHAIN = 32
+"""Scenarios that one may extend, through each other: as deep as a file may be nested."""
 
 
 def read_scenarios(
@@ -46,7 +50,7 @@ class _ScenarioReader:
             return Scenario(key, key, {})
         for name in node.entries:
             if name not in _KEYS:
-                nearest = nearest_name(name, _KEYS)
+                nearest = nearest_name(name, _KEYS, self._statements.problems)
                 problem = Problem(node.keys[name], f"{path}.{name}", "unknown key", nearest=nearest)
                 self._statements.problems.append(problem)
         changes: dict[str, StatedFact] = {}
@@ -74,7 +78,7 @@ class _ScenarioReader:
         while current.extends is not None:
             name = current.extends
             if name not in scenarios:
-                nearest = nearest_name(name, scenarios)
+                nearest = nearest_name(name, scenarios, self._statements.problems)
                 path = f"scenarios.{current.key}.extends"
                 if current is scenario:
                     self.fault(node, path, "no such scenario", found=name, nearest=nearest)
@@ -82,6 +86,11 @@ class _ScenarioReader:
             if name in seen:
                 circle = " → ".join([*seen, name])
                 self.fault(node, f"scenarios.{key}.extends", "goes in a circle", found=circle)
+                return
+            if len(seen) > MAX_CHAIN:
+                expected = f"at most {MAX_CHAIN} that extend each other"
+                path = f"scenarios.{key}.extends"
+                self.fault(node, path, "extends too many scenarios", expected=expected)
                 return
             seen.append(name)
             current = scenarios[name]
@@ -93,6 +102,7 @@ class _ScenarioReader:
         if not isinstance(value, Scalar):
             self.fault(value, f"{path}.{key}", "must be a text", found=written(value))
             return ""
+        check_length(value, f"{path}.{key}", self._statements.problems)
         return value.text
 
     def _entries(self, node: Mapping, key: str, path: str) -> AnyMapping[str, Node]:

@@ -5,12 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from convenio.facts.case_file import MAX_STORY, MAX_TITLE
 from convenio.facts.catalogue import Catalogue, FactDeclaration
 from convenio.facts.distributions import CHOSEN, COUNTED, SHAPES
+from convenio.facts.sources import MAX_PASSAGE
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
-_TEXT = {"type": "string"}
+_TEXT = {"type": "string", "maxLength": MAX_PASSAGE}
+_TITLE = {"type": "string", "maxLength": MAX_TITLE}
+_STORY = {"type": "string", "maxLength": MAX_STORY}
 _DATE = {"type": "string", "pattern": r"^\d{4}-\d{2}-\d{2}$"}
 _DAY_OR_LESS = r"\d{4}(-\d{2}(-\d{2})?)?"
 _PARTIAL_DATE = {
@@ -222,12 +226,16 @@ def _bare(declaration: FactDeclaration) -> dict[str, Any]:
 
 _FRAME: Mapping[str, Any] = {
     "case": {"type": "string", "pattern": "^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$"},
-    "title": _TEXT,
+    "title": _TITLE,
     "as_of": {**_DATE, "description": "Facts state what was known on this date."},
-    "summary": _TEXT,
-    "authors": {"type": "array", "items": _TEXT},
-    "second_reader": {"type": ["string", "null"]},
-    "reply": {"type": ["string", "null"], "description": "The ministry's reply."},
+    "summary": _STORY,
+    "authors": {"type": "array", "items": _TITLE},
+    "second_reader": {"type": ["string", "null"], "maxLength": MAX_TITLE},
+    "reply": {
+        "type": ["string", "null"],
+        "maxLength": MAX_STORY,
+        "description": "The ministry's reply.",
+    },
     "sources": {
         "type": "object",
         "additionalProperties": _object(

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from convenio.documents import Node
 from convenio.documents.models import ModelT, position_at, problems_of, to_plain
@@ -16,15 +17,21 @@ _RELIABILITY = ("A", "B", "C", "D", "E", "F")
 _PARTIAL_DATE = re.compile(r"(\d{4})(-\d{2})?(-\d{2})?\Z")
 
 
+MAX_PASSAGE = 2_000
+"""Characters of a note, of words that say why, and of what describes a source: a page at most."""
+
+_Passage = Annotated[str, Field(max_length=MAX_PASSAGE)]
+
+
 class _Source(BaseModel):
     model_config = ConfigDict(extra="forbid")
-    kind: str = "document"
-    title: str
-    publisher: str | None = None
+    kind: _Passage = "document"
+    title: _Passage
+    publisher: _Passage | None = None
     date: str | None = None
-    url: str | None = None
+    url: _Passage | None = None
     reliability: str | None = None
-    note: str | None = None
+    note: _Passage | None = None
 
 
 def read_source(key: str, node: Node, path: str, problems: list[Problem]) -> SourceDocument | None:

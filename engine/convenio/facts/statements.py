@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping as AnyMapping
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 from pydantic import BaseModel, ValidationError
@@ -11,22 +11,28 @@ from pydantic import BaseModel, ValidationError
 from convenio.documents import Mapping, Node, Scalar, Sequence
 from convenio.documents.models import path_text, written
 from convenio.errors import Position, Problem, nearest_name, shorten
+from convenio.facts import values
 from convenio.facts.by_country import combined
 from convenio.facts.case import Candidate, Element, Provenance, State, StatedFact
 from convenio.facts.catalogue import Catalogue, FactDeclaration
 from convenio.facts.distributions import DistributionReader
 from convenio.facts.models import FactModels
-from convenio.facts.values import RESERVED_WORDS, parse_bool, parse_date
+from convenio.facts.provenance import PROVENANCE, check_length, inherited, read_provenance
+from convenio.facts.values import RESERVED_WORDS, parse_bool
 
-MAX_QUOTE_WORDS = 25
-
-_PROVENANCE = ("source", "at", "quote", "confidence", "by", "checked_by", "asked_on", "note")
-_WRAPPER = frozenset({"value", "disclosed", "conflict", "resolved", "because", *_PROVENANCE})
+_WRAPPER = frozenset({"value", "disclosed", "conflict", "resolved", "because", *PROVENANCE})
 _LIST_WRAPPER = _WRAPPER | {"items", "complete"}
 _BARE_MAPPINGS: AnyMapping[str, frozenset[str]] = {
     "money": frozenset({"amount", "currency", "rate", "rate_date"}),
     "place": frozenset({"lat", "lon"}),
 }
+
+
+_WRAPPED: AnyMapping[str, str] = {
+    "money": "{value: {amount: 1200000, currency: USD}, source: …}",
+    "place": "{value: {lat: 4.6, lon: -74.1}, source: …}",
+}
+"""How such a value is written with what is said of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +84,7 @@ class StatementReader:
             elif key in self._catalogue.actors:
                 by_country[key] = self._of_country(name, key, value)
             else:
-                nearest = self._catalogue.nearest(path)
+                nearest = self._catalogue.nearest(path, self.problems)
                 self._fault(node.keys[key], path, "no such fact in the catalogue", nearest=nearest)
         return {**self._read(name, entries), **self._combined(by_country, set(entries), name)}
 
@@ -114,7 +120,7 @@ class StatementReader:
     def path(self, path: str, node: Node, position: Position) -> StatedFact | None:
         """Read one fact given by its path, as `set` and `given` write it."""
         if path not in self._catalogue.facts:
-            nearest = self._catalogue.nearest(path)
+            nearest = self._catalogue.nearest(path, self.problems)
             self._fault(position, path, "no such fact in the catalogue", nearest=nearest)
             return None
         section, _, key = path.partition(".")
@@ -129,7 +135,7 @@ class StatementReader:
         """Return whether a path names a list fact; if not, that is a problem at the node."""
         declaration = self._catalogue.facts.get(path)
         if declaration is None:
-            nearest = self._catalogue.nearest(path)
+            nearest = self._catalogue.nearest(path, self.problems)
             self._fault(node.position, path, "no such fact in the catalogue", nearest=nearest)
         elif declaration.type.kind != "list":
             self._fault(node.position, path, "is no list", "a list fact", str(declaration.type))
@@ -176,8 +182,18 @@ class StatementReader:
                 return _Unwrapped(StatedFact(path, _state_of(node.text), node.position))
         if isinstance(node, Mapping) and "distribution" in node.entries:
             return self._unwrap_distribution(declaration, path, node)
-        if isinstance(node, Mapping) and not self._is_bare(kind, node):
-            return self._unwrap_mapping(declaration, path, node)
+        if isinstance(node, Mapping):
+            if not self._is_bare(kind, node):
+                return self._unwrap_mapping(declaration, path, node)
+            beside = [key for key in node.entries if key in _WRAPPER]
+            if beside:
+                self._fault(
+                    node.keys[beside[0]],
+                    f"{path}.{beside[0]}",
+                    f"stands inside the {kind}; what is said of a value stands around it",
+                    _WRAPPED[kind],
+                )
+                return _Unwrapped(StatedFact(path, "unknown", node.position))
         return self._bare(declaration, StatedFact(path, "known", node.position), node)
 
     def _is_bare(self, kind: str, node: Mapping) -> bool:
@@ -190,7 +206,7 @@ class StatementReader:
             self._fault(node.position, path, "must be a list", "a list", written(node))
             return _Unwrapped(StatedFact(path, "unknown", node.position))
         self._unknown_keys(node, path, allowed)
-        provenance = self._provenance(node, path)
+        provenance = read_provenance(node, path, self.problems)
         stated = StatedFact(
             path,
             "known",
@@ -198,7 +214,7 @@ class StatementReader:
             disclosed=self._flag(node, path, "disclosed"),
             complete=self._flag(node, path, "complete") if is_collection else True,
             provenance=provenance,
-            because=_text(node, "because"),
+            because=_because(node, path, self.problems),
         )
         if "conflict" in node.entries:
             if "value" in node.entries:
@@ -224,9 +240,9 @@ class StatementReader:
     ) -> _Unwrapped:
         organisations = frozenset(self._catalogue.organisations)
         reader = DistributionReader(declaration, path, node, organisations)
-        distribution = reader.read(frozenset({"disclosed", *_PROVENANCE}))
+        distribution = reader.read(frozenset({"disclosed", *PROVENANCE}))
         self.problems.extend(reader.problems)
-        provenance = self._provenance(node, path)
+        provenance = read_provenance(node, path, self.problems)
         state = _unanswered(provenance, self._flag(node, path, "disclosed"))
         stated = StatedFact(
             path, state, node.position, provenance=provenance, distribution=distribution
@@ -248,7 +264,7 @@ class StatementReader:
                 self._fault(item.position, f"{stated.path}.conflict", "each entry needs a value")
                 continue
             self._unknown_keys(item, f"{stated.path}.conflict", _WRAPPER)
-            candidates.append((value, self._provenance(item, stated.path)))
+            candidates.append((value, read_provenance(item, stated.path, self.problems)))
         if len(candidates) < 2:
             self._fault(entries.position, f"{stated.path}.conflict", "must list two or more values")
         resolved = node.get("resolved")
@@ -259,7 +275,7 @@ class StatementReader:
         if stated.provenance.source is None:
             chosen = [p for value, p in candidates if to_text(value) == to_text(resolved)]
             if chosen:
-                stated = replace(stated, provenance=_inherited(stated.provenance, chosen[0]))
+                stated = replace(stated, provenance=inherited(stated.provenance, chosen[0]))
         inner = self._bare(declaration, stated, resolved)
         return replace(inner, conflict=tuple(candidates))
 
@@ -282,16 +298,16 @@ class StatementReader:
                 node.position, path, "each element is a mapping of fields", found=written(node)
             )
             return None
-        shared = self._provenance(node, path, skip=frozenset(fields))
+        shared = read_provenance(node, path, self.problems, frozenset(fields))
         unwrapped: dict[str, _Unwrapped] = {}
         for key, value in node.entries.items():
             if key in fields:
                 entry = self._unwrap(fields[key], f"{path}.{key}", value)
-                provenance = _inherited(entry.stated.provenance, shared)
+                provenance = inherited(entry.stated.provenance, shared)
                 entry = replace(entry, stated=replace(entry.stated, provenance=provenance))
                 unwrapped[key] = entry
-            elif key not in _PROVENANCE:
-                nearest = nearest_name(key, fields)
+            elif key not in PROVENANCE:
+                nearest = nearest_name(key, fields, self.problems)
                 self._fault(node.keys[key], f"{path}.{key}", "no such field", nearest=nearest)
         return _Row(unwrapped, node.position)
 
@@ -302,7 +318,10 @@ class StatementReader:
                     node.keys[key],
                     f"{path}.{key}",
                     "unknown key",
-                    nearest=nearest_name(key, allowed),
+                    "double quotes around the text before, if this belongs to it"
+                    if " " in key
+                    else "",
+                    nearest=nearest_name(key, allowed, self.problems),
                 )
 
     def _flag(self, node: Mapping, path: str, key: str) -> bool:
@@ -314,37 +333,6 @@ class StatementReader:
         except ValueError:
             self._fault(value.position, f"{path}.{key}", "must be true or false")
             return True
-
-    def _provenance(
-        self, node: Mapping, path: str, skip: frozenset[str] = frozenset()
-    ) -> Provenance:
-        texts: dict[str, Any] = {}
-        for key in _PROVENANCE:
-            value = None if key in skip else node.get(key)
-            if value is None:
-                continue
-            if not isinstance(value, Scalar):
-                self._fault(value.position, f"{path}.{key}", "must be a text", "", written(value))
-                continue
-            texts[key] = value.text
-            self._check_provenance(key, value, path, texts)
-        return Provenance(**texts)
-
-    def _check_provenance(self, key: str, value: Scalar, path: str, texts: dict[str, Any]) -> None:
-        where = f"{path}.{key}"
-        if key == "confidence" and value.text not in ("high", "medium", "low"):
-            self._fault(value.position, where, "unknown level", "high, medium or low", value.text)
-            texts[key] = None
-        elif key == "asked_on":
-            try:
-                texts[key] = parse_date(value)
-            except ValueError:
-                self._fault(value.position, where, "must be a date", "", written(value))
-                texts[key] = None
-        elif key == "quote" and len(value.text.split()) > MAX_QUOTE_WORDS:
-            self._fault(
-                value.position, where, "the quotation is too long", f"{MAX_QUOTE_WORDS} words"
-            )
 
     # --- typing --------------------------------------------------------------------------
 
@@ -379,7 +367,8 @@ class StatementReader:
         context = error.get("ctx", {})
         if error["type"] == "convenio":
             message, expected = error["msg"], context["expected"]
-            found, nearest = context["found"], context.get("nearest", "")
+            found = context["found"]
+            nearest = values.nearest_of(context, self.problems)
             position = context["position"]
         else:
             message, nearest = "out of range", ""
@@ -420,20 +409,12 @@ class StatementReader:
         return replace(entry.stated, value=tuple(elements))
 
 
-def _inherited(own: Provenance, row: Provenance) -> Provenance:
-    """Return a field's provenance; what it leaves out is the row's.
-
-    A field with a source of its own does not take the row's pinpoint and words.
-    """
-    if own.source is not None:
-        return own
-    names = [field.name for field in fields(Provenance)]
-    return Provenance(
-        **{
-            name: v if (v := getattr(own, name)) is not None else getattr(row, name)
-            for name in names
-        }
-    )
+def _because(node: Mapping, path: str, problems: list[Problem]) -> str | None:
+    value = node.get("because")
+    if not isinstance(value, Scalar):
+        return None
+    check_length(value, f"{path}.because", problems)
+    return value.text
 
 
 def _unanswered(provenance: Provenance, disclosed: bool) -> State:
@@ -445,11 +426,6 @@ def _unanswered(provenance: Provenance, disclosed: bool) -> State:
 
 def _state_of(word: str) -> State:
     return "undisclosed" if word == "undisclosed" else "asked"
-
-
-def _text(node: Mapping, key: str) -> str | None:
-    value = node.get(key)
-    return value.text if isinstance(value, Scalar) else None
 
 
 def to_text(node: Node | None) -> str:

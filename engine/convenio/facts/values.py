@@ -6,8 +6,11 @@ import calendar
 import datetime as dt
 import math
 import re
+from collections.abc import Collection, Sized
+from collections.abc import Mapping as AnyMapping
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Any
 
 from babel.core import Locale, get_global
 from pydantic_core import PydanticCustomError
@@ -139,12 +142,29 @@ def chord_between(a: Place, b: Place) -> float:
     return math.sqrt(x + y + z)
 
 
-def _wrong(expected: str, node: Node) -> PydanticCustomError:
+def _wrong(
+    expected: str, node: Node, word: str = "", among: Collection[str] = ()
+) -> PydanticCustomError:
+    """Return what is wrong with a value; of `among` the one nearest to `word` is suggested."""
     return PydanticCustomError(
         "convenio",
         "the value can't be used",
-        {"expected": expected, "found": written(node), "position": node.position},
+        {
+            "expected": expected,
+            "found": written(node),
+            "position": node.position,
+            "word": word,
+            "among": among,
+        },
     )
+
+
+def nearest_of(told: AnyMapping[str, Any], beside: Sized) -> str:
+    """Return the valid value nearest to a refused one, from what its error tells.
+
+    `beside` are the problems found before (see `nearest_name`).
+    """
+    return nearest_name(told["word"], told["among"], beside)
 
 
 def _plain_text(node: Node, expected: str) -> str:
@@ -250,17 +270,9 @@ def parse_country(node: Node, organisations: frozenset[str]) -> str:
         raise _wrong(expected, node)
     if node.text in country_codes() or node.text in organisations:
         return node.text
-    raise PydanticCustomError(
-        "convenio",
-        "the value can't be used",
-        {
-            "expected": expected,
-            "found": written(node),
-            "position": node.position,
-            "nearest": _alpha3(node.text.upper())
-            or nearest_name(node.text.upper(), [*country_codes(), *organisations]),
-        },
-    )
+    code = _alpha3(node.text.upper())
+    near = [code] if code else [*country_codes(), *organisations]
+    raise _wrong(expected, node, code or node.text.upper(), near)
 
 
 def parse_member(node: Node, members: tuple[str, ...]) -> str:
@@ -269,16 +281,7 @@ def parse_member(node: Node, members: tuple[str, ...]) -> str:
         return node.text
     text = node.text if isinstance(node, Scalar) else ""
     shown = ", ".join(members[:12]) + (", …" if len(members) > 12 else "")
-    raise PydanticCustomError(
-        "convenio",
-        "the value can't be used",
-        {
-            "expected": f"one of {shown}",
-            "found": written(node),
-            "position": node.position,
-            "nearest": nearest_name(text, members),
-        },
-    )
+    raise _wrong(f"one of {shown}", node, text, members)
 
 
 def parse_place(node: Node) -> Place:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+import warnings
 from collections.abc import Callable
 from typing import Any
 
@@ -95,8 +96,11 @@ class _Parser:
     def parse(self) -> s.Expression:
         self._bound()
         try:
-            # The brackets let a condition run over several lines of its file.
-            tree = ast.parse(f"({self._text}\n)", mode="eval")
+            with warnings.catch_warnings():
+                # What Python reads with a doubt, such as `5if`, nobody shall have to guess.
+                warnings.simplefilter("error", SyntaxWarning)
+                # The brackets let a condition run over several lines of its file.
+                tree = ast.parse(f"({self._text}\n)", mode="eval")
         except (SyntaxError, ValueError, RecursionError, MemoryError) as fault:
             reason = fault.msg if isinstance(fault, SyntaxError) else "it can't be parsed"
             raise self._fault(None, f"not a valid condition: {reason}") from None

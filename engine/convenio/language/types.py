@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Mapping, Sized
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -63,7 +63,13 @@ class Scope:
 class _Check:
     scope: Scope
     path: str
+    before: Sized = ()
     problems: list[Problem] = field(default_factory=list)
+
+    @property
+    def told(self) -> Sized:
+        """The problems that will be shown before the next one, as `nearest_name` asks."""
+        return max(self.before, self.problems, key=len)
 
     def fault(
         self,
@@ -129,7 +135,7 @@ class _Check:
             return ExpressionType("date")
         declaration = self.scope.catalogue.facts.get(path)
         if declaration is None:
-            nearest = self.scope.catalogue.nearest(path)
+            nearest = self.scope.catalogue.nearest(path, self.told)
             return self.fault(
                 node.position, "no such fact in the catalogue", found=path, nearest=nearest
             )
@@ -145,7 +151,7 @@ class _Check:
                 node.position,
                 "the element has no such field",
                 found=f"{node.variable}.{node.name}",
-                nearest=nearest_name(node.name, record),
+                nearest=nearest_name(node.name, record, self.told),
             )
         return _fact_type(declaration)
 
@@ -163,7 +169,10 @@ class _Check:
             self.fault(node.position, "flagged(…) has no place here")
         elif name not in known:
             self.fault(
-                node.position, f"no such {what}", found=name, nearest=nearest_name(name, known)
+                node.position,
+                f"no such {what}",
+                found=name,
+                nearest=nearest_name(name, known, self.told),
             )
 
     def _severity(self, node: s.Flagged | s.FlaggedIn, severity: str | None) -> None:
@@ -265,12 +274,12 @@ class _Check:
         word = literal.literal
         if value.kind == "enum" or value.element == "enum":
             if not isinstance(word, str) or word not in value.members:
-                nearest = nearest_name(str(word), value.members)
+                nearest = nearest_name(str(word), value.members, self.told)
                 self.fault(position, "not a value of this fact", "", str(word), nearest)
         elif value.kind == "country" or value.element == "country":
             known = self.scope.catalogue.actors
             if word not in known:
-                nearest = nearest_name(str(word), known)
+                nearest = nearest_name(str(word), known, self.told)
                 self.fault(position, "no such country or organisation", "", str(word), nearest)
         elif value.kind == "text":
             if not isinstance(word, str):
@@ -356,9 +365,14 @@ class _Check:
         return _BOOL if isinstance(node, s.Quantified) else ExpressionType("number")
 
 
-def check_condition(node: s.Expression, scope: Scope, path: str) -> list[Problem]:
-    """Return everything that is wrong with the types of a condition; `path` names its place."""
-    check = _Check(scope, path)
+def check_condition(
+    node: s.Expression, scope: Scope, path: str, before: Sized = ()
+) -> list[Problem]:
+    """Return everything that is wrong with the types of a condition; `path` names its place.
+
+    `before` are the problems found elsewhere before (see `nearest_name`).
+    """
+    check = _Check(scope, path, before)
     check.condition(node, {})
     return check.problems
 

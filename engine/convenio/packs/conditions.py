@@ -17,5 +17,5 @@ def read_condition(
     except SyntaxFaultError as fault:
         problems.append(fault.problem)
         return None
-    problems.extend(check_condition(condition, scope, where))
+    problems.extend(check_condition(condition, scope, where, problems))
     return condition

@@ -118,7 +118,7 @@ def read_constitutions(document: Document, problems: list[Problem]) -> Constitut
         position = position_at(document.root, ("constitutions", number))
         where = f"constitutions[{number}]"
         if one.country not in country_codes():
-            nearest = nearest_name(one.country, country_codes())
+            nearest = nearest_name(one.country, country_codes(), problems)
             problems.append(Problem(position, f"{where}.country", "is no state", nearest=nearest))
         for title, country, period in periods:
             if title == one.title or (country == one.country and period.meets(one.period)):

@@ -144,10 +144,10 @@ class ContextReader:
             node = node_at(document.root, ("rows", number))
             where = f"rows[{number}]"
             if row.country not in country_codes():
-                nearest = nearest_name(row.country, country_codes())
+                nearest = nearest_name(row.country, country_codes(), self._problems)
                 self._fault(node.position, f"{where}.country", "is no state", nearest=nearest)
             if row.source not in sources:
-                nearest = nearest_name(row.source, sources)
+                nearest = nearest_name(row.source, sources, self._problems)
                 self._fault(node.position, f"{where}.source", "is not declared", nearest=nearest)
                 continue
             value = node_at(document.root, ("rows", number, "value"))
@@ -218,9 +218,22 @@ def _by_country(rows: Sequence[ContextRow]) -> dict[str, tuple[ContextRow, ...]]
     return {country: tuple(of_one) for country, of_one in found.items()}
 
 
+def _later(row: ContextRow, other: ContextRow) -> ContextRow:
+    """Return the row whose period ends later; one without an end does."""
+    if row.period.end is None or (
+        other.period.end is not None and other.period.end <= row.period.end
+    ):
+        return row
+    return other
+
+
 def _overlaps(rows: Sequence[ContextRow]) -> Iterator[Problem]:
-    """Find days on which a fact that takes one value has two."""
-    for row, other in itertools.combinations(rows, 2):
+    """Find days on which a fact that takes one value has two.
+
+    In the order of their first days, a period that meets an earlier one meets the latest to end.
+    """
+    ordered = sorted(rows, key=lambda row: row.period.start)
+    for row, other in zip(itertools.accumulate(ordered, _later), ordered[1:], strict=False):
         if row.period.meets(other.period):
             yield Problem(
                 other.fact.position,

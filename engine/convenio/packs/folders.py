@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from convenio.errors import UsageError, nearest_name
+from convenio.documents.reading import MAX_BYTES
+from convenio.errors import PackError, Position, Problem, UsageError, nearest_name, shorten
+from convenio.files import is_file, is_folder
 from convenio.resources import data_folder
+
+MOST = f"at most {MAX_BYTES:,} bytes"
 
 
 def find_pack(name: str) -> Path:
     """Return the folder of a pack given as a folder or as the name of one that ships.
 
-    Raises UsageError where there is none.
+    Raises UsageError where there is none, PackError where a file of it is none that ends.
     """
     folder = Path(name)
-    if (folder / "pack.yaml").is_file():
+    if is_file(folder / "pack.yaml"):
+        _check_files(sorted(folder.glob("*.yaml")))
         return folder
     root = data_folder("rules")
     shipped = sorted(path.parent.name for path in root.glob("*/pack.yaml"))
@@ -24,7 +29,8 @@ def find_pack(name: str) -> Path:
     nearest = nearest_name(name, shipped)
     hint = f"; did you mean {nearest}?" if nearest else ""
     raise UsageError(
-        f"no pack '{name}': neither a folder with a pack.yaml nor one of {', '.join(shipped)}{hint}"
+        f"no pack '{shorten(name, 100)}': neither a folder with a pack.yaml "
+        f"nor one of {', '.join(shipped)}{hint}"
     )
 
 
@@ -32,12 +38,26 @@ def context_files(folder: Path, further: Sequence[Path]) -> list[Path]:
     """Return the files of the dated tables of a pack and of further folders.
 
     A table stands in the place of one of the same name in a folder that comes before. Raises
-    UsageError where a further folder holds none.
+    UsageError where a further folder holds none, PackError where a table is no file that ends.
     """
     found = {file.name: file for file in sorted((folder / "context").glob("*.yaml"))}
     for other in further:
-        files = sorted(other.glob("*.yaml"))
+        files = sorted(other.glob("*.yaml")) if is_folder(other) else []
         if not files:
-            raise UsageError(f"{other}: no context table is there (files that end in .yaml)")
+            raise UsageError(
+                f"{shorten(str(other), 100)}: no context table is there (files that end in .yaml)"
+            )
         found |= {file.name: file for file in files}
+    _check_files(found.values())
     return list(found.values())
+
+
+def _check_files(files: Iterable[Path]) -> None:
+    """Refuse what can't be read to its end, such as a device, before anybody reads it whole."""
+    problems = [
+        Problem(Position(str(file)), "", "this is no file, or one that is too large", MOST)
+        for file in files
+        if not is_file(file) or file.stat().st_size > MAX_BYTES
+    ]
+    if problems:
+        raise PackError(problems)

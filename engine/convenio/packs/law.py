@@ -180,7 +180,7 @@ def read_laws(document: Document, problems: list[Problem]) -> LawRegister:
                     f"laws[{number}].binds.{country}",
                     "is no state",
                     expected="an ISO 3166-1 code of three letters",
-                    nearest=nearest_name(country, country_codes()),
+                    nearest=nearest_name(country, country_codes(), problems),
                 )
             )
         laws[entry.kind, entry.title] = _law(entry)

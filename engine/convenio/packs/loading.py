@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from pathlib import Path
-from typing import TypeVar
+from typing import Annotated, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -32,6 +32,13 @@ from convenio.packs.rule import Rule, Severity
 from convenio.packs.rule_file import RuleReader
 
 Result = TypeVar("Result")
+
+
+MAX_FAMILIES = 30
+"""Families of one pack: each has a row of its own in every report."""
+
+FamilyName = Annotated[str, Field(pattern="^[a-z][a-z0-9_]{0,40}$")]
+"""The name of a family, which its file has too; so it leads to no other folder."""
 
 
 class _Requirement(BaseModel):
@@ -60,7 +67,7 @@ class _PackFile(BaseModel):
     version: str = Field(pattern=r"^\d+\.\d+\.\d+$")
     title: str
     currency: str = Field(pattern="^[A-Z]{3}$")
-    families: list[str] = Field(min_length=1)
+    families: list[FamilyName] = Field(min_length=1, max_length=MAX_FAMILIES)
     rating: _Rating
     scale: _Scale | None = None
 
@@ -279,11 +286,11 @@ def _check_rules(
     known = frozenset(first)
     for rule in rules:
         scope = Scope(catalogue, rules=known, families=frozenset(families) - {rule.family})
-        problems.extend(check_condition(rule.applies, scope, f"{rule.id}.applies"))
+        problems.extend(check_condition(rule.applies, scope, f"{rule.id}.applies", problems))
         for version in rule.versions:
             for level in version.levels:
                 where = f"{rule.id}.{level.severity or 'when'}"
-                problems.extend(check_condition(level.condition, scope, where))
+                problems.extend(check_condition(level.condition, scope, where, problems))
         if rule.kind == "mitigating" and rule.family == CROSS:
             problems.append(
                 Problem(rule.position, rule.id, "a mitigating factor has no place in cross")

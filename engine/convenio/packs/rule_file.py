@@ -15,7 +15,8 @@ from convenio.errors import Position, Problem
 from convenio.facts.case import StatedFact
 from convenio.facts.catalogue import Basis, Catalogue
 from convenio.facts.models import FactModels
-from convenio.facts.statements import MAX_QUOTE_WORDS, StatementReader
+from convenio.facts.provenance import MAX_QUOTE_WORDS
+from convenio.facts.statements import StatementReader
 from convenio.facts.values import country_codes
 from convenio.language import syntax as s
 from convenio.language.parser import SyntaxFaultError, parse
@@ -291,7 +292,7 @@ class RuleReader:
         for path in PLACEHOLDER.findall(entry.because):
             declaration = self._catalogue.facts.get(path)
             if declaration is None:
-                nearest = self._catalogue.nearest(path)
+                nearest = self._catalogue.nearest(path, self._problems)
                 self._fault(
                     position,
                     f"{entry.id}.because",

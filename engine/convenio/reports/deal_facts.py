@@ -40,7 +40,7 @@ class DealFacts:
     def _parties(self) -> str:
         parties = self._case.facts.get("parties")
         if parties is None or not parties.elements:
-            return self._wording("not known")
+            return self.of("parties")
         record = self._catalogue.records[self._catalogue.facts["parties"].type.record]
         names = []
         for element in parties.elements:

@@ -29,6 +29,10 @@ def render(assessments: Sequence[Assessment], wording: Wording) -> str:
                 )
             )
         sentence = wording.verdict_sentence(assessment)
+        if assessment.redacted:
+            sentence += " " + wording("Redacted: {facts}.").format(
+                facts=", ".join(assessment.redacted)
+            )
         lines.append(_command("notice", assessment.case.id, sentence, ""))
     return "\n".join(lines) + "\n"
 

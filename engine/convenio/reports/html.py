@@ -10,6 +10,7 @@ from importlib.util import find_spec
 from typing import Any
 
 from convenio.assessment.assessment import Assessment
+from convenio.assessment.open_questions import open_questions
 from convenio.reports.changes import what_is_read
 from convenio.reports.embedded import embedded
 from convenio.reports.json import to_dict
@@ -46,8 +47,12 @@ def render_brief(
     environment.globals["_"] = wording
     style = (data_folder("reports") / "brief" / "brief.css").read_text(encoding="utf-8")
     scenarios = ScenarioSections(assessment, wording)
-    sections = scenarios.sections
-    asked = [ranked.question for ranked in scenarios.asked.ranked]
+    if assessment.redacted:
+        # Answers, remedies and thresholds reckon with the facts, and would tell what they are.
+        sections, asked = [], list(open_questions(assessment))
+    else:
+        sections = scenarios.sections
+        asked = [ranked.question for ranked in scenarios.asked.ranked]
     styles = [style, *(s for part in sections for s in _STYLE.findall(part.chart))]
     return environment.get_template("brief.html.j2").render(
         view=BriefView(assessment, wording, previous, asked),

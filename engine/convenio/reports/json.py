@@ -62,6 +62,7 @@ def to_dict(assessment: Assessment, wording: Wording) -> dict[str, Any]:
             }
             for question in open_questions(assessment)
         ],
+        **({"redacted": list(assessment.redacted)} if assessment.redacted else {}),
         **({"context": context} if (context := _context(assessment, wording)) else {}),
         **({"presumptions": _presumptions(assessment)} if assessment.presumes else {}),
     }

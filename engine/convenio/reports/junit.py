@@ -25,6 +25,11 @@ def render(assessments: Sequence[Assessment], wording: Wording) -> str:
             errors="0",
             skipped=str(skipped),
         )
+        if assessment.redacted:
+            properties = Xml.SubElement(suite, "properties")
+            Xml.SubElement(
+                properties, "property", name="redacted", value=", ".join(assessment.redacted)
+            )
         for finding in findings:
             _case(suite, finding, assessment, wording)
     Xml.indent(suites)

@@ -42,10 +42,17 @@ def render(assessments: Sequence[Assessment], wording: Wording) -> str:
                 },
                 "columnKind": "unicodeCodePoints",
                 "results": results,
+                **_redacted(assessments),
             }
         ],
     }
     return json.dumps(log, ensure_ascii=False, indent=1) + "\n"
+
+
+def _redacted(assessments: Sequence[Assessment]) -> dict[str, Any]:
+    """Return which facts of which case are left out, as a property of the run."""
+    left_out = {a.case.id: list(a.redacted) for a in assessments if a.redacted}
+    return {"properties": {"redacted": left_out}} if left_out else {}
 
 
 def _rule(rule: Rule) -> dict[str, Any]:

@@ -134,6 +134,11 @@ def assessment_schema() -> dict[str, Any]:
             "presume": settings,
         },
     }
+    whole["properties"]["redacted"] = {
+        "type": "array",
+        "items": {"type": "string"},
+        "description": "Facts whose values, sources and quotations are left out.",
+    }
     whole["properties"]["context"] = {"type": "array", "items": filled}
     whole["properties"]["presumptions"] = {"type": "array", "items": presumption}
     whole["properties"]["brief"] = {"type": "object"}

@@ -12,7 +12,7 @@ from typing import Any, BinaryIO
 from convenio.assessment.assessment import Assessment
 from convenio.assessment.engine import Engine
 from convenio.assessment.incremental import ChangingTruths
-from convenio.errors import EventError, Position, Problem
+from convenio.errors import EventError, Position, Problem, first_of
 from convenio.facts.case import Case
 from convenio.packs.pack import Pack
 from convenio.presentation import Presented
@@ -151,7 +151,7 @@ class Monitor(Presented):
             try:
                 yield self.observe(data, name, line)
             except EventError as fault:
-                yield Refusal(line, _id_of(data), fault.problems)
+                yield Refusal(line, _id_of(data), first_of(fault.problems))
 
     def entries(self) -> Iterator[Entry]:
         """Yield what a state holds of each event."""

@@ -1,0 +1,189 @@
+"""What any history of use leaves behind: a log whose chain holds, a state that goes on."""
+
+from __future__ import annotations
+
+import datetime as dt
+import io
+import json
+import shutil
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+import pytest
+from hypothesis import settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+
+from conftest import ROOT
+from convenio import assess, load_pack
+from convenio.assessment.cases import case_from_document
+from convenio.audit.record import FIRST, append_records, digest
+from convenio.documents import parse_document
+from convenio.errors import CaseError, UsageError
+from convenio.scenarios.monitor.journal import Journal, read_state
+from convenio.scenarios.monitor.monitor import Monitor
+from convenio.scenarios.monitor.observation import Observation
+
+PACK = load_pack(ROOT / "tests" / "batch" / "small_pack")
+CASE = case_from_document(
+    parse_document(
+        b"case: history\ntitle: A history\nas_of: 2020-01-01\nterms: {duration_years: 1}\n",
+        "case.yaml",
+        CaseError,
+    ),
+    PACK,
+)
+ASSESSMENT = assess(CASE, PACK)
+MOMENT = dt.datetime(2024, 5, 1, tzinfo=dt.UTC)
+HISTORIES = settings(max_examples=20, stateful_step_count=12, deadline=None)
+
+
+class LogHistory(RuleBasedStateMachine):
+    """Records are appended; sometimes a writer dies in the middle of a line, and is mended."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.folder = Path(tempfile.mkdtemp())
+        self.log = self.folder / "log.jsonl"
+        self.written = 0
+
+    def teardown(self) -> None:
+        shutil.rmtree(self.folder)
+
+    def whole(self) -> bool:
+        return not self.log.exists() or self.log.read_bytes()[-1:] in (b"", b"\n")
+
+    @precondition(lambda self: self.whole())
+    @rule(count=st.integers(1, 3))
+    def append(self, count: int) -> None:
+        head = append_records(self.log, [ASSESSMENT] * count, MOMENT)
+        self.written += count
+        assert head == digest(self.log.read_bytes().splitlines()[-1])
+
+    @precondition(lambda self: self.whole() and self.written > 0)
+    @rule(lost=st.integers(1, 200))
+    def die_in_the_middle(self, lost: int) -> None:
+        data = self.log.read_bytes()
+        self.log.write_bytes(data[: -min(lost, len(data.splitlines()[-1]))])
+
+    @precondition(lambda self: not self.whole())
+    @rule()
+    def nothing_is_added_to_half_a_line(self) -> None:
+        before = self.log.read_bytes()
+        with pytest.raises(UsageError, match="not a whole record"):
+            append_records(self.log, [ASSESSMENT], MOMENT)
+        assert self.log.read_bytes() == before
+
+    @precondition(lambda self: not self.whole())
+    @rule()
+    def cut_off_half_a_line(self) -> None:
+        self.log.write_bytes(
+            self.log.read_bytes().rpartition(b"\n")[0] + b"\n" * (self.written > 1)
+        )
+        self.written -= 1
+        if not self.written:
+            self.log.unlink()
+
+    @invariant()
+    def the_chain_holds(self) -> None:
+        if not self.log.exists() or not self.whole():
+            return
+        before = FIRST
+        lines = self.log.read_bytes().splitlines()
+        assert len(lines) == self.written
+        for line in lines:
+            assert json.loads(line)["prev"] == before
+            before = digest(line)
+
+
+class MonitorHistory(RuleBasedStateMachine):
+    """Events arrive, wrong ones among them; the monitor stops, is torn and goes on."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.folder = Path(tempfile.mkdtemp())
+        self.state = self.folder / "s.state"
+        self.taken: list[bytes] = []
+        self.count = 0
+
+    def teardown(self) -> None:
+        shutil.rmtree(self.folder)
+
+    @initialize()
+    def start(self) -> None:
+        self.monitor = Monitor(CASE, PACK)
+        with Journal(self.state, self.monitor.header, None):
+            pass
+
+    def arrive(self, data: bytes) -> None:
+        with Journal(self.state, self.monitor.header, read_state(self.state).length) as journal:
+            for found in self.monitor.watch(io.BytesIO(data)):
+                if isinstance(found, Observation) and not found.seen:
+                    journal.add(found.event)
+                    self.taken.append(data)
+
+    @rule(
+        day=st.dates(dt.date(2019, 6, 1), dt.date(2021, 1, 1)),
+        access=st.sampled_from(["public", "withheld"]),
+    )
+    def an_event(self, day: dt.date, access: str) -> None:
+        self.count += 1
+        event = {"id": f"e{self.count}", "date": day.isoformat(), "kind": "publication"}
+        self.arrive(json.dumps({**event, "set": {"text.access": access}}).encode())
+
+    @rule(data=st.one_of(st.binary(max_size=30), st.just(b'{"id": "x", "set": {"no.fact": 1}}')))
+    def a_wrong_event(self, data: bytes) -> None:
+        before = len(self.taken)
+        self.arrive(data)
+        assert len(self.taken) == before
+
+    @precondition(lambda self: self.taken)
+    @rule()
+    def an_event_again(self) -> None:
+        before = len(self.taken)
+        self.arrive(self.taken[-1])
+        assert len(self.taken) == before
+
+    @rule()
+    def stop_and_go_on(self) -> None:
+        self.monitor = Monitor.load(self.state, PACK, CASE)
+
+    @precondition(lambda self: self.taken)
+    @rule(lost=st.integers(1, 60))
+    def torn_in_the_last_line(self, lost: int) -> None:
+        data = self.state.read_bytes()
+        self.state.write_bytes(data[: -min(lost, len(data.splitlines()[-1]))])
+        self.taken.pop()
+        self.monitor = Monitor.load(self.state, PACK, CASE)
+        assert self.monitor.warnings
+
+    @invariant()
+    def the_state_is_that_of_its_events_alone(self) -> None:
+        afresh = Monitor(CASE, PACK)
+        for data in self.taken:
+            list(afresh.watch(io.BytesIO(data)))
+        found = self.monitor.assessment
+        assert found.outcomes == afresh.assessment.outcomes
+        assert found.case.as_of == afresh.assessment.case.as_of
+
+
+TestLogHistory = LogHistory.TestCase
+TestLogHistory.settings = HISTORIES
+TestMonitorHistory = MonitorHistory.TestCase
+TestMonitorHistory.settings = HISTORIES
+
+
+def test_the_search_for_finds_keeps_to_its_time() -> None:
+    done = subprocess.run(
+        [sys.executable, str(Path(__file__).with_name("fuzz.py")), "--seconds", "4"],
+        env={"PYTHONPATH": str(ROOT / "engine"), "PATH": ""},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    for name in ("yaml", "json", "case", "condition"):
+        assert f"{name}: 1 s" in done.stdout

@@ -45,8 +45,7 @@ def replace_file(path: Path, chunks: Iterable[bytes], mode: int | None = None) -
     """
     try:
         target = path.resolve()
-        if target.exists() and not target.is_file():
-            raise UsageError(f"{path}: this is no file that can be replaced")
+        refuse_irreplaceable(path)
         handle, temporary = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
         try:
             with os.fdopen(handle, "wb") as stream:
@@ -61,6 +60,13 @@ def replace_file(path: Path, chunks: Iterable[bytes], mode: int | None = None) -
             raise
     except OSError as fault:
         raise cannot_write(path, fault) from None
+
+
+def refuse_irreplaceable(path: Path) -> None:
+    """Raise UsageError where something stands that is no plain file, such as a device or a pipe."""
+    target = path.resolve()
+    if target.exists() and not target.is_file():
+        raise UsageError(f"{path}: this is no file that can be replaced")
 
 
 def put_in_place(unfinished: Path, target: Path) -> None:

@@ -17,85 +17,83 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from conftest import ROOT
-from convenio import assess, load_pack
-from convenio.assessment.cases import case_from_document
-from convenio.audit.record import FIRST, append_records, digest
-from convenio.documents import parse_document
-from convenio.errors import CaseError, UsageError
+from convenio import assess, load_case, load_pack
+from convenio.audit.canonical import digest
+from convenio.audit.chain import faults_of, read_log
+from convenio.audit.evidence import Evidence
+from convenio.audit.record import Moment, append_records
+from convenio.errors import UsageError
 from convenio.scenarios.monitor.journal import Journal, read_state
 from convenio.scenarios.monitor.monitor import Monitor
 from convenio.scenarios.monitor.observation import Observation
 
 PACK = load_pack(ROOT / "tests" / "batch" / "small_pack")
-CASE = case_from_document(
-    parse_document(
-        b"case: history\ntitle: A history\nas_of: 2020-01-01\nterms: {duration_years: 1}\n",
-        "case.yaml",
-        CaseError,
-    ),
-    PACK,
-)
+CASE = load_case(ROOT / "tests" / "audit" / "cases" / "long.yaml", PACK)
 ASSESSMENT = assess(CASE, PACK)
-MOMENT = dt.datetime(2024, 5, 1, tzinfo=dt.UTC)
+MOMENT = Moment(dt.datetime(2024, 5, 1, tzinfo=dt.UTC))
 HISTORIES = settings(max_examples=20, stateful_step_count=12, deadline=None)
 
 
 class LogHistory(RuleBasedStateMachine):
-    """Records are appended; sometimes a writer dies in the middle of a line, and is mended."""
+    """Records are appended, writers die; whatever else is done to the log is found and refused."""
 
     def __init__(self) -> None:
         super().__init__()
         self.folder = Path(tempfile.mkdtemp())
         self.log = self.folder / "log.jsonl"
-        self.written = 0
+        self.good = b""
+        """What the log held when it last held good."""
 
     def teardown(self) -> None:
         shutil.rmtree(self.folder)
 
-    def whole(self) -> bool:
-        return not self.log.exists() or self.log.read_bytes()[-1:] in (b"", b"\n")
-
-    @precondition(lambda self: self.whole())
     @rule(count=st.integers(1, 3))
     def append(self, count: int) -> None:
-        head = append_records(self.log, [ASSESSMENT] * count, MOMENT)
-        self.written += count
-        assert head == digest(self.log.read_bytes().splitlines()[-1])
-
-    @precondition(lambda self: self.whole() and self.written > 0)
-    @rule(lost=st.integers(1, 200))
-    def die_in_the_middle(self, lost: int) -> None:
+        appended = append_records(self.log, [ASSESSMENT] * count, MOMENT, rotated_at=10**9)
         data = self.log.read_bytes()
-        self.log.write_bytes(data[: -min(lost, len(data.splitlines()[-1]))])
+        assert data.startswith(self.good)
+        assert data.count(b"\n") == self.good.count(b"\n") + count == appended.head.count
+        assert appended.head.hash == digest(data.splitlines()[-1])
+        self.good = data
 
-    @precondition(lambda self: not self.whole())
-    @rule()
-    def nothing_is_added_to_half_a_line(self) -> None:
-        before = self.log.read_bytes()
-        with pytest.raises(UsageError, match="not a whole record"):
+    @precondition(lambda self: self.good)
+    @rule(size=st.integers(1, 400))
+    def a_writer_dies_in_the_middle_of_a_line(self, size: int) -> None:
+        half = self.good.splitlines()[-1][:size]
+        self.log.write_bytes(self.good + half)
+        assert list(faults_of(read_log(self.log), Evidence(self.log).head())) == []
+        assert append_records(self.log, [ASSESSMENT], MOMENT, rotated_at=10**9).warnings
+        self.good = self.log.read_bytes()
+
+    @precondition(lambda self: self.good)
+    @rule(data=st.data())
+    def somebody_alters_it(self, data: st.DataObject) -> None:
+        lines = self.good.splitlines(keepends=True)
+        number = data.draw(st.integers(0, len(lines) - 1))
+        ways = {
+            "removed": [*lines[:number], *lines[number + 1 :]],
+            "doubled": [*lines[: number + 1], *lines[number:]],
+            "altered": [
+                *lines[:number],
+                lines[number].replace(b"clock", b"claim"),
+                *lines[number + 1 :],
+            ],
+            "cut off": lines[:number],
+            "turned round": lines[::-1],
+        }
+        altered = b"".join(ways[data.draw(st.sampled_from(sorted(ways)))])
+        if altered == self.good:
+            return
+        self.log.write_bytes(altered)
+        with pytest.raises(UsageError, match="nothing was added"):
             append_records(self.log, [ASSESSMENT], MOMENT)
-        assert self.log.read_bytes() == before
-
-    @precondition(lambda self: not self.whole())
-    @rule()
-    def cut_off_half_a_line(self) -> None:
-        self.log.write_bytes(
-            self.log.read_bytes().rpartition(b"\n")[0] + b"\n" * (self.written > 1)
-        )
-        self.written -= 1
-        if not self.written:
-            self.log.unlink()
+        assert self.log.read_bytes() == altered
+        assert list(faults_of(read_log(self.log), Evidence(self.log).head()))
+        self.log.write_bytes(self.good)
 
     @invariant()
     def the_chain_holds(self) -> None:
-        if not self.log.exists() or not self.whole():
-            return
-        before = FIRST
-        lines = self.log.read_bytes().splitlines()
-        assert len(lines) == self.written
-        for line in lines:
-            assert json.loads(line)["prev"] == before
-            before = digest(line)
+        assert list(faults_of(read_log(self.log), Evidence(self.log).head())) == []
 
 
 class MonitorHistory(RuleBasedStateMachine):

@@ -229,6 +229,9 @@ def read_tail(path: Path, head: Head | None) -> Tail:
     # A crash may have come between a line and what is said of the end; never the other way round.
     if head not in ends and (head is not None or ends[-1].count):
         raise BrokenChainError
+    if head is None and torn:
+        # Half a line of which nothing tells that it was ever a log's: somebody's notes, perhaps.
+        raise BrokenChainError
     return Tail(ends[-1], key, len(torn))
 
 
@@ -254,6 +257,8 @@ def faults_of(log: Log, head: Head | None) -> Iterator[str]:
     if head is None:
         if log.lines:
             yield f"{log.path}: nothing says where the log ended; what stood beside it was removed"
+        elif log.torn:
+            yield f"{log.path}: this is no log: its first line is not whole"
         return
     if len(log.lines) < head.count:
         yield (

@@ -33,6 +33,7 @@ from convenio.batch.tables.table import ReadTable, without_numbers
 from convenio.batch.writing import OUTPUTS, only_writer_of, write_output, write_part
 from convenio.errors import CaseError, ConvenioError, UsageError
 from convenio.facts.case import Case
+from convenio.files import refuse_irreplaceable
 from convenio.packs.cache import load_cached_pack
 from convenio.packs.context import ContextTable
 from convenio.packs.pack import Pack
@@ -197,6 +198,8 @@ def refuse(job: Job) -> None:
             raise UsageError(f"{output}: this is an input; it is not overwritten")
         if output.is_dir() and not (output / "_SUCCESS").exists():
             raise UsageError(f"{output}: this is a folder; name a file")
+        if not output.is_dir():
+            refuse_irreplaceable(output)
     if job.findings and job.findings.resolve() == job.output.resolve():
         raise UsageError(f"{job.findings}: cases and findings can't be written to one file")
 

@@ -127,6 +127,8 @@ def _previous(name: str) -> dict[str, Mapping[str, Any]]:
     if content is None:
         raise UsageError(f"{name}: no assessment is embedded in this page")
     documents = content if isinstance(content, list) else [content]
+    if not documents:
+        raise UsageError(f"{name}: it holds no assessment")
     for document in documents:
         check_assessment(document, name)
     return {document["case"]["id"]: document for document in documents}

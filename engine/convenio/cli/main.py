@@ -13,7 +13,7 @@ from types import ModuleType
 from convenio.cli.overwriting import refuse_overwriting
 from convenio.cli.signals import TERMINATED, Terminated, ended_tidily
 from convenio.cli.streams import guarded_streams
-from convenio.errors import ConvenioError, UsageError
+from convenio.errors import ConvenioError, UsageError, shorten
 from convenio.plain_text import has_unseen
 from convenio.version import __version__
 
@@ -68,6 +68,11 @@ def _guarded(words: list[str]) -> int:
         # The reader (such as `head`) has seen enough; Python would complain again at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
+    except OSError as fault:
+        # Such as a name that no file can have, or a disk that is gone: no fault of this program.
+        where = f"{shorten(os.fsdecode(fault.filename), 200)}: " if fault.filename else ""
+        print(f"convenio: {where}{fault.strerror or fault}", file=sys.stderr)
+        return EXIT_USAGE
     except KeyboardInterrupt:
         print("convenio: stopped", file=sys.stderr)
         return 130

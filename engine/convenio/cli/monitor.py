@@ -16,7 +16,7 @@ from convenio.packs.pack import Pack
 from convenio.reports import monitor as report
 from convenio.reports.wording import Wording
 from convenio.resources import data_folder
-from convenio.scenarios.monitor.journal import Journal, read_state
+from convenio.scenarios.monitor.journal import Header, Journal, read_state
 from convenio.scenarios.monitor.monitor import Monitor
 from convenio.scenarios.monitor.observation import Observation, Refusal
 
@@ -92,9 +92,8 @@ def _start(args: argparse.Namespace, pack: Pack, name: str) -> tuple[Monitor, Jo
     for given in (case.file, name):
         if state.exists() and Path(given).exists() and state.samefile(given):
             raise UsageError(f"{state}: this is an input; it can't be the state too")
-    # A state of which not even the first line was written holds nothing.
-    if not state.exists() or b"\n" not in _beginning(state):
-        monitor = Monitor(case, pack)
+    monitor = Monitor(case, pack)
+    if not state.exists() or _is_begun(state, monitor.header):
         return monitor, Journal(state, monitor.header, None)
     monitor = Monitor.load(state, pack, case)
     for warning in monitor.warnings:
@@ -102,12 +101,15 @@ def _start(args: argparse.Namespace, pack: Pack, name: str) -> tuple[Monitor, Jo
     return monitor, Journal(state, monitor.header, read_state(state).length)
 
 
-def _beginning(state: Path) -> bytes:
+def _is_begun(state: Path, header: Header) -> bool:
+    """Tell whether a file holds nothing, or the beginning of a state's first line and no more."""
+    line = header.to_line()
     try:
         with state.open("rb") as stream:
-            return stream.readline(1_000_000)
+            begun = stream.read(len(line))
     except OSError as fault:
         raise UsageError(f"{state}: the state can't be read: {fault.strerror}") from None
+    return len(begun) < len(line) and line.startswith(begun)
 
 
 @contextmanager

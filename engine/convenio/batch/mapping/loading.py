@@ -10,7 +10,7 @@ from convenio.backends.outcome import VERDICTS
 from convenio.batch.mapping.language import TableMapping
 from convenio.documents import read_document
 from convenio.documents.models import validate
-from convenio.errors import UsageError, nearest_name
+from convenio.errors import MAX_SHOWN, UsageError, nearest_name
 from convenio.facts.catalogue import Catalogue
 from convenio.packs.pack import Pack
 from convenio.resources import data_folder
@@ -25,7 +25,11 @@ def load_mapping(name: str, pack: Pack) -> TableMapping:
     """
     path = _file_of(name, "--mapping")
     mapping = _read(path)
-    faults = [f"{path}: {fault}" for fault in _unknown_names(mapping, pack.catalogue)]
+    unknown = list(_unknown_names(mapping, pack.catalogue))
+    # A name is looked for in each of the first hundred: thousands of them would take minutes.
+    faults = [f"{path}: {_told(*one)}" for one in unknown[:MAX_SHOWN]]
+    if len(unknown) > MAX_SHOWN:
+        faults.append(f"{path}: and {len(unknown) - MAX_SHOWN:,} more names that are unknown")
     rules = {rule.id for rule in pack.rules}
     faults += [
         f"{path}: keep.{name}: results have a column of that name; call it otherwise"
@@ -77,7 +81,11 @@ def names_of_lists(catalogue: Catalogue) -> dict[str, tuple[str, ...]]:
     }
 
 
-def _unknown_names(mapping: TableMapping, catalogue: Catalogue) -> Iterator[str]:
+_Unknown = tuple[str, str, str, tuple[str, ...]]
+"""What stands before a name, what it should be one of, the name, and those that there are."""
+
+
+def _unknown_names(mapping: TableMapping, catalogue: Catalogue) -> Iterator[_Unknown]:
     yield from _unknown("", "fact", mapping.facts, names_of_facts(catalogue))
     lists = names_of_lists(catalogue)
     yield from _unknown("", "list", mapping.lists, tuple(lists))
@@ -89,9 +97,14 @@ def _unknown_names(mapping: TableMapping, catalogue: Catalogue) -> Iterator[str]
 
 def _unknown(
     before: str, what: str, names: Collection[str], known: tuple[str, ...]
-) -> Iterator[str]:
+) -> Iterator[_Unknown]:
+    declared = frozenset(known)
     for name in names:
-        if name not in known:
-            near = nearest_name(name, known)
-            hint = f"; {near} is nearest" if near else ""
-            yield f"{before}{name}: no such {what} in the catalogue{hint}"
+        if name not in declared:
+            yield before, what, name, known
+
+
+def _told(before: str, what: str, name: str, known: tuple[str, ...]) -> str:
+    near = nearest_name(name, known)
+    hint = f"; {near} is nearest" if near else ""
+    return f"{before}{name}: no such {what} in the catalogue{hint}"

@@ -18,6 +18,9 @@ from convenio.packs.pack import Pack
 from convenio.scenarios.monitor.events import Event, EventReader
 
 SCHEMA = "convenio/monitor/1"
+LONGEST_HEADER = 1_000_000
+LARGEST_STATE = 1_000_000_000
+"""Bytes of a state that is still read: a million events of a thousand bytes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,13 +166,21 @@ def read_state(path: Path) -> State:
     Raises UsageError where the file can't be read, or is no state.
     """
     try:
-        data = path.read_bytes()
+        with path.open("rb") as stream:
+            if b"\n" not in stream.readline(LONGEST_HEADER):
+                raise UsageError(
+                    f"{path}: this is no state of a monitor; its first line is not whole"
+                )
+            stream.seek(0)
+            data = stream.read(LARGEST_STATE + 1)
     except OSError as fault:
         raise UsageError(f"{path}: the state can't be read: {fault.strerror}") from None
+    if len(data) > LARGEST_STATE:
+        raise UsageError(
+            f"{path}: the state is too large; at most {LARGEST_STATE:,} bytes are read"
+        )
     whole, newline, torn = data.rpartition(b"\n")
     lines = whole.split(b"\n") if newline else []
-    if not lines:
-        raise UsageError(f"{path}: this is no state of a monitor; its first line is not whole")
     header = _header(path, lines[0])
     entries = tuple(_entry(path, number, line) for number, line in enumerate(lines[1:], 2))
     length = len(data) - len(torn)

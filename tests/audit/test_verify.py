@@ -238,3 +238,29 @@ def test_an_earlier_result_of_another_case_is_refused(result, tmp_path, capsys):
     assert main(["brief", str(SHORT), "-o", str(output), "--previous", str(result), *WITH]) == 2
     assert "it speaks of long, not of short" in capsys.readouterr().err
     assert not output.exists()
+
+
+def test_what_was_redacted_is_verified_and_stays_out_of_what_is_told(tmp_path, capsys):
+    page, file, log = tmp_path / "b.html", tmp_path / "r.json", tmp_path / "log.jsonl"
+    hide = ["--redact", "terms.duration_years", "deal.form"]
+    assert main(["brief", str(LONG), "-o", str(page), *WITH, *hide]) == 0
+    form = ["--format", "json", "-o", str(file), "--record", str(log)]
+    assert main(["assess", str(LONG), *form, *WITH, *hide]) == 0
+    assert "redacted: deal.form, terms.duration_years" in capsys.readouterr().err
+    assert '"because": "Form: [redacted]."' in file.read_text()
+    for made in (page, file):
+        assert verify(made, "--case", str(LONG)) == 0
+    # One's own log is whole.
+    assert main(["verify", str(log)]) == 0
+    altered = page.read_text().replace('"redacted":["deal.form",', '"redacted":[')
+    page.write_text(altered)
+    assert verify(page, "--case", str(LONG)) == 1
+
+
+def test_a_value_that_was_set_and_redacted_is_not_told_either(tmp_path, capsys):
+    file = tmp_path / "r.json"
+    asked = ["--set", "terms.duration_years=77", "--redact", "terms.duration_years"]
+    assert main(["assess", str(LONG), "--format", "json", "-o", str(file), *WITH, *asked]) == 0
+    assert "77" not in file.read_text().replace("sha256", "")[:2000].partition("findings")[0]
+    assert json.loads(file.read_text())["asked"]["set"] == {"terms.duration_years": "[redacted]"}
+    assert verify(file, "--case", str(LONG)) == 2

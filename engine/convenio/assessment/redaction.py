@@ -26,6 +26,7 @@ from convenio.facts.case import Case, Element, Provenance, SourceDocument, State
 from convenio.facts.paths import owner_of
 from convenio.facts.plain import value_of
 from convenio.language.trace import Leaf
+from convenio.packs.pack import Pack
 
 REDACTED = "[redacted]"
 """What stands in the place of a value."""
@@ -67,6 +68,7 @@ class _Redaction:
         return replace(
             self._whole,
             case=self._case(self._whole.case),
+            pack=self._pack(self._whole.pack),
             builder=_RedactedBuilder(self._whole.builder, self),
             presume=self._presume,
             redacted=self._named,
@@ -85,7 +87,17 @@ class _Redaction:
             scenarios={},
             outcome=(),
             warnings=(),
+            settings=self._asked(case.settings),
         )
+
+    def _pack(self, pack: Pack) -> Pack:
+        if self._hidden.isdisjoint(pack.asked.presume):
+            return pack
+        return replace(pack, asked=replace(pack.asked, presume=self._asked(pack.asked.presume)))
+
+    def _asked(self, written: Mapping[str, str]) -> dict[str, str]:
+        """Return what was asked for beside the files, without what is hidden."""
+        return {p: REDACTED if p in self._hidden else text for p, text in written.items()}
 
     def fact(self, fact: StatedFact, path: str) -> StatedFact:
         """Return a fact without its value where it is hidden, else without what quotes one."""

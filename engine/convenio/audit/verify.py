@@ -12,6 +12,7 @@ from typing import Any
 from convenio.assessment import Assessment, assess
 from convenio.assessment.asked import asked_of, pack_as_asked
 from convenio.assessment.cases import find_case, load_case, with_settings
+from convenio.assessment.redaction import redacted
 from convenio.audit.chain import Line, Record, faults_of, read_log, signature_faults
 from convenio.audit.differences import differences
 from convenio.audit.evidence import Evidence
@@ -224,8 +225,13 @@ def _again(document: Mapping[str, Any], sources: Sources) -> Assessment:
     case, pack = document["case"], document["pack"]
     file = sources.find_case(case["id"], case["digest"])
     asked = document.get("asked", {})
+    hidden = document.get("redacted", [])
+    for path in (*asked.get("set", {}), *asked.get("presume", {})):
+        if path in hidden:
+            raise UsageError(f"{path} was set by hand and redacted: this can't be evaluated again")
     inference = document["engine"]["inference"]
-    return _assessed(file, sources.find_pack(pack["digest"]), asked, inference)
+    again = _assessed(file, sources.find_pack(pack["digest"]), asked, inference)
+    return redacted(again, hidden)
 
 
 _ADDED = ("exact", "brief")

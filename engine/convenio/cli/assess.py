@@ -9,7 +9,6 @@ import sys
 from pathlib import Path
 
 from convenio.assessment import Assessment, assess
-from convenio.assessment.redaction import redacted
 from convenio.cli import options, output
 from convenio.cli.brief import check_name, write_briefs
 from convenio.errors import CaseError, UsageError
@@ -98,12 +97,12 @@ def run(args: argparse.Namespace) -> int:
                 print(fault, file=sys.stderr)
                 code = CaseError.exit_code
                 break
-            assessments.append(redacted(assess(case, pack, args.inference), args.redact))
-    if args.redact and assessments:
-        print(f"redacted: {', '.join(assessments[0].redacted)}", file=sys.stderr)
+            assessments.append(assess(case, pack, args.inference))
     if assessments:
+        shown = options.redacted_as_asked(args, assessments)
+        # The log is one's own: what it holds is left out of nothing, so that it can be verified.
         recorded = _record(args, assessments) if args.record else ()
-        _write(args, assessments, wording, recorded)
+        _write(args, shown, wording, recorded)
     ratings = [assessment.rating(args.reading) for assessment in assessments]
     ceilings = [assessment.ceiling for assessment in assessments]
     untested = sum(assessment.untested for assessment in assessments)

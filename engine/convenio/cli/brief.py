@@ -47,6 +47,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     options.add_pack(parser)
     options.add_context(parser)
     options.add_settings(parser)
+    options.add_redact(parser)
     options.add_language(parser)
 
 
@@ -61,14 +62,16 @@ def run(args: argparse.Namespace) -> int:
     code = 0
     for name in args.cases:
         try:
-            assessments.append(assess(options.read_case(name, pack, settings), pack))
+            case = options.read_case(name, pack, settings, not args.redact)
+            assessments.append(assess(case, pack))
         except CaseError as fault:
             print(fault, file=sys.stderr)
             code = CaseError.exit_code
     _refuse_foreign(args.previous, previous, assessments)
     if assessments:
         inputs = [*args.cases, args.previous] if args.previous else args.cases
-        write_briefs(assessments, Path(args.output), wording, inputs, previous, annex=args.annex)
+        shown = options.redacted_as_asked(args, assessments)
+        write_briefs(shown, Path(args.output), wording, inputs, previous, annex=args.annex)
     return code
 
 

@@ -9,9 +9,10 @@ from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
 
-from convenio.assessment import load_case
+from convenio.assessment import Assessment, load_case
 from convenio.assessment.asked import pack_as_asked
 from convenio.assessment.cases import find_case, with_settings
+from convenio.assessment.redaction import redacted
 from convenio.errors import UsageError, nearest_name
 from convenio.facts.case import Case
 from convenio.files import READABLE_BY_ALL, is_folder, replace_file
@@ -104,6 +105,16 @@ def add_redact(parser: argparse.ArgumentParser) -> None:
         metavar="PATH",
         help="leave the values of these facts, and what quotes them, out of every output",
     )
+
+
+def redacted_as_asked(
+    args: argparse.Namespace, assessments: Iterable[Assessment]
+) -> list[Assessment]:
+    """Return assessments without the facts of --redact, and say which."""
+    shown = [redacted(assessment, args.redact) for assessment in assessments]
+    if args.redact and shown:
+        print(f"redacted: {', '.join(shown[0].redacted)}", file=sys.stderr)
+    return shown
 
 
 def presuming(args: argparse.Namespace, pack: Pack) -> Pack:

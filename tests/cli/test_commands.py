@@ -292,10 +292,10 @@ def test_bytes_do_not_depend_on_hash_seed_locale_or_time_zone():
     assert len(outputs) == 1
 
 
-@pytest.mark.parametrize("name", ["brief.docx", "brief.pdf", "brief.json", "brief.html.txt"])
+@pytest.mark.parametrize("name", ["brief.doc", "brief.odt", "brief.json", "brief.html.txt"])
 @pytest.mark.parametrize("command", [["brief", "-o"], ["assess", "--brief"]])
 def test_a_brief_under_a_name_of_another_format_is_refused(name, command, tmp_path, capsys):
     output = tmp_path / name
     assert main([command[0], PANAMAX, command[1], str(output)]) == 2
-    assert "a brief is written as .html" in capsys.readouterr().err
+    assert "a brief is written as .html, .htm, .md, .docx, .pdf" in capsys.readouterr().err
     assert not output.exists()

@@ -1,4 +1,4 @@
-"""`convenio brief`: the brief of a case as one HTML file."""
+"""`convenio brief`: the brief of a case as one file: HTML, PDF, Word or Markdown."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ from convenio.reports.wording import Wording
 
 EXAMPLES = """examples:
   convenio brief cases/us-colombia-dca-2009.yaml -o brief.html
+  convenio brief cases/us-colombia-dca-2009.yaml -o brief.docx
   convenio brief cases/*.yaml -o briefs/
   convenio brief deal.yaml -o brief.html --previous last-month.json"""
 
@@ -34,7 +35,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--output",
         required=True,
         metavar="FILE|DIR",
-        help="a file; for several cases a folder",
+        help="a file (.html, .pdf, .docx, .md); for several cases a folder, in HTML",
     )
     parser.add_argument(
         "--previous",
@@ -75,12 +76,46 @@ def run(args: argparse.Namespace) -> int:
     return code
 
 
+FORMATS = {".html": "HTML", ".htm": "HTML", ".md": "Markdown", ".docx": "Word", ".pdf": "PDF"}
+"""What the ending of a brief's name asks for."""
+
+
 def check_name(output: Path) -> None:
-    """Raise UsageError where a file's name promises another format than a brief's."""
-    if not output.is_dir() and output.suffix.lower() not in ("", ".html", ".htm"):
-        raise UsageError(
-            f"{output}: a brief is written as .html; '{output.suffix}' is none it knows"
-        )
+    """Raise UsageError where a file's name promises a format in which no brief is written."""
+    suffix = output.suffix.lower()
+    if not output.is_dir() and suffix and suffix not in FORMATS:
+        known = ", ".join(FORMATS)
+        raise UsageError(f"{output}: a brief is written as {known}, not as '{output.suffix}'")
+
+
+def _written(
+    suffix: str,
+    assessment: Assessment,
+    wording: Wording,
+    previous: Mapping[str, Any] | None,
+    recorded: str | None,
+    annex: bool,
+) -> str | bytes:
+    from convenio.reports.brief_content import BriefContent
+    from convenio.reports.html import render_brief  # imports jinja2
+
+    form = FORMATS.get(suffix.lower(), "HTML")
+    if form in ("HTML", "PDF"):
+        page = render_brief(assessment, wording, previous, recorded, annex)
+        if form == "HTML":
+            return page
+        from convenio.reports.pdf import as_pdf
+
+        return as_pdf(page)
+    case = assessment.case
+    blocks = BriefContent(assessment, wording, previous).blocks()
+    if form == "Markdown":
+        from convenio.reports.blocks import as_markdown
+
+        return as_markdown(case.title, blocks)
+    from convenio.reports.word import as_word
+
+    return as_word(case.title, blocks, case.as_of)
 
 
 def write_briefs(
@@ -97,8 +132,6 @@ def write_briefs(
     `previous` holds earlier assessments by their case, `recorded` the hash of each assessment's
     record, where there is one.
     """
-    from convenio.reports.html import render_brief  # imports jinja2
-
     to_folder = len(assessments) > 1 or output.is_dir() or output.suffix == ""
     if to_folder:
         if output.exists() and not output.is_dir():
@@ -107,8 +140,8 @@ def write_briefs(
     for assessment, record in zip_longest(assessments, recorded):
         before = (previous or {}).get(assessment.case.id)
         target = output / f"{assessment.case.id}.html" if to_folder else output
-        page = render_brief(assessment, wording, before, record, annex)
-        options.write_file(target, page, inputs)
+        content = _written(target.suffix, assessment, wording, before, record, annex)
+        options.write_file(target, content, inputs)
         print(f"written: {target}", file=sys.stderr)
 
 

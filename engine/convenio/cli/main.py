@@ -10,7 +10,6 @@ import sys
 from collections.abc import Sequence
 from types import ModuleType
 
-from convenio.cli.overwriting import refuse_overwriting
 from convenio.cli.signals import TERMINATED, Terminated, ended_tidily
 from convenio.cli.streams import guarded_streams
 from convenio.errors import ConvenioError, UsageError, shorten
@@ -22,7 +21,7 @@ EXIT_INTERNAL = 101
 
 COMMANDS: dict[str, tuple[str, str]] = {
     "assess": ("convenio.cli.assess", "test cases against a pack: verdicts and rating"),
-    "brief": ("convenio.cli.brief", "write the brief of a case as one HTML file"),
+    "brief": ("convenio.cli.brief", "write the brief of a case: HTML, PDF, Word or Markdown"),
     "batch": ("convenio.cli.batch", "assess a table or a folder of cases"),
     "compare": ("convenio.cli.compare", "show scenarios side by side, and what each changes"),
     "questions": ("convenio.cli.questions", "rank open facts by what an answer would change"),
@@ -113,6 +112,9 @@ def _run(words: list[str]) -> int:
     )
     module.add_arguments(command)
     args = command.parse_args(rest)
+    # Only now: help has to come at once, and this imports what cases are read with.
+    from convenio.cli.overwriting import refuse_overwriting
+
     refuse_overwriting(args)
     code: int = module.run(args)
     return code

@@ -196,7 +196,7 @@ def check_rule(pack: Pack, name: str) -> None:
         raise UsageError(f"the pack {pack.id} has no rule '{name}'{hint}")
 
 
-def write_file(path: Path, text: str, inputs: Iterable[str] = ()) -> None:
+def write_file(path: Path, content: str | bytes, inputs: Iterable[str] = ()) -> None:
     """Write a file whole or not at all; an input is never overwritten."""
     target = path.resolve()
     if any(find_case(name).resolve() == target for name in inputs):
@@ -205,4 +205,5 @@ def write_file(path: Path, text: str, inputs: Iterable[str] = ()) -> None:
         raise UsageError(f"{path}: there is no folder {target.parent}")
     if is_folder(target):
         raise UsageError(f"{path}: this is a folder")
-    replace_file(path, [text.encode()], READABLE_BY_ALL)
+    data = content.encode() if isinstance(content, str) else content
+    replace_file(path, [data], READABLE_BY_ALL)

@@ -10,13 +10,11 @@ from importlib.util import find_spec
 from typing import Any
 
 from convenio.assessment.assessment import Assessment
-from convenio.assessment.open_questions import open_questions
+from convenio.reports.brief_content import BriefContent
 from convenio.reports.changes import what_is_read
 from convenio.reports.embedded import embedded
 from convenio.reports.json import to_dict
-from convenio.reports.scenario_sections import ScenarioSections
 from convenio.reports.templates import templates
-from convenio.reports.view import BriefView
 from convenio.reports.wording import Wording
 from convenio.resources import data_folder
 from convenio.version import __version__
@@ -46,16 +44,11 @@ def render_brief(
     environment = templates("brief")
     environment.globals["_"] = wording
     style = (data_folder("reports") / "brief" / "brief.css").read_text(encoding="utf-8")
-    scenarios = ScenarioSections(assessment, wording)
-    if assessment.redacted:
-        # Answers, remedies and thresholds reckon with the facts, and would tell what they are.
-        sections, asked = [], list(open_questions(assessment))
-    else:
-        sections = scenarios.sections
-        asked = [ranked.question for ranked in scenarios.asked.ranked]
+    content = BriefContent(assessment, wording, previous)
+    sections = content.sections
     styles = [style, *(s for part in sections for s in _STYLE.findall(part.chart))]
     return environment.get_template("brief.html.j2").render(
-        view=BriefView(assessment, wording, previous, asked),
+        view=content.view,
         a=assessment,
         case=assessment.case,
         pack=assessment.pack,

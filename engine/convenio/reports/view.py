@@ -128,6 +128,34 @@ class BriefView:
         return sorted([*stated, *presumed], key=key)
 
     @property
+    def limits(self) -> list[str]:
+        """What a brief can't say."""
+        _ = self.wording
+        return [
+            _(
+                "This brief tests what the case file states against published rules. It does not "
+                "establish facts, and it is not legal advice."
+            ),
+            _(
+                "A rule that is clear says that its condition is not met on the stated facts, not "
+                "that there is no risk."
+            ),
+            _(
+                "Floor and ceiling are bounds: the floor counts what is certain, the ceiling "
+                "everything that open facts leave possible."
+            ),
+            _(
+                "Thresholds marked as judgement are the opinion of the authors of the rules; whose "
+                "law is applied is said with each rule."
+            ),
+            _(
+                "Law is what bound a party of the deal on its date, as the register of laws of the "
+                "rules has it; the register says what nobody has checked."
+            ),
+            _("The rating is of the deal, never of a country."),
+        ]
+
+    @property
     def families(self) -> list[FamilyView]:
         """Each family in prose; of its findings those that weigh most."""
         return [self._family(name) for name in self.assessment.families]

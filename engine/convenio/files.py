@@ -2,15 +2,31 @@
 
 from __future__ import annotations
 
+import contextlib
 import errno
-import fcntl
 import os
+import sys
 import tempfile
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from convenio.errors import UsageError
+
+if sys.platform == "win32":
+    import msvcrt
+
+    def _lock(handle: int, wait: bool) -> None:
+        msvcrt.locking(handle, msvcrt.LK_LOCK if wait else msvcrt.LK_NBLCK, 1)
+
+else:
+    import fcntl
+
+    def _lock(handle: int, wait: bool) -> None:
+        fcntl.flock(handle, fcntl.LOCK_EX if wait else fcntl.LOCK_EX | fcntl.LOCK_NB)
+
+
+_NEVER_A_LINK = getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_CLOEXEC", 0)
 
 READABLE_BY_ALL = 0o644
 
@@ -94,22 +110,24 @@ def one_writer(path: Path, wait: bool = False) -> Iterator[None]:
     """
     target = path.resolve()
     lock = target.with_name(f".{target.name}.lock")
-    handle = _locked(lock, path, fcntl.LOCK_EX if wait else fcntl.LOCK_EX | fcntl.LOCK_NB)
+    handle = _locked(lock, path, wait)
     try:
         yield
     finally:
-        lock.unlink(missing_ok=True)
+        # Where an open file can't be taken away (Windows), it stays; it holds nobody up.
+        with contextlib.suppress(OSError):
+            lock.unlink(missing_ok=True)
         os.close(handle)
 
 
-def _locked(lock: Path, path: Path, how: int) -> int:
+def _locked(lock: Path, path: Path, wait: bool) -> int:
     while True:
         try:
-            handle = os.open(lock, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
+            handle = os.open(lock, os.O_RDWR | os.O_CREAT | _NEVER_A_LINK, 0o600)
         except OSError as fault:
             raise cannot_write(path, fault) from None
         try:
-            fcntl.flock(handle, how)
+            _lock(handle, wait)
             # Who held it before may have taken the name away between the two calls.
             if os.path.samestat(os.fstat(handle), lock.lstat()):
                 return handle

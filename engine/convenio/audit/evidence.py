@@ -124,6 +124,8 @@ def _name(wanted: str) -> str:
 
 
 def _sync_folder(folder: Path) -> None:
+    if os.name == "nt":
+        return  # a folder can't be opened there, and its names are written at once
     handle = os.open(folder, os.O_RDONLY)
     try:
         os.fsync(handle)

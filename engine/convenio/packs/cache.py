@@ -107,9 +107,13 @@ def _own_folder(folder: Path | None) -> Path | None:
 
 
 def _is_own(state: os.stat_result) -> bool:
-    """Tell whether a file or folder is the user's, and nobody else may write there."""
-    foreign = hasattr(os, "getuid") and state.st_uid != os.getuid()
-    return not foreign and not state.st_mode & (stat.S_IWGRP | stat.S_IWOTH)
+    """Tell whether a file or folder is the user's, and nobody else may write there.
+
+    Where that can't be read off a file (Windows), the mark of the user's key has to do.
+    """
+    if not hasattr(os, "getuid"):
+        return True
+    return state.st_uid == os.getuid() and not state.st_mode & (stat.S_IWGRP | stat.S_IWOTH)
 
 
 def _key() -> bytes | None:

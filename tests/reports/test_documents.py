@@ -131,3 +131,23 @@ def test_what_is_not_installed_is_named(ending, module, hostile, tmp_path, monke
     assert main(["brief", str(hostile), "-o", str(output), "--pack", PACK]) == 2
     assert "pip install 'convenio[documents]'" in capsys.readouterr().err
     assert not output.exists()
+
+
+@pytest.mark.parametrize("case", sorted(path.stem for path in (ROOT / "cases").glob("*.yaml")))
+def test_a_card_is_spoken_in_ninety_seconds(case, tmp_path):
+    file = tmp_path / "card.md"
+    brief(ROOT / "cases" / f"{case}.yaml", file, "--card")
+    text = file.read_text()
+    words = [word for word in text.split() if word.strip("#")]
+    assert 20 <= len(words) <= 130
+    assert "## Verdict" in text
+    assert "## Questions to put" in text
+
+
+def test_a_card_is_one_sheet_in_every_format(tmp_path):
+    for ending in (".pdf", ".docx", ".html"):
+        brief(COLOMBIA, tmp_path / f"card{ending}", "--card")
+    assert len(words_of_pdf(tmp_path / "card.pdf")) == 1
+    assert "Secret text, foreign presence and immunity together" in words_of_word(
+        tmp_path / "card.docx"
+    )

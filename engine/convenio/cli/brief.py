@@ -6,6 +6,7 @@ import argparse
 import json
 import sys
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from itertools import zip_longest
 from pathlib import Path
 from typing import Any
@@ -45,6 +46,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--annex", action="store_true", help="unfold the annex, and print it with the brief"
     )
+    parser.add_argument(
+        "--card", action="store_true", help="one sheet of at most 130 words, to be spoken"
+    )
     options.add_pack(parser)
     options.add_context(parser)
     options.add_settings(parser)
@@ -72,7 +76,8 @@ def run(args: argparse.Namespace) -> int:
     if assessments:
         inputs = [*args.cases, args.previous] if args.previous else args.cases
         shown = options.redacted_as_asked(args, assessments)
-        write_briefs(shown, Path(args.output), wording, inputs, previous, annex=args.annex)
+        look = Look(args.annex, args.card)
+        write_briefs(shown, Path(args.output), wording, inputs, previous, look=look)
     return code
 
 
@@ -88,34 +93,50 @@ def check_name(output: Path) -> None:
         raise UsageError(f"{output}: a brief is written as {known}, not as '{output.suffix}'")
 
 
+@dataclass(frozen=True)
+class Look:
+    """What is written of an assessment: the brief, with its annex unfolded or not, or the card."""
+
+    annex: bool = False
+    card: bool = False
+
+
 def _written(
-    suffix: str,
+    form: str,
     assessment: Assessment,
     wording: Wording,
     previous: Mapping[str, Any] | None,
     recorded: str | None,
-    annex: bool,
+    look: Look,
 ) -> str | bytes:
     from convenio.reports.brief_content import BriefContent
-    from convenio.reports.html import render_brief  # imports jinja2
+    from convenio.reports.html import render_brief, render_card  # imports jinja2
 
-    form = FORMATS.get(suffix.lower(), "HTML")
+    if form in ("HTML", "PDF") and not look.card:
+        return _page(form, render_brief(assessment, wording, previous, recorded, look.annex))
+    content = BriefContent(assessment, wording, previous)
+    title, blocks = assessment.case.title, content.blocks() if not look.card else []
+    if look.card:
+        from convenio.reports.card import card
+
+        title, blocks = card(content)
     if form in ("HTML", "PDF"):
-        page = render_brief(assessment, wording, previous, recorded, annex)
-        if form == "HTML":
-            return page
-        from convenio.reports.pdf import as_pdf
-
-        return as_pdf(page)
-    case = assessment.case
-    blocks = BriefContent(assessment, wording, previous).blocks()
+        return _page(form, render_card(title, blocks, wording))
     if form == "Markdown":
         from convenio.reports.blocks import as_markdown
 
-        return as_markdown(case.title, blocks)
+        return as_markdown(title, blocks)
     from convenio.reports.word import as_word
 
-    return as_word(case.title, blocks, case.as_of)
+    return as_word(title, blocks, assessment.case.as_of)
+
+
+def _page(form: str, page: str) -> str | bytes:
+    if form == "HTML":
+        return page
+    from convenio.reports.pdf import as_pdf
+
+    return as_pdf(page)
 
 
 def write_briefs(
@@ -125,7 +146,7 @@ def write_briefs(
     inputs: Sequence[str],
     previous: Mapping[str, Mapping[str, Any]] | None = None,
     recorded: Sequence[str] = (),
-    annex: bool = False,
+    look: Look = Look(),
 ) -> None:
     """Write each brief, into a folder where there are several, and say where.
 
@@ -140,7 +161,8 @@ def write_briefs(
     for assessment, record in zip_longest(assessments, recorded):
         before = (previous or {}).get(assessment.case.id)
         target = output / f"{assessment.case.id}.html" if to_folder else output
-        content = _written(target.suffix, assessment, wording, before, record, annex)
+        form = FORMATS.get(target.suffix.lower(), "HTML")
+        content = _written(form, assessment, wording, before, record, look)
         options.write_file(target, content, inputs)
         print(f"written: {target}", file=sys.stderr)
 

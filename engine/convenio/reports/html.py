@@ -5,11 +5,12 @@ from __future__ import annotations
 import base64
 import hashlib
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from importlib.util import find_spec
 from typing import Any
 
 from convenio.assessment.assessment import Assessment
+from convenio.reports.blocks import Block
 from convenio.reports.brief_content import BriefContent
 from convenio.reports.changes import what_is_read
 from convenio.reports.embedded import embedded
@@ -61,6 +62,20 @@ def render_brief(
         data=embedded(_data(assessment, wording, previous, recorded, annex)),
         recorded=recorded,
         annex_printed=annex,
+    )
+
+
+def render_card(title: str, blocks: Sequence[Block], wording: Wording) -> str:
+    """Return a card (see `reports.card`) as one HTML file on one sheet."""
+    environment = templates("brief")
+    environment.globals["_"] = wording
+    style = (data_folder("reports") / "brief" / "brief.css").read_text(encoding="utf-8")
+    return environment.get_template("card.html.j2").render(
+        title=title,
+        blocks=blocks,
+        language=wording.language,
+        style=style,
+        style_hash=_hash_of(style),
     )
 
 

@@ -83,7 +83,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     reading.add_argument("--encoding", metavar="NAME", help="such as utf-8, utf-16 or cp1252")
     reading.add_argument("--decimal", choices=(",", "."), help="the decimal mark of numbers")
     reading.add_argument(
-        "--header-row", type=int, metavar="N", help="the line on which columns are named, from 1"
+        "--header-row",
+        metavar="N",
+        help="the line on which columns are named, from 1; 3-4 where they are named on two",
     )
     reading.add_argument("--sheet", metavar="NAME", help="the sheet of a workbook (the first)")
     reading.add_argument(
@@ -109,11 +111,13 @@ def run(args: argparse.Namespace) -> int:
     if not args.output and not args.dry_run:
         raise UsageError("-o FILE is needed: results are written there")
     pack = options.read_pack(args)
+    header_row, header_until = _lines(args.header_row)
     layout = Layout(
         separator=_separator(args.separator),
         encoding=args.encoding,
         decimal=args.decimal,
-        header_row=args.header_row,
+        header_row=header_row,
+        header_until=header_until,
         sheet=args.sheet,
         dates=args.dates,
     )
@@ -183,6 +187,19 @@ def _separator(text: str | None) -> str | None:
     if len(separator) != 1:
         raise UsageError(f"--separator takes one character or the word tab, not '{text}'")
     return separator
+
+
+def _lines(text: str | None) -> tuple[int | None, int | None]:
+    """Return the first and the last line of a header; the last is None where it has one line."""
+    if text is None:
+        return None, None
+    first, dash, last = text.partition("-")
+    numbers = [int(part) for part in (first, last) if part.strip().isdecimal()]
+    if len(numbers) != 1 + len(dash) or numbers[0] < 1 or numbers[-1] - numbers[0] not in (0, 1):
+        raise UsageError(
+            f"--header-row takes a line such as 3, or two that follow each other, 3-4, not '{text}'"
+        )
+    return numbers[0], numbers[-1] if dash else None
 
 
 def _date(text: str | None) -> dt.date | None:

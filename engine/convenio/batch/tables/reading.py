@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import csv
-import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from convenio.backends.frames.columns import ID
 from convenio.batch.tables.columns import Columns
 from convenio.batch.tables.files import NAMES_OF_ENCODINGS, SHEETS, TYPED, as_utf8, ending
-from convenio.batch.tables.headers import SEARCHED, SEPARATORS, Header, Layout, header, header_among
+from convenio.batch.tables.headers import SEPARATORS, Header, Layout, header
+from convenio.batch.tables.naming import called_like_facts
+from convenio.batch.tables.sheets import read_sheet, sheets_of
 from convenio.batch.tables.table import ROW, ReadTable, Text
 from convenio.batch.tables.written import in_facts
-from convenio.errors import CaseError, UsageError
+from convenio.errors import UsageError
 
 _HEAD = 1 << 18
 
@@ -35,21 +37,27 @@ def read_table(
 
     kind = ending(path)
     if kind == ".parquet":
-        return _named(ReadTable(path, prepare(pl.scan_parquet(path))), columns)
+        return called_like_facts(ReadTable(path, prepare(pl.scan_parquet(path))), columns)
     if kind in TYPED:
-        rows = pl.scan_ndjson(path, infer_schema_length=None)
-        return _named(ReadTable(path, prepare(rows)), columns)
+        rows = _with_text_ids(pl.scan_ndjson(path, infer_schema_length=None))
+        return called_like_facts(ReadTable(path, prepare(rows)), columns)
     if kind in SHEETS:
-        return read_sheet(path, layout.sheet or 0, columns, layout)
+        sheets = sheets_of(path, columns, layout)
+        table = read_sheet(path, sheets.cases, columns, layout)
+        return replace(table, told=(*table.told, *sheets.told), sheets_of_lists=sheets.lists)
     table = _text_table(path, columns, layout, scratch)
-    return in_facts(_named(replace(table, rows=prepare(table.rows)), columns), columns, layout)
+    table = called_like_facts(replace(table, rows=prepare(table.rows)), columns)
+    return in_facts(table, columns, layout)
 
 
-def names_of_sheets(path: Path) -> list[str]:
-    """Return the names of a workbook's sheets, in their order."""
-    import fastexcel
+def _with_text_ids(rows: Any) -> Any:
+    """Write ids as text, whatever they look like."""
+    import polars as pl
 
-    return list(fastexcel.read_excel(path).sheet_names)
+    kept = rows.collect_schema().get(ID)
+    if kept is None or kept == pl.String:
+        return rows
+    return rows.with_columns(pl.col(ID).cast(pl.String))
 
 
 def _text_table(path: Path, columns: Columns, layout: Layout, scratch: Path) -> ReadTable:
@@ -61,115 +69,91 @@ def _text_table(path: Path, columns: Columns, layout: Layout, scratch: Path) -> 
     separator, found = header(path, head, columns, layout)
     told = [f"separated by {SEPARATORS.get(separator, repr(separator))}"] * (separator != ",")
     told += [NAMES_OF_ENCODINGS.get(encoding, encoding)] * (encoding != "utf-8")
-    told += [f"header on line {found.line}"] * (found.line > 1)
-    rows = pl.scan_csv(
-        text,
-        separator=separator,
-        has_header=False,
-        skip_lines=found.lines_until_rows,
-        schema={name: pl.String() for name in found.names},
-        missing_columns="insert",
-        row_index_name=ROW,
-        row_index_offset=1,
-    )
+    told += found.told("line")
+    rows = _scanned(text, separator, found)
     try:
-        rows.select(pl.all().count()).collect(engine="streaming")
+        short = _short_rows(rows, found)
     except pl.exceptions.PolarsError as fault:
-        raise UsageError(_ragged(path, text, separator, found) or _unread(path, fault)) from None
+        wrong = _wrong_line(path, text, separator, found)
+        if wrong is None:
+            # Only separators stand after the last cell, and nothing is lost with them.
+            rows = _scanned(text, separator, found, extra_columns="ignore")
+            short = _short_rows(rows, found)
+        else:
+            said = f"can't be read: {str(fault).splitlines()[0]}"
+            raise UsageError(wrong or f"{path}: {said}") from None
+    lines = [", ".join(told)] if told else []
+    if short[0] and not columns.wanted:
+        lines.append(
+            f"{short[0]:,} rows have fewer cells than the header (the first: row {short[1]}); "
+            "those that they lack are blank"
+        )
     return ReadTable(
         path,
         rows,
-        (", ".join(told),) if told else (),
+        tuple(lines),
         whole=False,
         above=tuple(head.splitlines()[: found.line - 1]),
         text=Text(text, separator, found.lines_until_rows),
     )
 
 
-def read_sheet(path: Path, sheet: str | int, columns: Columns, layout: Layout) -> ReadTable:
-    """Read one sheet of a workbook, given by its name or its place from 0."""
-    import fastexcel
+def _scanned(text: Path, separator: str, found: Header, **more: Any) -> Any:
     import polars as pl
 
-    book = fastexcel.read_excel(path)
-    if isinstance(sheet, str) and sheet not in book.sheet_names:
-        held = ", ".join(book.sheet_names)
-        raise UsageError(f"{path}: there is no sheet '{sheet}'; it has {held}")
-    # Text as it stands in the cell: an engine that types cells on its own makes numbers of ids.
-    loaded = book.load_sheet(sheet, header_row=None, dtypes="string")
-    batch, wrong = loaded.to_arrow_with_errors()
-    cells: Any = pl.from_arrow(batch)
-    # Rows above the first that holds anything are no rows of what was loaded.
-    offset = loaded.total_height - cells.height
-    head = [["" if c is None else str(c) for c in row] for row in cells.head(SEARCHED).rows()]
-    found = header_among(path, [(n, n, row) for n, row in enumerate(head, 1)], columns, layout)
-    data = cells.slice(found.line)
-    data.columns = list(found.names)
-    faults = _error_cells(path, wrong, found, columns)
-    told = [f"sheet {loaded.name}"] * (len(book.sheet_names) > 1)
-    told += [f"header on row {found.line + offset}"] * (found.line > 1)
-    rows = data.lazy().with_row_index(ROW, 1)
-    if faults:
-        rows = rows.filter(~pl.col(ROW).is_in([row for row, _ in faults]))
-    table = ReadTable(
-        path,
-        rows,
-        (", ".join(told),) if told else (),
-        tuple(text for _, text in faults),
-        whole=False,
-        above=tuple(" ".join(filter(None, row)) for row in head[: found.line - 1]),
+    return pl.scan_csv(
+        text,
+        separator=separator,
+        has_header=False,
+        skip_lines=found.lines_until_rows,
+        schema={name: pl.String() for name in found.names},
+        missing_columns="insert",
+        # So that a cell that is not there is told from a blank one.
+        empty_string_is_null=False,
+        glob=False,
+        row_index_name=ROW,
+        row_index_offset=1,
+        **more,
     )
-    return in_facts(_named(table, columns), columns, layout)
 
 
-def _error_cells(path: Path, wrong: Any, found: Header, columns: Columns) -> list[tuple[int, str]]:
-    errors: Sequence[Any] = wrong.errors if wrong is not None else ()
-    faults = []
-    for error in errors:
-        row, column = error.offset_position
-        name = columns.named(found.names[column])
-        if row >= found.line and name is not None:
-            code = re.search(r"Error\((\w+)\)", error.detail)
-            shown = f"an error ({code[1]})" if code else "an error"
-            place = row - found.line + 1
-            faults.append(
-                (place, f"{path}: row {place}: {name}: the cell holds {shown}; not rated")
-            )
-    return faults
+def _short_rows(rows: Any, found: Header) -> tuple[int, int]:
+    """Return how many rows end before the last column, and the number of the first of them.
+
+    Rows with no more than a first cell are none of them: they are blank, or stand below a table.
+    """
+    import polars as pl
+
+    lacks_last = pl.col(found.names[-1]).is_null()
+    others = [pl.col(name).is_not_null() for name in found.names[1:-1]]
+    short = lacks_last & pl.any_horizontal(pl.lit(False), *others)
+    counted = rows.select(
+        pl.all().exclude(ROW).count().name.prefix("read "),
+        number=short.sum(),
+        first=pl.col(ROW).filter(short).min(),
+    ).collect(engine="streaming")
+    return counted["number"][0], counted["first"][0] or 0
 
 
-def _ragged(path: Path, text: Path, separator: str, found: Header) -> str:
+def _wrong_line(path: Path, text: Path, separator: str, found: Header) -> str | None:
+    """Return which line of a text can't be read, nothing where none is found.
+
+    None where lines have too many cells, all of them blank.
+    """
+    has_blank_cells = False
     with text.open(encoding="utf-8", newline="") as opened:
-        reader = csv.reader(opened, delimiter=separator)
+        reader = csv.reader(opened, delimiter=separator, strict=True)
+        before = 0
         try:
             for cells in reader:
-                if reader.line_num > found.line and len(cells) > len(found.names):
+                more = cells[len(found.names) :] if before >= found.lines_until_rows else []
+                if any(cell.strip() for cell in more):
                     return (
                         f"{path}:{reader.line_num}: {len(cells)} cells, the header has "
                         f"{len(found.names)}: quote texts that hold the separator"
                     )
-        except csv.Error:
-            return ""
-    return ""
-
-
-def _unread(path: Path, fault: Exception) -> str:
-    return f"{path}: can't be read: {str(fault).splitlines()[0]}"
-
-
-def _named(table: ReadTable, columns: Columns) -> ReadTable:
-    """Call columns like facts where only case or blanks differ."""
-    names = [name for name in table.rows.collect_schema().names() if name != ROW]
-    renamed: dict[str, str] = {}
-    for name in names:
-        meant = columns.named(name)
-        if meant is not None and meant != name:
-            if meant in names or meant in renamed.values():
-                raise CaseError(f"{table.path}: two columns are called {meant}, but for their case")
-            renamed[name] = meant
-    if not renamed:
-        return table
-    told = ", ".join(f"{old} as {new}" for old, new in renamed.items())
-    return replace(
-        table, rows=table.rows.rename(renamed), told=(*table.told, f"reads {told}"), whole=False
-    )
+                has_blank_cells = has_blank_cells or bool(more)
+                before = reader.line_num
+        except csv.Error as fault:
+            return f"{path}:{before + 1}: can't be read: the quotes of a cell don't match ({fault})"
+    return None if has_blank_cells else ""

@@ -8,14 +8,21 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from convenio.backends.frames.columns import ID
-from convenio.batch.tables.columns import Columns
+from convenio.backends.frames.columns import AS_OF, ID
+from convenio.batch.tables.columns import Columns, words
 from convenio.batch.tables.headers import SHOWN, nothing_understood
 from convenio.batch.tables.table import ROW, ReadTable
 from convenio.errors import CaseError, nearest_name
 
-TOTAL = r"(?i)^\W*(sub-?)?(grand )?tota(l|is|les)\b( general| geral)?\W*$"
-BELOW = r"(?i)^\W*(source|fuente|fonte|note|nota|observa|©|\(c\))"
+TOTAL = (
+    r"(?i)^\W*((sub-?)?(grand |sum )?tota(l|is|les|le|ux)\b( general| geral)?"
+    r"|suma|soma|sum|somme|summe|gesamt(summe)?|insgesamt|合計|总计)\W*(\(?\d*\)?|:.*)\W*$"
+)
+"""What a row is called that adds up the others."""
+BELOW = (
+    r"(?i)^\W*(sources?\b|fuentes?\b|fontes?\b|quellen?\b|not(e|a)s?\b|observa|elabora(ci|ç)"
+    r"|©|\(c\))"
+)
 """How lines below a table begin that are no part of it."""
 _MOST_TOLD = 100
 
@@ -32,6 +39,11 @@ def checked(table: ReadTable, columns: Columns, elsewhere: Any = None) -> ReadTa
     _refuse_strange(table.path, names, columns, bool(facts) or elsewhere is not None)
     numbered = table.rows if ROW in names else table.rows.with_row_index(ROW, 1)
     said = pl.col(ID).cast(pl.String)
+    more_than_numbers = [
+        pl.col(name).is_not_null()
+        for name in names
+        if columns.kind(name) not in ("", "number", "whole number")
+    ]
     anything = [pl.col(name).is_not_null() for name in names if name != ROW]
     suspects = (
         numbered.select(
@@ -39,9 +51,11 @@ def checked(table: ReadTable, columns: Columns, elsewhere: Any = None) -> ReadTa
             said.alias(ID),
             states=pl.any_horizontal(pl.lit(False), *(pl.col(n).is_not_null() for n in facts)),
             total=said.str.contains(TOTAL).fill_null(False),
+            more=pl.any_horizontal(pl.lit(False), *more_than_numbers),
+            header=_repeats_header(facts),
             anything=pl.any_horizontal(anything),
         )
-        .filter(~pl.col("states") | pl.col(ID).is_null() | pl.col("total"))
+        .filter(~pl.col("states") | pl.col(ID).is_null() | pl.col("total") | pl.col("header"))
         .sort(ROW)
         .collect(engine="streaming")
     )
@@ -50,14 +64,36 @@ def checked(table: ReadTable, columns: Columns, elsewhere: Any = None) -> ReadTa
     height = numbered.select(pl.len()).collect(engine="streaming").item()
     left = _left_out(suspects.rows(named=True), height, _ids_of(elsewhere))
     faults = left.faults(table.path)
-    below = f"left out below or as a total: {', '.join(left.below)}"
     return replace(
         table,
         rows=numbered.filter(~pl.col(ROW).is_in(sorted(left.rows))).drop(ROW),
-        told=(*table.told, below) if left.below else table.told,
+        told=(*table.told, *left.told()),
         faults=(*table.faults, *faults),
         whole=table.whole and not left.rows,
     )
+
+
+def _repeats_header(facts: Sequence[str]) -> Any:
+    """Tell of rows that hold the names of their columns, as where files were put together."""
+    import polars as pl
+
+    def plain(name: str) -> Any:
+        return pl.col(name).cast(pl.String).str.to_lowercase().str.replace_all(r"[\W_]+", "")
+
+    same = [
+        pl.col(name).is_null() | (plain(name) == "".join(words(name)))
+        for name in facts
+        if name != AS_OF
+    ]
+    return ((plain(ID) == ID) & pl.all_horizontal(pl.lit(True), *same)).fill_null(False)
+
+
+def refuse_none(tables: Sequence[ReadTable], faults: Sequence[str]) -> None:
+    """Raise CaseError where some tables have no row that is a case."""
+    import polars as pl
+
+    if not any(table.rows.select(pl.len()).collect(engine="streaming").item() for table in tables):
+        raise CaseError("\n".join(faults) or f"{tables[0].path}: there is no case in it")
 
 
 def refuse_shared_ids(tables: Sequence[ReadTable]) -> None:
@@ -108,10 +144,23 @@ class _LeftOut:
 
     rows: frozenset[int]
     below: tuple[str, ...]
+    headers: tuple[int, ...]
+    """Rows that hold the names of the columns again."""
+    more: Mapping[int, str]
+    """What rows are called that are called like totals and state more than numbers."""
     silent: Mapping[int, str]
     """Ids of rows that state no fact."""
     nameless: tuple[int, ...]
     height: int
+
+    def told(self) -> tuple[str, ...]:
+        """Tell of the rows that are no cases by what they hold."""
+        told = []
+        if self.below:
+            told.append(f"left out below or as a total: {', '.join(self.below)}")
+        if self.headers:
+            told.append(f"left out, since the header stands there again: row {_listed(map(str, self.headers))}")
+        return tuple(told)
 
     def faults(self, path: Path) -> tuple[str, ...]:
         """Tell of each row that ought to have been a case.
@@ -127,6 +176,11 @@ class _LeftOut:
             )
         told = {n: f"{path}: {row} states no fact; not rated" for n, row in silent.items()}
         told |= {n: f"{path}: row {n} has no id; not rated" for n in self.nameless}
+        told |= {
+            n: f"{path}: row {n} ({name}) is called like a total and states more than numbers; "
+            "not rated"
+            for n, name in self.more.items()
+        }
         texts = [text for _, text in sorted(told.items())]
         more = len(texts) - _MOST_TOLD
         return (*texts[:_MOST_TOLD], *([f"{path}: and {more:,} more such rows"] * (more > 0)))
@@ -145,6 +199,8 @@ def _left_out(
 ) -> _LeftOut:
     rows: set[int] = set()
     below: list[str] = []
+    headers: list[int] = []
+    more: dict[int, str] = {}
     silent: dict[int, str] = {}
     nameless: list[int] = []
     last = height
@@ -153,6 +209,12 @@ def _left_out(
         number, name = row[ROW], row[ID]
         is_last = number == last
         if not row["anything"]:
+            rows.add(number)
+        elif row["header"]:
+            headers.insert(0, number)
+            rows.add(number)
+        elif row["total"] and row["more"]:
+            more[number] = name
             rows.add(number)
         elif row["total"] or (is_last and not row["states"] and re.match(BELOW, name or "")):
             below.insert(0, name)
@@ -165,7 +227,9 @@ def _left_out(
             rows.add(number)
         if is_last and number in rows:
             last -= 1
-    return _LeftOut(frozenset(rows), tuple(below), silent, tuple(nameless), height)
+    return _LeftOut(
+        frozenset(rows), tuple(below), tuple(headers), more, silent, tuple(nameless), height
+    )
 
 
 def _listed(texts: Iterable[str]) -> str:

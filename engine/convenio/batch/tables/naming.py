@@ -1,0 +1,59 @@
+"""Calls the columns of a table like facts, and tells of those that are not read."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from convenio.batch.tables.columns import Columns, folded, words
+from convenio.batch.tables.headers import SHOWN
+from convenio.batch.tables.table import ROW, ReadTable
+from convenio.errors import CaseError, nearest_name
+
+
+def called_like_facts(table: ReadTable, columns: Columns) -> ReadTable:
+    """Call columns like facts where only case, blanks or the marks between words differ.
+
+    Columns of cases that are no facts are told. Raises CaseError where two columns mean one fact,
+    or where a column has the name of a fact in it and is none.
+    """
+    names = [name for name in table.rows.collect_schema().names() if name != ROW]
+    renamed: dict[str, str] = {}
+    for name in names:
+        meant = columns.named(name)
+        if meant is not None and meant != name:
+            if meant in names or meant in renamed.values():
+                raise CaseError(f"{table.path}: two columns are called {meant}, but for their case")
+            renamed[name] = meant
+    told = _not_read(table, names, columns)
+    if renamed:
+        read = ", ".join(f"{old} as {new}" for old, new in renamed.items())
+        told = [f"reads {read}", *told]
+        table = replace(table, rows=table.rows.rename(renamed), whole=False)
+    return replace(table, told=(*table.told, *told))
+
+
+def _not_read(table: ReadTable, names: list[str], columns: Columns) -> list[str]:
+    if not columns.of_cases() or columns.wanted:
+        return []
+    others = [name for name in names if columns.named(name) is None]
+    facts = [name for name in columns.holds if "__" not in name] + sorted(columns.lists)
+    near = {}
+    for name in others:
+        held = next((fact for fact in facts if _holds_words(name, fact)), None)
+        # What begins like a section of the catalogue is refused with all engines' tables.
+        if held and "." not in name and "__" not in name:
+            raise CaseError(f"{table.path}: the column {name} is no fact; is it {held}?")
+        near[name] = nearest_name(folded(name), facts)
+    shown = sorted(others, key=lambda name: not near[name])[:SHOWN]
+    if not shown or all(name.startswith("column ") for name in others):
+        return []
+    hints = [f"{name} (nearest: {near[name]})" if near[name] else name for name in shown]
+    more = f" and {len(others) - SHOWN:,} more" if len(others) > SHOWN else ""
+    return [f"columns that are no facts: {', '.join(hints)}{more}"]
+
+
+def _holds_words(name: str, fact: str) -> bool:
+    """Tell whether the words of a fact with its section stand in a name, one after the other."""
+    inside, wanted = words(name), words(fact)
+    ends = range(len(inside) - len(wanted) + 1)
+    return "." in fact and any(inside[n : n + len(wanted)] == wanted for n in ends)

@@ -54,9 +54,7 @@ def as_utf8(path: Path, encoding: str | None, scratch: Path) -> tuple[Path, str]
             while chunk := text.read(_CHUNK):
                 out.write(chunk)
     except UnicodeError:
-        raise UsageError(
-            f"{path}: the text is not in {NAMES_OF_ENCODINGS.get(name, name)}; give --encoding"
-        ) from None
+        raise UsageError(f"{path}: the text is not in {_plain(name)}; give --encoding") from None
     if _ends_lines_in_cr(target):
         with target.open(encoding="utf-8", newline="\r") as opened:
             lines = target.with_suffix(".lines")
@@ -66,11 +64,16 @@ def as_utf8(path: Path, encoding: str | None, scratch: Path) -> tuple[Path, str]
     return target, name.removesuffix("-sig")
 
 
+def _plain(name: str) -> str:
+    bare = name.removesuffix("-sig")
+    return NAMES_OF_ENCODINGS.get(bare, bare)
+
+
 def _named(encoding: str) -> str:
     """Return an encoding that was asked for by the name that Python gives it."""
     try:
         name = codecs.lookup(encoding).name
-        b"".decode(name)
+        b" ".decode(name, "ignore")
     except (LookupError, UnicodeError):
         raise UsageError(f"--encoding: there is no encoding '{encoding}'") from None
     # A byte-order mark is no letter of the first name, whether or not it was thought of.
@@ -126,9 +129,7 @@ def _bytes(path: Path) -> IO[bytes] | gzip.GzipFile:
     ]
     if len(tables) != 1:
         named = f": {', '.join(tables[:5])}" if tables else ""
-        raise UsageError(
-            f"{path}: holds {len(tables)} tables (.csv, .tsv); one is expected{named}"
-        )
+        raise UsageError(f"{path}: holds {len(tables)} tables (.csv, .tsv); one is expected{named}")
     if packed.getinfo(tables[0]).flag_bits & 1:
         raise UsageError(f"{path}: can't be read: {tables[0]} is encrypted")
     return packed.open(tables[0])

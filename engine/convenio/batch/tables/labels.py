@@ -10,8 +10,10 @@ from convenio.batch.tables.columns import Columns, words
 from convenio.batch.tables.values import TRUTHS
 
 _TEXTS = ("", "text", "list of texts, or a text with ; between the members")
-_OF_IDS = frozenset("id identifier identificador code codigo código case caso no nr number".split())
-_OF_DATES = frozenset("date fecha data".split())
+_OF_IDS = frozenset(
+    {"id", "identifier", "identificador", "code", "codigo", "código", "case", "caso", "no", "nr"}
+)
+_OF_DATES = frozenset({"date", "fecha", "data"})
 _IN_BRACKETS = re.compile(r"^\s*[(\[].*[)\]]\s*$")
 _STEM = 5
 """Words that begin with as many letters in common are taken for forms of one word."""
@@ -33,7 +35,7 @@ def is_of_labels(cells: Sequence[str], names: Sequence[str], columns: Columns) -
     if any(_may_be_a_value(cell, columns.kind(name)) for name, cell in filled):
         return False
     telling = sum(_tells_of(cell, name) for name, cell in filled)
-    return telling >= 2 and 2 * telling >= len(filled)  # noqa: PLR2004
+    return telling >= 2 and 2 * telling >= len(filled)
 
 
 def _may_be_a_value(cell: str, kind: str) -> bool:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -11,12 +10,12 @@ from typing import Any
 from convenio.backends.frames.columns import ID
 from convenio.batch.tables.columns import Columns
 from convenio.batch.tables.files import NAMES_OF_ENCODINGS, SHEETS, TYPED, as_utf8, ending
-from convenio.batch.tables.headers import SEPARATORS, Header, Layout, header
+from convenio.batch.tables.headers import SEPARATORS, Layout, header
+from convenio.batch.tables.lines import rows_of_text
 from convenio.batch.tables.naming import called_like_facts
 from convenio.batch.tables.sheets import read_sheet, sheets_of
 from convenio.batch.tables.table import ROW, ReadTable, Text
 from convenio.batch.tables.written import in_facts
-from convenio.errors import UsageError
 
 _HEAD = 1 << 18
 
@@ -37,7 +36,9 @@ def read_table(
 
     kind = ending(path)
     if kind == ".parquet":
-        return called_like_facts(ReadTable(path, prepare(pl.scan_parquet(path))), columns)
+        return called_like_facts(
+            ReadTable(path, prepare(pl.scan_parquet(path, glob=False))), columns
+        )
     if kind in TYPED:
         rows = _with_text_ids(pl.scan_ndjson(path, infer_schema_length=None))
         return called_like_facts(ReadTable(path, prepare(rows)), columns)
@@ -63,30 +64,34 @@ def _with_text_ids(rows: Any) -> Any:
 def _text_table(path: Path, columns: Columns, layout: Layout, scratch: Path) -> ReadTable:
     import polars as pl
 
-    text, encoding = as_utf8(path, layout.encoding, scratch)
-    with text.open(encoding="utf-8", newline="") as opened:
+    written, encoding = as_utf8(path, layout.encoding, scratch)
+    with written.open(encoding="utf-8", newline="") as opened:
         head = opened.read(_HEAD)
     separator, found = header(path, head, columns, layout)
     told = [f"separated by {SEPARATORS.get(separator, repr(separator))}"] * (separator != ",")
     told += [NAMES_OF_ENCODINGS.get(encoding, encoding)] * (encoding != "utf-8")
     told += found.told("line")
-    rows = _scanned(text, separator, found)
-    try:
-        short = _short_rows(rows, found)
-    except pl.exceptions.PolarsError as fault:
-        wrong = _wrong_line(path, text, separator, found)
-        if wrong is None:
-            # Only separators stand after the last cell, and nothing is lost with them.
-            rows = _scanned(text, separator, found, extra_columns="ignore")
-            short = _short_rows(rows, found)
-        else:
-            said = f"can't be read: {str(fault).splitlines()[0]}"
-            raise UsageError(wrong or f"{path}: {said}") from None
+    text = Text(written, separator, found.lines_until_rows)
+    looked = rows_of_text(path, text, len(found.names), scratch)
+    rows = pl.scan_csv(
+        looked.text.path,
+        separator=looked.text.separator,
+        has_header=False,
+        skip_lines=looked.text.lines_until_rows,
+        schema={name: pl.String() for name in found.names},
+        missing_columns="insert",
+        # Rows with more cells than names were refused, but for separators at their end.
+        extra_columns="ignore",
+        glob=False,
+        row_index_name=ROW,
+        row_index_offset=1,
+    )
     lines = [", ".join(told)] if told else []
-    if short[0] and not columns.wanted:
+    if looked.short and not columns.wanted:
+        counted = f"{looked.short:,} rows have" if looked.short > 1 else "1 row has"
         lines.append(
-            f"{short[0]:,} rows have fewer cells than the header (the first: row {short[1]}); "
-            "those that they lack are blank"
+            f"{counted} fewer cells than the header (first: row {looked.first_short}); "
+            "what is not there is not stated"
         )
     return ReadTable(
         path,
@@ -94,66 +99,5 @@ def _text_table(path: Path, columns: Columns, layout: Layout, scratch: Path) -> 
         tuple(lines),
         whole=False,
         above=tuple(head.splitlines()[: found.line - 1]),
-        text=Text(text, separator, found.lines_until_rows),
+        text=text,
     )
-
-
-def _scanned(text: Path, separator: str, found: Header, **more: Any) -> Any:
-    import polars as pl
-
-    return pl.scan_csv(
-        text,
-        separator=separator,
-        has_header=False,
-        skip_lines=found.lines_until_rows,
-        schema={name: pl.String() for name in found.names},
-        missing_columns="insert",
-        # So that a cell that is not there is told from a blank one.
-        empty_string_is_null=False,
-        glob=False,
-        row_index_name=ROW,
-        row_index_offset=1,
-        **more,
-    )
-
-
-def _short_rows(rows: Any, found: Header) -> tuple[int, int]:
-    """Return how many rows end before the last column, and the number of the first of them.
-
-    Rows with no more than a first cell are none of them: they are blank, or stand below a table.
-    """
-    import polars as pl
-
-    lacks_last = pl.col(found.names[-1]).is_null()
-    others = [pl.col(name).is_not_null() for name in found.names[1:-1]]
-    short = lacks_last & pl.any_horizontal(pl.lit(False), *others)
-    counted = rows.select(
-        pl.all().exclude(ROW).count().name.prefix("read "),
-        number=short.sum(),
-        first=pl.col(ROW).filter(short).min(),
-    ).collect(engine="streaming")
-    return counted["number"][0], counted["first"][0] or 0
-
-
-def _wrong_line(path: Path, text: Path, separator: str, found: Header) -> str | None:
-    """Return which line of a text can't be read, nothing where none is found.
-
-    None where lines have too many cells, all of them blank.
-    """
-    has_blank_cells = False
-    with text.open(encoding="utf-8", newline="") as opened:
-        reader = csv.reader(opened, delimiter=separator, strict=True)
-        before = 0
-        try:
-            for cells in reader:
-                more = cells[len(found.names) :] if before >= found.lines_until_rows else []
-                if any(cell.strip() for cell in more):
-                    return (
-                        f"{path}:{reader.line_num}: {len(cells)} cells, the header has "
-                        f"{len(found.names)}: quote texts that hold the separator"
-                    )
-                has_blank_cells = has_blank_cells or bool(more)
-                before = reader.line_num
-        except csv.Error as fault:
-            return f"{path}:{before + 1}: can't be read: the quotes of a cell don't match ({fault})"
-    return None if has_blank_cells else ""

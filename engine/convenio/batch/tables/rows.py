@@ -19,6 +19,8 @@ TOTAL = (
     r"|suma|soma|sum|somme|summe|gesamt(summe)?|insgesamt|合計|总计)\W*(\(?\d*\)?|:.*)\W*$"
 )
 """What a row is called that adds up the others."""
+LIKE_TOTAL = r"(?i)^\W*(sub-?)?(grand )?tota(l|is|les)\b"
+"""How the name of such a row begins where more is said in it; a company may be called so."""
 BELOW = (
     r"(?i)^\W*(sources?\b|fuentes?\b|fontes?\b|quellen?\b|not(e|a)s?\b|observa|elabora(ci|ç)"
     r"|©|\(c\))"
@@ -39,6 +41,7 @@ def checked(table: ReadTable, columns: Columns, elsewhere: Any = None) -> ReadTa
     _refuse_strange(table.path, names, columns, bool(facts) or elsewhere is not None)
     numbered = table.rows if ROW in names else table.rows.with_row_index(ROW, 1)
     said = pl.col(ID).cast(pl.String)
+    like_total = said.str.contains(LIKE_TOTAL).fill_null(False)
     more_than_numbers = [
         pl.col(name).is_not_null()
         for name in names
@@ -52,10 +55,17 @@ def checked(table: ReadTable, columns: Columns, elsewhere: Any = None) -> ReadTa
             states=pl.any_horizontal(pl.lit(False), *(pl.col(n).is_not_null() for n in facts)),
             total=said.str.contains(TOTAL).fill_null(False),
             more=pl.any_horizontal(pl.lit(False), *more_than_numbers),
+            like_total=like_total,
             header=_repeats_header(facts),
             anything=pl.any_horizontal(anything),
         )
-        .filter(~pl.col("states") | pl.col(ID).is_null() | pl.col("total") | pl.col("header"))
+        .filter(
+            ~pl.col("states")
+            | pl.col(ID).is_null()
+            | pl.col("total")
+            | (pl.col("like_total") & ~pl.col("more"))
+            | pl.col("header")
+        )
         .sort(ROW)
         .collect(engine="streaming")
     )
@@ -146,8 +156,8 @@ class _LeftOut:
     below: tuple[str, ...]
     headers: tuple[int, ...]
     """Rows that hold the names of the columns again."""
-    more: Mapping[int, str]
-    """What rows are called that are called like totals and state more than numbers."""
+    doubtful: Mapping[int, str]
+    """What rows are called that may be totals and may be cases."""
     silent: Mapping[int, str]
     """Ids of rows that state no fact."""
     nameless: tuple[int, ...]
@@ -159,7 +169,10 @@ class _LeftOut:
         if self.below:
             told.append(f"left out below or as a total: {', '.join(self.below)}")
         if self.headers:
-            told.append(f"left out, since the header stands there again: row {_listed(map(str, self.headers))}")
+            told.append(
+                "left out, since the header stands there again: row "
+                f"{_listed(map(str, self.headers))}"
+            )
         return tuple(told)
 
     def faults(self, path: Path) -> tuple[str, ...]:
@@ -177,9 +190,8 @@ class _LeftOut:
         told = {n: f"{path}: {row} states no fact; not rated" for n, row in silent.items()}
         told |= {n: f"{path}: row {n} has no id; not rated" for n in self.nameless}
         told |= {
-            n: f"{path}: row {n} ({name}) is called like a total and states more than numbers; "
-            "not rated"
-            for n, name in self.more.items()
+            n: f"{path}: row {n} ({name}) is called like a total and may be a case; not rated"
+            for n, name in self.doubtful.items()
         }
         texts = [text for _, text in sorted(told.items())]
         more = len(texts) - _MOST_TOLD
@@ -200,7 +212,7 @@ def _left_out(
     rows: set[int] = set()
     below: list[str] = []
     headers: list[int] = []
-    more: dict[int, str] = {}
+    doubtful: dict[int, str] = {}
     silent: dict[int, str] = {}
     nameless: list[int] = []
     last = height
@@ -213,8 +225,10 @@ def _left_out(
         elif row["header"]:
             headers.insert(0, number)
             rows.add(number)
-        elif row["total"] and row["more"]:
-            more[number] = name
+        elif (row["total"] and row["more"]) or (
+            row["like_total"] and row["states"] and not row["total"]
+        ):
+            doubtful[number] = name
             rows.add(number)
         elif row["total"] or (is_last and not row["states"] and re.match(BELOW, name or "")):
             below.insert(0, name)
@@ -228,7 +242,7 @@ def _left_out(
         if is_last and number in rows:
             last -= 1
     return _LeftOut(
-        frozenset(rows), tuple(below), tuple(headers), more, silent, tuple(nameless), height
+        frozenset(rows), tuple(below), tuple(headers), doubtful, silent, tuple(nameless), height
     )
 
 

@@ -4,13 +4,20 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from convenio.backends.frames.columns import ID
 from convenio.batch.tables.columns import Columns, folded
-from convenio.batch.tables.headers import Header, Layout, Line, header_among, lines_searched, names_facts
+from convenio.batch.tables.headers import (
+    Header,
+    Layout,
+    Line,
+    header_among,
+    lines_searched,
+    names_facts,
+)
 from convenio.batch.tables.naming import called_like_facts
 from convenio.batch.tables.table import ROW, ReadTable
 from convenio.batch.tables.workbooks import SheetParts, parts_of_sheet
@@ -82,10 +89,10 @@ def _refuse_near_list(path: Path, sheet: Any, columns: Columns, layout: Layout) 
     near = nearest_name(folded(sheet.name), lists)
     named = {columns.named(cell) for line in _head(sheet, layout) for cell in line.cells}
     if near or ID in named:
-        hint = f"is it {near}?" if near else f"lists are {', '.join(lists)};"
+        hint = f"is it {near}?" if near else f"the lists are {', '.join(lists)}."
         raise CaseError(
-            f"{path}: the sheet {sheet.name} is not called like a list: {hint} "
-            "with --sheet no other sheet is read"
+            f"{path}: the sheet {sheet.name} tells of cases and is not called like a list: {hint} "
+            "With --sheet NAME the other sheets are left alone"
         )
 
 
@@ -98,9 +105,9 @@ def read_sheet(path: Path, name: str, columns: Columns, layout: Layout) -> ReadT
     loaded = _loaded(book, name)
     batch, wrong = loaded.to_arrow_with_errors()
     cells: Any = pl.from_arrow(batch)
-    # Rows above the first that holds anything are no rows of what was loaded.
-    offset = loaded.total_height - cells.height
     parts = parts_of_sheet(path, name)
+    # Rows above the first that holds anything are no rows of what was loaded.
+    offset = parts.top
     cells, filled = _with_merged(cells, parts)
     found = header_among(path, _lines(cells, layout, offset), columns, layout)
     data = cells.slice(found.lines_until_rows - offset)
@@ -109,7 +116,8 @@ def read_sheet(path: Path, name: str, columns: Columns, layout: Layout) -> ReadT
     faults = _wrong_cells(path, [*_error_cells(wrong), *_formulas(parts)], first, found, columns)
     told = [f"sheet {name}"] * (len(book.sheet_names) > 1)
     told += found.told("row")
-    told += [f"{filled} merged cells, each read wherever it reaches"] * (filled > 0)
+    cells_in = "1 merged cell" if filled == 1 else f"{filled:,} merged cells"
+    told += [f"{cells_in} read in every row and column covered"] * (filled > 0)
     rows = data.lazy().with_row_index(ROW, 1)
     if faults:
         rows = rows.filter(~pl.col(ROW).is_in(sorted(faults)))

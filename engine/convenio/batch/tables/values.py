@@ -11,10 +11,9 @@ from typing import Any, Literal
 
 Decimal = Literal[",", "."]
 
-TRUTHS: Mapping[str, str] = {
-    **dict.fromkeys("true verdadero verdadeiro vrai wahr yes sí si sim oui ja 1".split(), "true"),
-    **dict.fromkeys("false falso faux falsch no não nao non nein 0".split(), "false"),
-}
+_TRUE = ("true", "verdadero", "verdadeiro", "vrai", "wahr", "yes", "sí", "si", "sim", "oui", "1")
+_FALSE = ("false", "falso", "faux", "falsch", "no", "não", "nao", "non", "nein", "0")
+TRUTHS: Mapping[str, str] = {**dict.fromkeys(_TRUE, "true"), **dict.fromkeys(_FALSE, "false")}
 """How spreadsheets and people write that something is so, in small letters, and what facts say."""
 NOTHING = (
     *("-", "--", "–", "—", "…", "...", "?", "na", "n/a", "#n/a", "n.a.", "n.d.", "n/d", "nd"),
@@ -26,16 +25,19 @@ None and "unknown" are not among them: the first may say that there are none, an
 a fact can hold.
 """
 
-_GROUPS = r"^[+-]?[1-9]\d{0,2}(?:[ \u00a0\u2009\u202f'’]\d{3})+(?:[.,]\d+)?$"
 _GAPS = r"[ \u00a0\u2009\u202f'’]"
+_SPACED = rf"[1-9]\d{{0,2}}(?:{_GAPS}\d{{3}})+"
+_GROUPS = rf"^[+-]?{_SPACED}(?:[.,]\d+)?$"
 _ZERO_OR_FOUR = r"(?:0|[1-9]\d{3,})"
 COMMA_FOR_CERTAIN = (
     rf"^[+-]?(?:\d+,(?:\d{{1,2}}|\d{{4,}})|{_ZERO_OR_FOUR},\d+"
+    rf"|{_SPACED},\d+"
     r"|[1-9]\d{0,2}(?:\.\d{3})+,\d+|[1-9]\d{0,2}(?:\.\d{3}){2,})$"
 )
 """Numbers with a decimal comma, or with points between thousands: no other reading is possible."""
 POINT_FOR_CERTAIN = (
     rf"^[+-]?(?:\d+\.(?:\d{{1,2}}|\d{{4,}})|{_ZERO_OR_FOUR}\.\d+"
+    rf"|{_SPACED}\.\d+"
     r"|[1-9]\d{0,2}(?:,\d{3})+\.\d+|[1-9]\d{0,2}(?:,\d{3}){2,})$"
 )
 GROUPED_OR_NOT = r"^[+-]?[1-9]\d{0,2}\.\d{3}$"
@@ -44,9 +46,7 @@ GROUPED_OR_NOT = r"^[+-]?[1-9]\d{0,2}\.\d{3}$"
 
 def as_truth(cell: Any) -> Any:
     """Write true and false as facts do; other texts stand as they are."""
-    return cell.str.to_lowercase().replace_strict(
-        list(TRUTHS), list(TRUTHS.values()), default=cell
-    )
+    return cell.str.to_lowercase().replace_strict(list(TRUTHS), list(TRUTHS.values()), default=cell)
 
 
 def as_number(cell: Any, decimal: Decimal | None) -> Any:

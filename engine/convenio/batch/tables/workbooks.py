@@ -32,6 +32,8 @@ class SheetParts:
     formulas: tuple[tuple[int, int], ...] = ()
     """Cells that hold a formula and not what comes of it."""
     merged: tuple[Block, ...] = ()
+    top: int = 0
+    """How many rows stand above the first cell."""
 
 
 def parts_of_sheet(path: Path, name: str) -> SheetParts:
@@ -43,7 +45,7 @@ def parts_of_sheet(path: Path, name: str) -> SheetParts:
         xml = packed.read(member) if member else b""
     merged = [_block(*found.groups()) for found in _MERGED.finditer(xml)]
     if not merged and not re.search(rb"<(?:\w+:)?f\b", xml):
-        return SheetParts()
+        return SheetParts(top=_first_row(xml))
     formulas = []
     rows, columns = [], []
     for attributes, inner in _CELL.findall(xml):
@@ -63,7 +65,16 @@ def parts_of_sheet(path: Path, name: str) -> SheetParts:
             Block(one.top - top, one.left - left, one.bottom - top, one.right - left)
             for one in merged
         ),
+        top,
     )
+
+
+def _first_row(xml: bytes) -> int:
+    for found in _CELL.finditer(xml):
+        at = _PLACE.search(found[1])
+        if at is not None and _VALUE.search(found[2] or b""):
+            return int(at[2]) - 1
+    return 0
 
 
 def _member(packed: zipfile.ZipFile, name: str) -> str | None:

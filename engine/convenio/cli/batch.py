@@ -10,11 +10,15 @@ import warnings
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from convenio.cli import options, output
 from convenio.cli.dry_run import dry_run
 from convenio.errors import CaseError, UsageError
 from convenio.packs.policy import RATINGS, Rating
+
+if TYPE_CHECKING:
+    from convenio.batch.tables.headers import Layout
 
 EXAMPLES = """examples:
   convenio batch cases/ -o ratings.parquet
@@ -105,22 +109,12 @@ def run(args: argparse.Namespace) -> int:
         from convenio.batch.mapping.loading import load_mapping
         from convenio.batch.mapping.reading import Asked
         from convenio.batch.running import Job, run_job
-        from convenio.batch.tables.headers import Layout
     except ModuleNotFoundError as missing:
         raise UsageError(f"batch needs {missing.name}: pip install 'convenio[frames]'") from None
     if not args.output and not args.dry_run:
         raise UsageError("-o FILE is needed: results are written there")
     pack = options.read_pack(args)
-    header_row, header_until = _lines(args.header_row)
-    layout = Layout(
-        separator=_separator(args.separator),
-        encoding=args.encoding,
-        decimal=args.decimal,
-        header_row=header_row,
-        header_until=header_until,
-        sheet=args.sheet,
-        dates=args.dates,
-    )
+    layout = layout_of(args)
     if args.dry_run:
         return dry_run(args, pack, Asked(layout, args.whole), _date(args.as_of))
     job = Job(
@@ -161,6 +155,22 @@ def run(args: argparse.Namespace) -> int:
         return 1
     found = summary.presumed or summary.floors
     return int(options.limit_reached(args, found, summary.ceilings, summary.untested))
+
+
+def layout_of(args: argparse.Namespace) -> Layout:
+    """Return what the arguments say of how a table is written."""
+    from convenio.batch.tables.headers import Layout
+
+    header_row, header_until = _lines(args.header_row)
+    return Layout(
+        separator=_separator(args.separator),
+        encoding=args.encoding,
+        decimal=args.decimal,
+        header_row=header_row,
+        header_until=header_until,
+        sheet=args.sheet,
+        dates=args.dates,
+    )
 
 
 def _counted(ratings: Mapping[Rating, int]) -> str:

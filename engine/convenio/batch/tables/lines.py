@@ -31,35 +31,42 @@ def rows_of_text(path: Path, text: Text, width: int, scratch: Path) -> Rows:
     import polars as pl
 
     mark = text.separator
-    line = pl.col("line").str.strip_chars_end("\r")
-    bare = line.str.replace_all('"[^"]*"', "q")
-    filled = bare.str.strip_chars_end(mark + " ").str.count_matches(mark, literal=True) + 1
-    short = (bare.str.count_matches(mark, literal=True) + 1 < width) & (filled > 1)
-    no_end = re.escape(mark)
-    odd = (
-        bare.str.contains('"', literal=True)
-        | line.str.contains(rf'[^"{no_end}]"[^"{no_end}]')
-        | (line.str.count_matches(rf'(^|{no_end})"') != line.str.count_matches(rf'"({no_end}|$)'))
+    sides = re.escape(mark)
+    line = pl.col("line")
+    lines = (
+        pl.scan_lines(text.path, glob=False, row_index_name="n", row_index_offset=1)
+        .filter(pl.col("n") > text.lines_until_rows)
+        .with_columns(line.str.strip_chars_end("\r"))
+        # What stands in quotes is one cell, whatever it holds.
+        .with_columns(bare=line.str.replace_all('"[^"]*"', "q"))
+        .with_columns(cells=pl.col("bare").str.count_matches(mark, literal=True) + 1)
     )
-    lines = pl.scan_lines(text.path, glob=False, row_index_name="n", row_index_offset=1)
-    place = pl.col("n")
-    seen = (
-        lines.filter(place > text.lines_until_rows)
-        .select(
-            odd=odd.any(),
-            long=place.filter(filled > width).min(),
-            cells=filled.filter(filled > width).first(),
-            short=short.sum(),
-            first=place.filter(short).min(),
+    opened, closed = (line.str.count_matches(way) for way in (rf'(^|{sides})"', rf'"({sides}|$)'))
+    inside = line.str.contains(rf'[^"{sides}]"[^"{sides}]')
+    odd = pl.col("bare").str.contains('"', literal=True) | inside | (opened != closed)
+    seen = lines.select(odd=odd.any(), uneven=(pl.col("cells") != width).any())
+    is_odd, is_uneven = seen.collect(engine="streaming").row(0)
+    if is_odd:
+        return _written_anew(path, text, width, scratch)
+    if not is_uneven:
+        return Rows(text)
+    filled = pl.col("bare").str.strip_chars_end(mark + " ").str.count_matches(mark, literal=True) + 1
+    uneven = lines.filter(pl.col("cells") != width).with_columns(filled=filled)
+    is_long = pl.col("filled") > width
+    is_short = (pl.col("cells") < width) & (pl.col("filled") > 1)
+    long, cells, short, first = (
+        uneven.select(
+            long=pl.col("n").filter(is_long).min(),
+            cells=pl.col("filled").filter(is_long).first(),
+            short=is_short.sum(),
+            first=pl.col("n").filter(is_short).min(),
         )
         .collect(engine="streaming")
-        .row(0, named=True)
+        .row(0)
     )
-    if seen["odd"]:
-        return _written_anew(path, text, width, scratch)
-    if seen["long"] is not None:
-        raise _too_long(path, seen["long"], seen["cells"], width)
-    return Rows(text, seen["short"], (seen["first"] or 0) - text.lines_until_rows)
+    if long is not None:
+        raise _too_long(path, long, cells, width)
+    return Rows(text, short, first - text.lines_until_rows if short else 0)
 
 
 def _written_anew(path: Path, text: Text, width: int, scratch: Path) -> Rows:

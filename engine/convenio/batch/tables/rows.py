@@ -56,7 +56,7 @@ def checked(table: ReadTable, columns: Columns, elsewhere: Any = None) -> ReadTa
             total=said.str.contains(TOTAL).fill_null(False),
             more=pl.any_horizontal(pl.lit(False), *more_than_numbers),
             like_total=like_total,
-            header=_repeats_header(facts),
+            header=pl.col(ROW).is_in(_headers_again(numbered, facts)),
             anything=pl.any_horizontal(anything),
         )
         .filter(
@@ -83,19 +83,21 @@ def checked(table: ReadTable, columns: Columns, elsewhere: Any = None) -> ReadTa
     )
 
 
-def _repeats_header(facts: Sequence[str]) -> Any:
-    """Tell of rows that hold the names of their columns, as where files were put together."""
+def _headers_again(rows: Any, facts: Sequence[str]) -> list[int]:
+    """Return which rows hold the names of their columns, as where files were put together."""
     import polars as pl
 
-    def plain(name: str) -> Any:
-        return pl.col(name).cast(pl.String).str.to_lowercase().str.replace_all(r"[\W_]+", "")
-
-    same = [
-        pl.col(name).is_null() | (plain(name) == "".join(words(name)))
-        for name in facts
-        if name != AS_OF
+    called_id = pl.col(ID).cast(pl.String).str.contains(r"(?i)^\W*id\W*$")
+    among = rows.filter(called_id).select(ROW, *(pl.col(name).cast(pl.String) for name in facts))
+    return [
+        row[ROW]
+        for row in among.collect(engine="streaming").rows(named=True)
+        if all(
+            cell is None or words(cell) == words(name)
+            for name, cell in row.items()
+            if name not in (ROW, AS_OF)
+        )
     ]
-    return ((plain(ID) == ID) & pl.all_horizontal(pl.lit(True), *same)).fill_null(False)
 
 
 def refuse_none(tables: Sequence[ReadTable], faults: Sequence[str]) -> None:

@@ -28,7 +28,13 @@ from convenio.batch.tables.faults import reading as _reading
 from convenio.batch.tables.files import ENDINGS, ending
 from convenio.batch.tables.headers import Layout
 from convenio.batch.tables.reading import read_table
-from convenio.batch.tables.rows import checked, orphans, refuse_none, refuse_shared_ids
+from convenio.batch.tables.rows import (
+    checked,
+    orphans,
+    refuse_none,
+    refuse_shared_ids,
+    with_positions,
+)
 from convenio.batch.tables.sheets import read_sheet
 from convenio.batch.tables.table import ReadTable, without_numbers
 from convenio.batch.writing import OUTPUTS, only_writer_of, write_output, write_part
@@ -372,7 +378,7 @@ def read_tables(job: Job, files: Sequence[Path], scratch: Path, summary: Summary
         with _reading(file):
             of_list = columns_of_list(catalogue, path)
             rows = read_table(file, of_list, of_lists, scratch)
-            children.setdefault(path, []).append(without_numbers(rows))
+            children.setdefault(path, []).append(with_positions(without_numbers(rows)))
     read = []
     for file in files:
         with _reading(file):
@@ -381,7 +387,7 @@ def read_tables(job: Job, files: Sequence[Path], scratch: Path, summary: Summary
             read.append(table)
             for path, name in table.sheets_of_lists.items():
                 rows = read_sheet(file, name, columns_of_list(catalogue, path), of_lists)
-                children.setdefault(path, []).append(without_numbers(rows))
+                children.setdefault(path, []).append(with_positions(without_numbers(rows)))
     told_of = [
         table.rows.select(pl.col("id").cast(pl.String))
         for tables in children.values()
@@ -400,7 +406,9 @@ def read_tables(job: Job, files: Sequence[Path], scratch: Path, summary: Summary
         summary.faults += table.faults
     for tables in children.values():
         for table in tables:
-            summary.faults += orphans(table, cases)
+            lost = orphans(table, cases)
+            summary.told += lost.told
+            summary.faults += lost.faults
     refuse_none(cases, summary.faults)
     return Tables(tuple(cases), {path: tuple(tables) for path, tables in children.items()})
 

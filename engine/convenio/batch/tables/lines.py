@@ -50,7 +50,9 @@ def rows_of_text(path: Path, text: Text, width: int, scratch: Path) -> Rows:
         return _written_anew(path, text, width, scratch)
     if not is_uneven:
         return Rows(text)
-    filled = pl.col("bare").str.strip_chars_end(mark + " ").str.count_matches(mark, literal=True) + 1
+    filled = (
+        pl.col("bare").str.strip_chars_end(mark + " ").str.count_matches(mark, literal=True) + 1
+    )
     uneven = lines.filter(pl.col("cells") != width).with_columns(filled=filled)
     is_long = pl.col("filled") > width
     is_short = (pl.col("cells") < width) & (pl.col("filled") > 1)

@@ -3,30 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from convenio.backends.frames.columns import AS_OF, ID
+from convenio.backends.frames.columns import AS_OF, ID, POSITION
 from convenio.batch.tables.columns import Columns, words
 from convenio.batch.tables.headers import SHOWN, nothing_understood
+from convenio.batch.tables.left_out import BELOW, LIKE_TOTAL, TOTAL, left_out
 from convenio.batch.tables.table import ROW, ReadTable
 from convenio.errors import CaseError, nearest_name
-
-TOTAL = (
-    r"(?i)^\W*((sub-?)?(grand |sum )?tota(l|is|les|le|ux)\b( general| geral)?"
-    r"|suma|soma|sum|somme|summe|gesamt(summe)?|insgesamt|合計|总计)\W*(\(?\d*\)?|:.*)\W*$"
-)
-"""What a row is called that adds up the others."""
-LIKE_TOTAL = r"(?i)^\W*(sub-?)?(grand )?tota(l|is|les)\b"
-"""How the name of such a row begins where more is said in it; a company may be called so."""
-BELOW = (
-    r"(?i)^\W*(sources?\b|fuentes?\b|fontes?\b|quellen?\b|not(e|a)s?\b|observa|elabora(ci|ç)"
-    r"|©|\(c\))"
-)
-"""How lines below a table begin that are no part of it."""
-_MOST_TOLD = 100
 
 
 def checked(table: ReadTable, columns: Columns, elsewhere: Any = None) -> ReadTable:
@@ -72,7 +59,7 @@ def checked(table: ReadTable, columns: Columns, elsewhere: Any = None) -> ReadTa
     if not suspects.height:
         return replace(table, rows=numbered.drop(ROW))
     height = numbered.select(pl.len()).collect(engine="streaming").item()
-    left = _left_out(suspects.rows(named=True), height, _ids_of(elsewhere))
+    left = left_out(suspects.rows(named=True), height, _ids_of(elsewhere))
     faults = left.faults(table.path)
     return replace(
         table,
@@ -121,23 +108,68 @@ def refuse_shared_ids(tables: Sequence[ReadTable]) -> None:
         raise CaseError(f"{where}: rows share their id: {', '.join(shown)}{more}")
 
 
-def orphans(child: ReadTable, tables: Sequence[ReadTable]) -> tuple[str, ...]:
-    """Tell of the rows of a list's table that belong to no case."""
+@dataclass(frozen=True, slots=True)
+class Orphans:
+    """What is told of elements of a list that belong to no case, and what is wrong with them."""
+
+    told: tuple[str, ...] = ()
+    faults: tuple[str, ...] = ()
+
+
+def orphans(child: ReadTable, tables: Sequence[ReadTable]) -> Orphans:
+    """Tell of the rows of a list's table that belong to no case.
+
+    Totals, lines below and the header again are told; blank rows are not.
+    """
     import polars as pl
 
-    if ID not in child.rows.collect_schema().names():
-        return ()
+    names = child.rows.collect_schema().names()
+    if ID not in names:
+        return Orphans()
     ids = pl.concat([table.rows.select(pl.col(ID).cast(pl.String)) for table in tables])
+    tells = pl.any_horizontal(
+        pl.lit(False),
+        *(pl.col(name).is_not_null() for name in names if name not in (ID, POSITION)),
+    )
     lost = (
-        child.rows.select(pl.col(ID).cast(pl.String))
+        child.rows.select(pl.col(ID).cast(pl.String), tells=tells)
+        .filter(pl.col("tells") | pl.col(ID).is_not_null())
         .join(ids, on=ID, how="anti", maintain_order="left")
         .collect()
+        .rows()
     )
-    if not lost.height:
-        return ()
-    shown = [repr(name) for name in dict.fromkeys(lost[ID].to_list())][:SHOWN]
-    counted = f"{lost.height:,} rows find" if lost.height > 1 else "1 row finds"
-    return (f"{child.path}: {counted} no case: {', '.join(shown)}",)
+    closing = [name for name, tells in lost if _is_closing(name, tells)]
+    others = [name for name, tells in lost if name is not None and not _is_closing(name, tells)]
+    nameless = sum(name is None for name, _ in lost)
+    told = [f"left out below or as a total: {', '.join(dict.fromkeys(closing))}"] * bool(closing)
+    faults = []
+    if others:
+        shown = [repr(name) for name in dict.fromkeys(others)][:SHOWN]
+        counted = f"{len(others):,} rows find" if len(others) > 1 else "1 row finds"
+        faults.append(f"{child.path}: {counted} no case: {', '.join(shown)}")
+    if nameless:
+        counted = f"{nameless:,} rows have" if nameless > 1 else "1 row has"
+        faults.append(f"{child.path}: {counted} no id and so no case")
+    return Orphans(tuple(f"{child.path}: {line}" for line in told), tuple(faults))
+
+
+def _is_closing(name: str | None, tells: bool) -> bool:
+    """Tell whether a row adds up others, stands below a table or is its header again."""
+    if name is None:
+        return False
+    below = not tells and re.match(BELOW, name)
+    return bool(re.match(TOTAL, name) or below) or words(name) == [ID]
+
+
+def with_positions(child: ReadTable) -> ReadTable:
+    """Number the elements of each case from 0, where their table doesn't: their order is known."""
+    import polars as pl
+
+    names = child.rows.collect_schema().names()
+    if ID not in names or POSITION in names:
+        return child
+    number = pl.int_range(pl.len()).over(ID)
+    return replace(child, rows=child.rows.with_columns(number.alias(POSITION)), whole=False)
 
 
 def _refuse_strange(path: Path, names: Sequence[str], columns: Columns, is_told: bool) -> None:
@@ -150,105 +182,9 @@ def _refuse_strange(path: Path, names: Sequence[str], columns: Columns, is_told:
         raise CaseError(f"{path}: no column is called id, which tells cases apart{hint}")
 
 
-@dataclass(frozen=True, slots=True)
-class _LeftOut:
-    """The rows of a table that are no cases, by number from 1, and why."""
-
-    rows: frozenset[int]
-    below: tuple[str, ...]
-    headers: tuple[int, ...]
-    """Rows that hold the names of the columns again."""
-    doubtful: Mapping[int, str]
-    """What rows are called that may be totals and may be cases."""
-    silent: Mapping[int, str]
-    """Ids of rows that state no fact."""
-    nameless: tuple[int, ...]
-    height: int
-
-    def told(self) -> tuple[str, ...]:
-        """Tell of the rows that are no cases by what they hold."""
-        told = []
-        if self.below:
-            told.append(f"left out below or as a total: {', '.join(self.below)}")
-        if self.headers:
-            told.append(
-                "left out, since the header stands there again: row "
-                f"{_listed(map(str, self.headers))}"
-            )
-        return tuple(told)
-
-    def faults(self, path: Path) -> tuple[str, ...]:
-        """Tell of each row that ought to have been a case.
-
-        Raises CaseError where most rows state nothing.
-        """
-        silent = {n: f"row {n} ({name})" for n, name in sorted(self.silent.items())}
-        cases = self.height - len(self.rows) + len(silent)
-        if 2 * len(silent) > cases:
-            raise CaseError(
-                f"{path}: {len(silent):,} of {cases:,} rows state no fact, so nothing is rated: "
-                f"{_listed(silent.values())}"
-            )
-        told = {n: f"{path}: {row} states no fact; not rated" for n, row in silent.items()}
-        told |= {n: f"{path}: row {n} has no id; not rated" for n in self.nameless}
-        told |= {
-            n: f"{path}: row {n} ({name}) is called like a total and may be a case; not rated"
-            for n, name in self.doubtful.items()
-        }
-        texts = [text for _, text in sorted(told.items())]
-        more = len(texts) - _MOST_TOLD
-        return (*texts[:_MOST_TOLD], *([f"{path}: and {more:,} more such rows"] * (more > 0)))
-
-
 def _ids_of(rows: Any) -> frozenset[str]:
     import polars as pl
 
     if rows is None:
         return frozenset()
     return frozenset(rows.select(pl.col(ID).cast(pl.String)).collect()[ID].to_list())
-
-
-def _left_out(
-    suspects: Sequence[Mapping[str, Any]], height: int, told_elsewhere: frozenset[str]
-) -> _LeftOut:
-    rows: set[int] = set()
-    below: list[str] = []
-    headers: list[int] = []
-    doubtful: dict[int, str] = {}
-    silent: dict[int, str] = {}
-    nameless: list[int] = []
-    last = height
-    # From the end: what stands below a table is told by nothing but that coming after it.
-    for row in reversed(suspects):
-        number, name = row[ROW], row[ID]
-        is_last = number == last
-        if not row["anything"]:
-            rows.add(number)
-        elif row["header"]:
-            headers.insert(0, number)
-            rows.add(number)
-        elif (row["total"] and row["more"]) or (
-            row["like_total"] and row["states"] and not row["total"]
-        ):
-            doubtful[number] = name
-            rows.add(number)
-        elif row["total"] or (is_last and not row["states"] and re.match(BELOW, name or "")):
-            below.insert(0, name)
-            rows.add(number)
-        elif name is None:
-            nameless.append(number)
-            rows.add(number)
-        elif not row["states"] and name not in told_elsewhere:
-            silent[number] = name
-            rows.add(number)
-        if is_last and number in rows:
-            last -= 1
-    return _LeftOut(
-        frozenset(rows), tuple(below), tuple(headers), doubtful, silent, tuple(nameless), height
-    )
-
-
-def _listed(texts: Iterable[str]) -> str:
-    every = list(texts)
-    more = f" and {len(every) - SHOWN:,} more" if len(every) > SHOWN else ""
-    return ", ".join(every[:SHOWN]) + more

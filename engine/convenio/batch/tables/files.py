@@ -97,6 +97,11 @@ def _encoding(path: Path) -> str:
         for mark, name in _BYTE_ORDER:
             if start.startswith(mark):
                 return name
+        if start.startswith((b"PK\x03\x04", b"\xd0\xcf\x11\xe0", b"\x1f\x8b")):
+            raise UsageError(
+                f"{path}: can't be read: it holds a workbook or a packed file, which its name "
+                "doesn't say (.xlsx, .xls, .zip, .csv.gz)"
+            )
         decoder = codecs.getincrementaldecoder("utf-8")()
         chunk, is_utf8 = start, True
         while chunk:

@@ -49,10 +49,11 @@ def as_truth(cell: Any) -> Any:
     return cell.str.to_lowercase().replace_strict(list(TRUTHS), list(TRUTHS.values()), default=cell)
 
 
-def as_number(cell: Any, decimal: Decimal | None) -> Any:
+def as_number(cell: Any, decimal: Decimal | None, is_text: bool) -> Any:
     """Write a number with a decimal point and nothing between its thousands.
 
-    Where the decimal mark is not known, only blanks and apostrophes between thousands go.
+    Where the decimal mark is not known, only blanks and apostrophes between thousands go. Not
+    `is_text` are cells of workbooks: there 1.234 is a number, or a text of which nobody can tell.
     """
     import polars as pl
 
@@ -61,7 +62,10 @@ def as_number(cell: Any, decimal: Decimal | None) -> Any:
     if decimal is None:
         return bare
     between = "." if decimal == "," else ","
-    by_groups = rf"^[+-]?[1-9]\d{{0,2}}(?:[{between}]\d{{3}})+(?:[{decimal}]\d+)?$"
+    group = rf"(?:[{between}]\d{{3}})"
+    by_groups = rf"^[+-]?[1-9]\d{{0,2}}{group}+(?:[{decimal}]\d+)?$"
+    if decimal == "," and not is_text:
+        by_groups = rf"^[+-]?[1-9]\d{{0,2}}(?:{group}{{2,}}|{group}+,\d+)$"
     has_groups = bare.str.contains(between, literal=True)
     plain = bare.str.replace_all(between, "", literal=True).str.replace(decimal, ".", literal=True)
     # A mark that stands between no thousands is neither: the row says what was found.

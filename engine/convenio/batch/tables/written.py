@@ -67,7 +67,8 @@ def in_facts(table: ReadTable, columns: Columns, layout: Layout) -> ReadTable:
         told.append("decimal comma" if decimal == "," else "commas between thousands")
     if seen["two_ways"][0] and layout.dates is None:
         told.append("dates such as 03/04/2024 are read with --dates dmy or --dates mdy")
-    changes = {name: as_number(pl.col(name), decimal) for name in numbers}
+    is_text = table.text is not None
+    changes = {name: as_number(pl.col(name), decimal, is_text) for name in numbers}
     changes |= {name: _iso(pl.col(name), layout) for name in dates}
     if seen["truths"][0]:
         told.append(f"true and false are written {_written(rows, truths, _is_other_truth)}")
@@ -93,8 +94,9 @@ def _decimal(table: ReadTable, layout: Layout, seen: Mapping[str, bool]) -> Deci
         return ","
     if seen["point"]:
         return "." if seen["commas"] else None
-    # Semicolons stand between cells where commas stand in numbers: a point may then part thousands.
-    if seen["grouped"] and table.text is not None and table.text.separator == ";":
+    # Where commas stand in numbers something else stands between cells, and a point may part
+    # thousands. Workbooks hold numbers, which have a point.
+    if seen["grouped"] and table.text is not None and table.text.separator != ",":
         raise CaseError(
             f"{table.path}: numbers such as 1.234 may be read two ways, and no other number tells "
             "which; give --decimal , or --decimal ."

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from convenio.backends.frames.columns import (
     AS_OF,
@@ -106,4 +107,9 @@ def words(name: str) -> list[str]:
     >>> words("Terms: duration (years)")
     ['terms', 'duration', 'years']
     """
-    return [word for word in re.split(r"[\W_]+", name.casefold()) if word]
+    return list(_words(name))
+
+
+@lru_cache(maxsize=10_000)
+def _words(name: str) -> tuple[str, ...]:
+    return tuple(word for word in re.split(r"[\W_]+", name.casefold()) if word)

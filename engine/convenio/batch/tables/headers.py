@@ -132,11 +132,18 @@ def header_among(path: Path, lines: Sequence[Line], columns: Columns, layout: La
 
 
 def _headers(lines: Sequence[Line], columns: Columns) -> Iterator[Header]:
-    """Yield the headers that lines can be, alone and by twos; those of one line come first."""
+    """Yield the headers that lines can be, alone and by twos; those of one line come first.
+
+    Of two lines one has as many names as any line has alone: the others need not be tried.
+    """
     filled = [line for line in lines if any(cell.strip() for cell in line.cells)]
     yield from (Header(tuple(line.cells), line.first, line.last) for line in filled)
-    if not columns.wanted:
-        for upper, lower in pairwise(filled):
+    if columns.wanted:
+        return
+    scores = [_score(line.cells, columns) for line in filled]
+    most = max(scores, default=0)
+    for number, (upper, lower) in enumerate(pairwise(filled)):
+        if most in scores[number : number + 2]:
             names = _joined(upper.cells, lower.cells, columns)
             yield Header(names, upper.first, lower.last, lower.first)
 

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from convenio.batch.tables.columns import Columns, folded, words
 from convenio.batch.tables.headers import SHOWN
 from convenio.batch.tables.table import ROW, ReadTable
 from convenio.errors import CaseError, nearest_name
+
+_FEW = 50
 
 
 def called_like_facts(table: ReadTable, columns: Columns) -> ReadTable:
@@ -32,28 +35,35 @@ def called_like_facts(table: ReadTable, columns: Columns) -> ReadTable:
     return replace(table, told=(*table.told, *told))
 
 
-def _not_read(table: ReadTable, names: list[str], columns: Columns) -> list[str]:
+def _not_read(table: ReadTable, names: Sequence[str], columns: Columns) -> list[str]:
     if not columns.of_cases() or columns.wanted:
         return []
     others = [name for name in names if columns.named(name) is None]
-    facts = [name for name in columns.holds if "__" not in name] + sorted(columns.lists)
+    facts = {
+        name: words(name) for name in (*columns.holds, *sorted(columns.lists)) if "__" not in name
+    }
+    sought = {word for said in facts.values() for word in said}
     near = {}
     for name in others:
-        held = next((fact for fact in facts if _holds_words(name, fact)), None)
+        inside = words(name)
+        held = next((fact for fact, said in facts.items() if _stand_in(said, inside)), None)
         # What begins like a section of the catalogue is refused with all engines' tables.
         if held and "." not in name and "__" not in name:
             raise CaseError(f"{table.path}: the column {name} is no fact; is it {held}?")
-        near[name] = nearest_name(folded(name), facts)
-    shown = sorted(others, key=lambda name: not near[name])[:SHOWN]
-    if not shown or all(name.startswith("column ") for name in others):
+        # In a wide table most columns are of other things, and looking for the nearest takes long.
+        if len(others) <= _FEW or not sought.isdisjoint(inside):
+            near[name] = nearest_name(folded(name), list(facts))
+    shown = sorted(others, key=lambda name: not near.get(name))[:SHOWN]
+    if all(name.startswith("column ") for name in others):
         return []
-    hints = [f"{name} (nearest: {near[name]})" if near[name] else name for name in shown]
+    hints = [f"{name} (nearest: {near[name]})" if near.get(name) else name for name in shown]
     more = f" and {len(others) - SHOWN:,} more" if len(others) > SHOWN else ""
     return [f"columns that are no facts: {', '.join(hints)}{more}"]
 
 
-def _holds_words(name: str, fact: str) -> bool:
+def _stand_in(wanted: Sequence[str], inside: Sequence[str]) -> bool:
     """Tell whether the words of a fact with its section stand in a name, one after the other."""
-    inside, wanted = words(name), words(fact)
+    if len(wanted) < 2 or wanted[0] not in inside:
+        return False
     ends = range(len(inside) - len(wanted) + 1)
-    return "." in fact and any(inside[n : n + len(wanted)] == wanted for n in ends)
+    return any(inside[n : n + len(wanted)] == wanted for n in ends)

@@ -52,6 +52,8 @@ def sheets_of(path: Path, columns: Columns, layout: Layout) -> Sheets:
             held = ", ".join(book.sheet_names)
             raise UsageError(f"{path}: there is no sheet '{layout.sheet}'; it has {held}")
         return Sheets(layout.sheet, {})
+    if len(book.sheet_names) == 1:
+        return Sheets(book.sheet_names[0], {})
     loaded = [_loaded(book, name) for name in book.sheet_names]
     shown = [sheet for sheet in loaded if sheet.visible == "visible"] or loaded
     lists: dict[str, str] = {}

@@ -8,7 +8,7 @@ from dataclasses import replace
 from convenio.batch.tables.columns import Columns, folded, words
 from convenio.batch.tables.headers import SHOWN
 from convenio.batch.tables.table import ROW, ReadTable
-from convenio.errors import CaseError, nearest_name
+from convenio.errors import CaseError, nearest_name, shorten
 
 _FEW = 50
 
@@ -29,7 +29,7 @@ def called_like_facts(table: ReadTable, columns: Columns) -> ReadTable:
             renamed[name] = meant
     told = _not_read(table, names, columns)
     if renamed:
-        read = ", ".join(f"{old} as {new}" for old, new in renamed.items())
+        read = ", ".join(f"{shorten(old)} as {new}" for old, new in renamed.items())
         told = [f"reads {read}", *told]
         table = replace(table, rows=table.rows.rename(renamed), whole=False)
     return replace(table, told=(*table.told, *told))
@@ -56,7 +56,10 @@ def _not_read(table: ReadTable, names: Sequence[str], columns: Columns) -> list[
     shown = sorted(others, key=lambda name: not near.get(name))[:SHOWN]
     if all(name.startswith("column ") for name in others):
         return []
-    hints = [f"{name} (nearest: {near[name]})" if near.get(name) else name for name in shown]
+    hints = [
+        f"{shorten(name)} (nearest: {near[name]})" if near.get(name) else shorten(name)
+        for name in shown
+    ]
     more = f" and {len(others) - SHOWN:,} more" if len(others) > SHOWN else ""
     return [f"columns that are no facts: {', '.join(hints)}{more}"]
 

@@ -51,7 +51,8 @@ def sheets_of(path: Path, columns: Columns, layout: Layout) -> Sheets:
         if layout.sheet not in book.sheet_names:
             held = ", ".join(book.sheet_names)
             raise UsageError(f"{path}: there is no sheet '{layout.sheet}'; it has {held}")
-        return Sheets(layout.sheet, {})
+        left = [name for name in book.sheet_names if name != layout.sheet]
+        return Sheets(layout.sheet, {}, _not_read(left))
     if len(book.sheet_names) == 1:
         return Sheets(book.sheet_names[0], {})
     loaded = [_loaded(book, name) for name in book.sheet_names]
@@ -81,8 +82,11 @@ def sheets_of(path: Path, columns: Columns, layout: Layout) -> Sheets:
         for sheet in loaded
         if sheet.name not in read and sheet.total_height
     ]
-    told = (f"sheets that are not read: {', '.join(left)}",) if left else ()
-    return Sheets(cases.name, lists, told)
+    return Sheets(cases.name, lists, _not_read(left))
+
+
+def _not_read(names: Sequence[str]) -> tuple[str, ...]:
+    return (f"sheets that are not read: {', '.join(names)}",) if names else ()
 
 
 def _refuse_near_list(path: Path, sheet: Any, columns: Columns, layout: Layout) -> None:

@@ -8,7 +8,7 @@ from dataclasses import replace
 from convenio.batch.tables.columns import Columns, folded, words
 from convenio.batch.tables.headers import SHOWN
 from convenio.batch.tables.table import ROW, ReadTable
-from convenio.errors import CaseError, nearest_name, shorten
+from convenio.errors import CaseError, nearest_name
 
 _FEW = 50
 
@@ -29,7 +29,7 @@ def called_like_facts(table: ReadTable, columns: Columns) -> ReadTable:
             renamed[name] = meant
     told = _not_read(table, names, columns)
     if renamed:
-        read = ", ".join(f"{shorten(old)} as {new}" for old, new in renamed.items())
+        read = ", ".join(f"{_on_one_line(old)} as {new}" for old, new in renamed.items())
         told = [f"reads {read}", *told]
         table = replace(table, rows=table.rows.rename(renamed), whole=False)
     return replace(table, told=(*table.told, *told))
@@ -57,11 +57,15 @@ def _not_read(table: ReadTable, names: Sequence[str], columns: Columns) -> list[
     if all(name.startswith("column ") for name in others):
         return []
     hints = [
-        f"{shorten(name)} (nearest: {near[name]})" if near.get(name) else shorten(name)
+        f"{_on_one_line(name)} (nearest: {near[name]})" if near.get(name) else _on_one_line(name)
         for name in shown
     ]
     more = f" and {len(others) - SHOWN:,} more" if len(others) > SHOWN else ""
     return [f"columns that are no facts: {', '.join(hints)}{more}"]
+
+
+def _on_one_line(name: str) -> str:
+    return name.replace("\r", "\\r").replace("\n", "\\n")
 
 
 def _stand_in(wanted: Sequence[str], inside: Sequence[str]) -> bool:

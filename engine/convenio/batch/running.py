@@ -25,10 +25,17 @@ from convenio.batch.mapping.language import TableMapping
 from convenio.batch.mapping.reading import Asked
 from convenio.batch.tables.columns import columns_of_cases, columns_of_list
 from convenio.batch.tables.faults import reading as _reading
-from convenio.batch.tables.files import ENDINGS, SHEETS, ending
+from convenio.batch.tables.files import ENDINGS, ending
 from convenio.batch.tables.headers import Layout
-from convenio.batch.tables.reading import names_of_sheets, read_sheet, read_table
-from convenio.batch.tables.rows import checked, orphans, refuse_shared_ids
+from convenio.batch.tables.reading import read_table
+from convenio.batch.tables.rows import (
+    checked,
+    orphans,
+    refuse_none,
+    refuse_shared_ids,
+    with_positions,
+)
+from convenio.batch.tables.sheets import read_sheet
 from convenio.batch.tables.table import ReadTable, without_numbers
 from convenio.batch.writing import OUTPUTS, only_writer_of, write_output, write_part
 from convenio.errors import CaseError, ConvenioError, UsageError
@@ -369,22 +376,21 @@ def read_tables(job: Job, files: Sequence[Path], scratch: Path, summary: Summary
     catalogue, layout = job.pack.catalogue, job.layout
     columns = columns_of_cases(catalogue)
     children: dict[str, list[ReadTable]] = {}
-    of_lists = replace(layout, header_row=None, sheet=None)
+    of_lists = replace(layout, header_row=None, header_until=None, sheet=None)
     for path, file in job.children.items():
         with _reading(file):
             of_list = columns_of_list(catalogue, path)
             rows = read_table(file, of_list, of_lists, scratch)
-            children.setdefault(path, []).append(without_numbers(rows))
+            children.setdefault(path, []).append(with_positions(without_numbers(rows)))
     read = []
     for file in files:
         with _reading(file):
             folders = partial(_with_columns_of_folders, path=file, source=job.source)
-            read.append(read_table(file, columns, layout, scratch, folders))
-            names = names_of_sheets(file)[1:] if ending(file) in SHEETS else []
-            for name in names if layout.sheet is None else []:
-                of_list = columns_of_list(catalogue, name)
-                rows = read_sheet(file, name, of_list, of_lists)
-                children.setdefault(name, []).append(without_numbers(rows))
+            table = read_table(file, columns, layout, scratch, folders)
+            read.append(table)
+            for path, name in table.sheets_of_lists.items():
+                rows = read_sheet(file, name, columns_of_list(catalogue, path), of_lists)
+                children.setdefault(path, []).append(with_positions(without_numbers(rows)))
     told_of = [
         table.rows.select(pl.col("id").cast(pl.String))
         for tables in children.values()
@@ -403,7 +409,10 @@ def read_tables(job: Job, files: Sequence[Path], scratch: Path, summary: Summary
         summary.faults += table.faults
     for tables in children.values():
         for table in tables:
-            summary.faults += orphans(table, cases)
+            lost = orphans(table, cases)
+            summary.told += lost.told
+            summary.faults += lost.faults
+    refuse_none(cases, summary.faults)
     return Tables(tuple(cases), {path: tuple(tables) for path, tables in children.items()})
 
 

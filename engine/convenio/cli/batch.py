@@ -10,11 +10,15 @@ import warnings
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from convenio.cli import options, output
 from convenio.cli.dry_run import dry_run
 from convenio.errors import CaseError, UsageError
 from convenio.packs.policy import RATINGS, Rating
+
+if TYPE_CHECKING:
+    from convenio.batch.tables.headers import Layout
 
 EXAMPLES = """examples:
   convenio batch cases/ -o ratings.parquet
@@ -83,7 +87,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     reading.add_argument("--encoding", metavar="NAME", help="such as utf-8, utf-16 or cp1252")
     reading.add_argument("--decimal", choices=(",", "."), help="the decimal mark of numbers")
     reading.add_argument(
-        "--header-row", type=int, metavar="N", help="the line on which columns are named, from 1"
+        "--header-row",
+        metavar="N",
+        help="the line on which columns are named, from 1; 3-4 where they are named on two",
     )
     reading.add_argument("--sheet", metavar="NAME", help="the sheet of a workbook (the first)")
     reading.add_argument(
@@ -103,20 +109,12 @@ def run(args: argparse.Namespace) -> int:
         from convenio.batch.mapping.loading import load_mapping
         from convenio.batch.mapping.reading import Asked
         from convenio.batch.running import Job, run_job
-        from convenio.batch.tables.headers import Layout
     except ModuleNotFoundError as missing:
         raise UsageError(f"batch needs {missing.name}: pip install 'convenio[frames]'") from None
     if not args.output and not args.dry_run:
         raise UsageError("-o FILE is needed: results are written there")
     pack = options.read_pack(args)
-    layout = Layout(
-        separator=_separator(args.separator),
-        encoding=args.encoding,
-        decimal=args.decimal,
-        header_row=args.header_row,
-        sheet=args.sheet,
-        dates=args.dates,
-    )
+    layout = layout_of(args)
     if args.dry_run:
         return dry_run(args, pack, Asked(layout, args.whole), _date(args.as_of))
     job = Job(
@@ -159,6 +157,22 @@ def run(args: argparse.Namespace) -> int:
     return int(options.limit_reached(args, found, summary.ceilings, summary.untested))
 
 
+def layout_of(args: argparse.Namespace) -> Layout:
+    """Return what the arguments say of how a table is written."""
+    from convenio.batch.tables.headers import Layout
+
+    header_row, header_until = _lines(args.header_row)
+    return Layout(
+        separator=_separator(args.separator),
+        encoding=args.encoding,
+        decimal=args.decimal,
+        header_row=header_row,
+        header_until=header_until,
+        sheet=args.sheet,
+        dates=args.dates,
+    )
+
+
 def _counted(ratings: Mapping[Rating, int]) -> str:
     words = {"not_assessed": "not assessed", **{rating: rating for rating in RATINGS}}
     return (
@@ -183,6 +197,19 @@ def _separator(text: str | None) -> str | None:
     if len(separator) != 1:
         raise UsageError(f"--separator takes one character or the word tab, not '{text}'")
     return separator
+
+
+def _lines(text: str | None) -> tuple[int | None, int | None]:
+    """Return the first and the last line of a header; the last is None where it has one line."""
+    if text is None:
+        return None, None
+    first, dash, last = text.partition("-")
+    numbers = [int(part) for part in (first, last) if part.strip().isdecimal()]
+    if len(numbers) != 1 + len(dash) or numbers[0] < 1 or numbers[-1] - numbers[0] not in (0, 1):
+        raise UsageError(
+            f"--header-row takes a line such as 3, or two that follow each other, 3-4, not '{text}'"
+        )
+    return numbers[0], numbers[-1] if dash else None
 
 
 def _date(text: str | None) -> dt.date | None:

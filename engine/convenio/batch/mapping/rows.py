@@ -9,7 +9,7 @@ from typing import Any
 
 from convenio.batch.mapping.language import TableMapping
 from convenio.batch.mapping.wording import counted, listed
-from convenio.batch.tables.rows import BELOW, TOTAL
+from convenio.batch.tables.left_out import BELOW, TOTAL
 from convenio.batch.tables.table import ROW, ReadTable
 from convenio.errors import CaseError
 

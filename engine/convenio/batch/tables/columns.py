@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from convenio.backends.frames.columns import (
     AS_OF,
@@ -19,34 +20,48 @@ from convenio.facts.catalogue import Catalogue
 
 @dataclass(frozen=True, slots=True)
 class Columns:
-    """Which columns a table may have: what each holds, by name, and those that are no facts."""
+    """Which columns a table may have: what each holds, by name, and those that are no facts.
+
+    `folded` has them by their names in small letters, and by their letters and digits alone.
+    """
 
     holds: Mapping[str, str]
     keys: tuple[str, ...]
     folded: Mapping[str, str]
-    """The columns by their names in small letters."""
     lists: frozenset[str] = frozenset()
     wanted: tuple[str, ...] = ()
     """What a mapping reads; nothing where columns are called like facts."""
 
     def named(self, written: str) -> str | None:
-        """Return the column that a header means: as written, or once case and blanks are folded."""
+        """Return the column that a header means.
+
+        It may be written in capitals, or with other marks between its words: `Terms Duration
+        Years` means `terms.duration_years`. Columns of a mapping are called as it calls them.
+        """
         if written in self.holds or written in self.keys or written in self.lists:
             return written
-        return self.folded.get(folded(written))
+        exact = self.folded.get(folded(written))
+        if exact is not None or self.wanted:
+            return exact
+        return self.folded.get("".join(words(written))) if written else None
 
     def holding(self, names: Iterable[str], *kinds: str) -> list[str]:
         """Return those of some columns that hold values of one of the kinds."""
-        return [name for name in names if self._kind(name) in kinds]
+        return [name for name in names if self.kind(name) in kinds]
 
-    def _kind(self, name: str) -> str:
+    def kind(self, name: str) -> str:
+        """Return what a column holds, in plain words; nothing where it is no fact."""
         if name == AS_OF:
             return "date"
         return self.holds.get(name) or self.holds.get(name.replace("__", ".", 1), "")
 
+    def of_cases(self) -> bool:
+        """Tell whether these are the columns of cases, called like facts."""
+        return AS_OF in self.keys
+
     def is_fact(self, name: str) -> bool:
         """Tell whether a column states something of a case."""
-        return name not in self.keys and (bool(self._kind(name)) or name in self.lists)
+        return name not in self.keys and (bool(self.kind(name)) or name in self.lists)
 
 
 def columns_of_cases(catalogue: Catalogue) -> Columns:
@@ -69,7 +84,7 @@ def _columns(
     by_form = {
         form: name
         for name in (*holds, *keys, *lists)
-        for form in (folded(name), folded(name).replace(".", "__"))
+        for form in (folded(name), folded(name).replace(".", "__"), "".join(words(name)))
     }
     return Columns(holds, keys, by_form, frozenset(lists))
 
@@ -77,7 +92,24 @@ def _columns(
 def folded(name: str) -> str:
     """Return a name in small letters, without blanks or a `;` around it, and _ for those inside.
 
-    >>> folded(" Local  production;")
-    'local_production'
+    A `#` before a name marks the line of names; a byte-order mark before it is no letter of it.
+
+    >>> folded(" Local  production;"), folded("# id")
+    ('local_production', 'id')
     """
-    return re.sub(r"\s+", "_", name.strip().rstrip(";").rstrip().casefold())
+    plain = name.strip(" \t\r\n\ufeff\u00a0").rstrip(";").rstrip().casefold()
+    return re.sub(r"\s+", "_", plain.lstrip("# ") or plain)
+
+
+def words(name: str) -> list[str]:
+    """Return the words of a name in small letters.
+
+    >>> words("Terms: duration (years)")
+    ['terms', 'duration', 'years']
+    """
+    return list(_words(name))
+
+
+@lru_cache(maxsize=10_000)
+def _words(name: str) -> tuple[str, ...]:
+    return tuple(word for word in re.split(r"[\W_]+", name.casefold()) if word)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import zipfile
+import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -20,5 +22,12 @@ def reading(path: Path) -> Iterator[None]:
 
     try:
         yield
-    except (OSError, pl.exceptions.PolarsError, fastexcel.FastExcelError) as fault:
+    except (
+        OSError,
+        EOFError,
+        zipfile.BadZipFile,
+        zlib.error,
+        pl.exceptions.PolarsError,
+        fastexcel.FastExcelError,
+    ) as fault:
         raise UsageError(f"{path}: can't be read: {str(fault).splitlines()[0]}") from None

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -31,6 +32,8 @@ class ReadTable:
     above: tuple[str, ...] = ()
     """The lines above the header."""
     text: Text | None = None
+    sheets_of_lists: Mapping[str, str] = field(default_factory=dict)
+    """The sheets of the same workbook that hold lists, by the fact that each is of."""
 
 
 def without_numbers(table: ReadTable) -> ReadTable:

@@ -1,25 +1,41 @@
-"""Writes dates and numbers as facts are written, where it is certain what they are."""
+"""Writes dates, numbers and truths as facts are written, where it is certain what they are."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
 from convenio.batch.tables.columns import Columns
 from convenio.batch.tables.headers import Layout
 from convenio.batch.tables.table import ROW, ReadTable
+from convenio.batch.tables.values import (
+    COMMA_FOR_CERTAIN,
+    GROUPED_OR_NOT,
+    NOTHING,
+    POINT_FOR_CERTAIN,
+    TRUTHS,
+    Decimal,
+    as_number,
+    as_truth,
+)
 from convenio.errors import CaseError
 
 _TWO_WAYS = r"^(\d{1,2})[./-](\d{1,2})[./-](\d{4})$"
-_MIDNIGHT = r"^(\d{4}-\d{2}-\d{2})[ T]00:00:00(\.0+)?$"
-_COMMA_FOR_CERTAIN = r"^-?(\d+,(\d{1,2}|\d{4,})|\d{1,3}(\.\d{3})+,\d+)$"
-_POINT = r"^-?\d+\.(\d{1,2}|\d{4,})$"
-_GROUPED = r"^-?\d{1,3}(\.\d{3})+(,\d+)?$"
+_MIDNIGHT = r"^(\d{4}-\d{2}-\d{2})[ T]00:00(:00(\.0+)?)?Z?$"
+_YEAR_FIRST = r"^(\d{4})[./-](\d{1,2})[./-](\d{1,2})$"
+BLANKS = " \t\r\n\ufeff\u00a0\u2007\u202f"
+"""What may stand around a text in a cell and is no part of it."""
 
 
 def in_facts(table: ReadTable, columns: Columns, layout: Layout) -> ReadTable:
-    """Write dates and numbers as facts are written, where it is certain what they are."""
+    """Write dates, numbers and truths as facts are written, where it is certain what they are.
+
+    Cells that say that nothing is stated (`n.d.`) are blank, and told. The cells of a table that
+    is read by a mapping are the mapping's affair, but for their decimal mark and their dates.
+
+    Raises CaseError where the decimal mark is not certain and some number hangs on it.
+    """
     import polars as pl
 
     names = [name for name in table.rows.collect_schema().names() if name != ROW]
@@ -29,59 +45,107 @@ def in_facts(table: ReadTable, columns: Columns, layout: Layout) -> ReadTable:
             f"{table.path}: {unusable[0]} is a list, which no cell of text can hold; its elements "
             f"come as a table of their own: --child {unusable[0]}=FILE"
         )
-    texts = [pl.col(name).str.strip_chars() for name in names]
+    texts = [pl.col(name).str.strip_chars(BLANKS) for name in names]
     stripped = [pl.when(text != "").then(text) for text in texts]
     rows = table.rows.with_columns(**dict(zip(names, stripped, strict=True)))
     dates = columns.holding(names, "date")
     numbers = columns.holding(names, "number", "whole number")
-
-    def anywhere(among: Sequence[str], pattern: str) -> pl.Expr:
-        if not among:
-            return pl.lit(False)
-        return pl.any_horizontal(pl.col(name).str.contains(pattern).any() for name in among)
-
+    truths = [] if columns.wanted else columns.holding(names, "Boolean")
+    facts = [] if columns.wanted else [n for n in names if columns.kind(n)]
     seen = rows.select(
-        comma=anywhere(numbers, _COMMA_FOR_CERTAIN),
-        point=anywhere(numbers, _POINT),
-        two_ways=anywhere(dates, _TWO_WAYS),
+        comma=_anywhere(numbers, lambda cell: cell.str.contains(COMMA_FOR_CERTAIN)),
+        point=_anywhere(numbers, lambda cell: cell.str.contains(POINT_FOR_CERTAIN)),
+        commas=_anywhere(numbers, lambda cell: cell.str.contains(",", literal=True)),
+        grouped=_anywhere(numbers, lambda cell: cell.str.contains(GROUPED_OR_NOT)),
+        two_ways=_anywhere(dates, lambda cell: cell.str.contains(_TWO_WAYS)),
+        truths=_anywhere(truths, _is_other_truth),
+        nothing=_anywhere(facts, _is_nothing),
     ).collect(engine="streaming")
     told = list(table.told)
-    decimal = layout.decimal
-    if decimal is None and seen["comma"][0]:
-        if seen["point"][0]:
-            raise CaseError(
-                f"{table.path}: some numbers have a decimal comma and some a decimal point; "
-                "give --decimal"
-            )
-        decimal = ","
-        told.append("decimal comma")
+    decimal = _decimal(table, layout, {name: bool(seen[name][0]) for name in seen.columns})
+    if decimal is not None and layout.decimal is None:
+        told.append("decimal comma" if decimal == "," else "commas between thousands")
     if seen["two_ways"][0] and layout.dates is None:
         told.append("dates such as 03/04/2024 are read with --dates dmy or --dates mdy")
-    changes = {name: _iso(pl.col(name), layout) for name in dates}
-    if decimal == ",":
-        changes |= {name: _with_point(pl.col(name)) for name in numbers}
+    is_text = table.text is not None
+    changes = {name: as_number(pl.col(name), decimal, is_text) for name in numbers}
+    changes |= {name: _iso(pl.col(name), layout) for name in dates}
+    if seen["truths"][0]:
+        told.append(f"true and false are written {_written(rows, truths, _is_other_truth)}")
+        changes |= {name: as_truth(pl.col(name)) for name in truths}
+    if seen["nothing"][0]:
+        told.append(f"taken as not stated: {_written(rows, facts, _is_nothing)}")
+        rows = rows.with_columns(
+            **{name: pl.when(~_is_nothing(pl.col(name))).then(pl.col(name)) for name in facts}
+        )
     return replace(table, rows=rows.with_columns(**changes), told=tuple(told))
 
 
-def _iso(cell: Any, layout: Layout) -> Any:
+def _decimal(table: ReadTable, layout: Layout, seen: Mapping[str, bool]) -> Decimal | None:
+    """Return the decimal mark of a table's numbers, or None where none of them hangs on it."""
+    if layout.decimal is not None:
+        return layout.decimal
+    if seen["comma"] and seen["point"]:
+        raise CaseError(
+            f"{table.path}: some numbers have a decimal comma and some a decimal point; "
+            "give --decimal"
+        )
+    if seen["comma"]:
+        return ","
+    if seen["point"]:
+        return "." if seen["commas"] else None
+    # Where commas stand in numbers something else stands between cells, and a point may part
+    # thousands. Workbooks hold numbers, which have a point.
+    if seen["grouped"] and table.text is not None and table.text.separator != ",":
+        raise CaseError(
+            f"{table.path}: numbers such as 1.234 may be read two ways, and no other number tells "
+            "which; give --decimal , or --decimal ."
+        )
+    return None
+
+
+def _anywhere(names: Sequence[str], test: Callable[[Any], Any]) -> Any:
+    """Return whether some cell of some columns passes a test."""
     import polars as pl
 
-    cell = cell.str.replace(_MIDNIGHT, "$1")
+    return pl.any_horizontal(pl.lit(False), *(test(pl.col(name)).any() for name in names))
+
+
+def _is_other_truth(cell: Any) -> Any:
+    return cell.str.to_lowercase().is_in([word for word in TRUTHS if word not in ("true", "false")])
+
+
+def _is_nothing(cell: Any) -> Any:
+    spelled = {way for word in NOTHING for way in (word, word.upper(), word.title(), "NaN")}
+    return cell.is_in(sorted(spelled)).fill_null(False)
+
+
+def _written(rows: Any, names: Sequence[str], test: Callable[[Any], Any]) -> str:
+    """Return the texts of the cells that pass a test, each with how many they are."""
+    import polars as pl
+
+    cells = rows.select(names).unpivot(on=names)
+    counted = (
+        cells.filter(test(pl.col("value")))
+        .group_by("value")
+        .len()
+        .sort("value")
+        .collect(engine="streaming")
+    )
+    return ", ".join(f"{text} ({number:,})" for text, number in counted.rows())
+
+
+def _iso(cell: Any, layout: Layout) -> Any:
+    cell = _in_order(cell.str.replace(_MIDNIGHT, "$1"), _YEAR_FIRST, (1, 2, 3))
     if layout.dates not in ("dmy", "mdy"):
         return cell
-    first, second = cell.str.extract(_TWO_WAYS, 1), cell.str.extract(_TWO_WAYS, 2)
-    day, month = (first, second) if layout.dates == "dmy" else (second, first)
-    whole = pl.concat_str(
-        [cell.str.extract(_TWO_WAYS, 3), month.str.zfill(2), day.str.zfill(2)], separator="-"
-    )
-    return pl.when(cell.str.contains(_TWO_WAYS)).then(whole).otherwise(cell)
+    return _in_order(cell, _TWO_WAYS, (3, 2, 1) if layout.dates == "dmy" else (3, 1, 2))
 
 
-def _with_point(cell: Any) -> Any:
+def _in_order(cell: Any, pattern: str, places: tuple[int, int, int]) -> Any:
+    """Write a date that a pattern matches as facts do; `places` are its year, month and day."""
     import polars as pl
 
-    plain = cell.str.replace_all(".", "", literal=True).str.replace(",", ".", literal=True)
-    unclear = cell.str.contains(".", literal=True) & ~cell.str.contains(_GROUPED)
-    # A point that groups no thousands is neither: the row says what was found.
-    told = pl.concat_str([cell, pl.lit(" (with a decimal comma)")])
-    return pl.when(unclear).then(told).otherwise(plain)
+    year, month, day = (cell.str.extract(pattern, place) for place in places)
+    whole = pl.concat_str([year, month.str.zfill(2), day.str.zfill(2)], separator="-")
+    return pl.when(cell.str.contains(pattern)).then(whole).otherwise(cell)

@@ -231,7 +231,7 @@ def test_fail_on_looks_at_the_presumed_rating(
     engine: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     source = tmp_path / "relief.csv"
-    source.write_text("id,as_of,deal.elements\na,2010-01-22,arms_sale\n")
+    source.write_text("id,as_of,deal.elements\na,2010-01-22,basing_access\n")
     words = ["batch", str(source), "-o", str(tmp_path / "out.parquet"), "--engine", engine]
     words += ["--pack", SMALL]
     established = main([*words, "--fail-on", "critical"])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from functools import cached_property
 from typing import Any
 
 from convenio.assessment.assessment import Assessment
@@ -22,17 +23,22 @@ class BriefContent:
     def __init__(
         self, assessment: Assessment, wording: Wording, previous: Mapping[str, Any] | None = None
     ) -> None:
-        scenarios = ScenarioSections(assessment, wording)
-        if assessment.redacted:
-            # Answers, remedies and thresholds reckon with the facts, and would tell what they are.
-            self.sections: Sequence[Section] = []
-            asked = list(open_questions(assessment))
-        else:
-            self.sections = scenarios.sections
-            asked = [ranked.question for ranked in scenarios.asked.ranked]
         self.assessment = assessment
         self.wording = wording
+        self._scenarios = ScenarioSections(assessment, wording)
+        if assessment.redacted:
+            asked = list(open_questions(assessment))
+        else:
+            asked = [ranked.question for ranked in self._scenarios.asked.ranked]
         self.view = BriefView(assessment, wording, previous, asked)
+
+    @cached_property
+    def sections(self) -> Sequence[Section]:
+        """What goes beyond the verdict: answers, scenarios, changes, how firm the rating is.
+
+        None where facts are redacted: all reckon with them, and would tell what they are.
+        """
+        return () if self.assessment.redacted else self._scenarios.sections
 
     def blocks(self) -> list[Block]:
         """Return the brief proper, in the order of the page."""

@@ -17,7 +17,7 @@ from typing import Any
 
 from convenio import errors
 from convenio.documents import tree
-from convenio.facts import case, catalogue
+from convenio.facts import case, catalogue, sentences
 from convenio.facts.models import FactModels
 from convenio.language import formula, syntax
 from convenio.packs import (
@@ -39,6 +39,7 @@ _MODULES = (
     tree,
     case,
     catalogue,
+    sentences,
     formula,
     syntax,
     checks,

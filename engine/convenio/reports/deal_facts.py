@@ -30,6 +30,11 @@ class DealFacts:
         """Return what the case states of these facts, or that it is not known."""
         declared = [path for path in paths if path in self._catalogue.facts]
         known = [path for path in declared if path in self._case.facts]
+        if self._catalogue.has_sentences and declared:
+            return " ".join(
+                self._wording.sentence(path, self._case.facts.get(path), self._catalogue)
+                for path in known or declared[:1]
+            )
         return ", ".join(
             self._wording.fact(
                 self._case.facts.get(path), self._catalogue.facts[path], self._catalogue

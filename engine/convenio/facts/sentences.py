@@ -54,5 +54,6 @@ def whole(clause_: str) -> str:
     >>> whole("the text is withheld")
     'The text is withheld.'
     """
-    text = clause_[:1].upper() + clause_[1:]
+    start = 1 if clause_.startswith("(") else 0
+    text = clause_[:start] + clause_[start : start + 1].upper() + clause_[start + 1 :]
     return text if text.endswith(".") else f"{text}."

@@ -40,10 +40,9 @@ class _Says(BaseModel):
         """Every sentence that stands here."""
         if isinstance(self.says, dict):
             yield from self.says.values()
+        yield from self.phrases.values()
         yield from (
-            text
-            for text in (self.says, self.one, self.none, self.without)
-            if isinstance(text, str)
+            text for text in (self.says, self.one, self.none, self.without) if isinstance(text, str)
         )
 
 
@@ -109,8 +108,9 @@ class _Reader:
         by_value = isinstance(entry.says, dict)
         if entry.says is not None and by_value != (kind in ("enum", "bool")):
             expected = "a sentence for each value" if not by_value else "one sentence"
-            self._fault((*place, "says"), f"is not said so of a fact of type {kind}",
-                        expected=expected)
+            self._fault(
+                (*place, "says"), f"is not said so of a fact of type {kind}", expected=expected
+            )
             return
         values = ("true", "false") if kind == "bool" else declaration.type.members
         sentences = entry.says if isinstance(entry.says, dict) else {}
@@ -130,6 +130,8 @@ class _Reader:
         wrong = [hole for hole in _HOLES.findall(text) if hole not in ("{value}", "{n}")]
         if wrong:
             self._fault(place, "only {value} and {n} are filled in", found=wrong[0])
+        if "_" in text:
+            self._fault(place, "holds a name that readers do not know", found=text)
         if len(text.split()) > MAX_WORDS:
             self._fault(place, f"has more than {MAX_WORDS} words and can't be read out", found=text)
 

@@ -1,20 +1,25 @@
 """Reads a condition out: an English sentence made of its syntax tree.
 
-Only words change: every part of the tree is said, in its order. Where parts are joined within
-parts, `both … and` and `either … or` stand for the brackets.
+Every part of the tree is said, in its order; brackets stand around what is joined within what is
+joined. Values of one fact that are joined are said together: "the deal contains a gift or a loan".
 """
 
 from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
+from typing import Literal
 
-from convenio.facts.catalogue import Catalogue, FactDeclaration
+from convenio.facts.catalogue import FactDeclaration
 from convenio.facts.sentences import clause, whole
+from convenio.facts.values import Money
 from convenio.language import syntax as s
 from convenio.packs.pack import Pack
+from convenio.packs.rule import SEVERITIES
 from convenio.reports.sentences import FactSentences
 from convenio.reports.wording import Wording
+
+Joint = Literal["and", "or"]
 
 _FEW = 3
 """So many values are named where a condition says which one it is not."""
@@ -43,50 +48,49 @@ class ConditionWords:
     """
 
     def __init__(self, pack: Pack, wording: Wording) -> None:
-        self._titles = {rule.id: rule.title for rule in pack.rules}
-        self._catalogue = pack.catalogue
+        self._pack = pack
         self._wording = wording
 
     def sentence(self, node: s.Expression) -> str:
         """Return a condition as one sentence."""
-        return whole(_Reading(self._catalogue, self._titles, self._wording, {}).top(node))
+        return whole(_Reading(self._pack, self._wording, {}).top(node))
 
 
 class _Reading:
     """Reads parts of one condition; `scope` tells over which list each bound name goes."""
 
-    def __init__(
-        self,
-        catalogue: Catalogue,
-        titles: Mapping[str, str],
-        wording: Wording,
-        scope: Mapping[str, str],
-    ) -> None:
-        self._catalogue = catalogue
-        self._titles = titles
+    def __init__(self, pack: Pack, wording: Wording, scope: Mapping[str, str]) -> None:
+        self._pack = pack
+        self._catalogue = pack.catalogue
         self._wording = wording
         self._scope = scope
-        self._sentences = FactSentences(wording, catalogue)
+        self._sentences = FactSentences(wording, pack.catalogue)
 
     # --- what is true or false -----------------------------------------------------------
 
     def top(self, node: s.Expression) -> str:
-        """Read a condition that stands alone: its outermost parts need no brackets."""
+        """Read a condition that stands alone, or in brackets already."""
         match node:
             case s.And(operands):
-                return self._joined(operands, self._wording("and"))
-            case s.Or(operands):
-                return self._joined(operands, self._wording("or"))
+                return self._joined(operands, "and")
+            case s.Or(operands) | s.AtLeast(1, operands):
+                return self._joined(operands, "or")
+            case s.In((s.Path() | s.Field()) as item, s.Choices() as choices):
+                return self._choice(item, choices, bare=True)
         return self.clause(node)
 
     def clause(self, node: s.Expression) -> str:
         """Read a condition within another."""
         _ = self._wording
         match node:
+            case s.And((one,)) | s.Or((one,)) | s.AtLeast(1, (one,)):
+                return self.clause(one)
             case s.And(operands):
-                return _("both {parts}").format(parts=self._joined(operands, _("and")))
-            case s.Or(operands):
-                return _("either {parts}").format(parts=self._joined(operands, _("or")))
+                return self._together(operands, "and") or f"({self._joined(operands, 'and')})"
+            case s.Or(operands) | s.AtLeast(1, operands):
+                return self._together(operands, "or") or _("(either {parts})").format(
+                    parts=self._joined(operands, "or")
+                )
             case s.Not(operand):
                 return self._not(operand)
             case s.AtLeast(count, operands):
@@ -107,16 +111,39 @@ class _Reading:
                 return self._call(function, arguments)
         return self.term(node)
 
-    def _joined(self, operands: Sequence[s.Expression], word: str) -> str:
-        parts = [self.clause(operand) for operand in operands]
-        return f", {word} ".join([", ".join(parts[:-1]), parts[-1]]) if len(parts) > 1 else parts[0]
+    def _joined(self, operands: Sequence[s.Expression], word: Joint) -> str:
+        together = self._together(operands, word)
+        return together or self._in_a_row([self.clause(operand) for operand in operands], word)
+
+    def _in_a_row(self, clauses: Sequence[str], word: Joint) -> str:
+        if len(clauses) == 1:
+            return clauses[0]
+        # Where a part has commas of its own, they could not be told from those between the parts.
+        comma = ";" if any("," in one.partition("(")[0] for one in clauses) else ","
+        last = self._wording("{comma} and {last}" if word == "and" else "{comma} or {last}")
+        return f"{comma} ".join(clauses[:-1]) + last.format(comma=comma, last=clauses[-1])
+
+    def _together(self, operands: Sequence[s.Expression], word: Joint) -> str:
+        """Read members of one set at once; an empty text where the parts are others."""
+        members: list[str] = []
+        container: s.Path | s.Field | None = None
+        for operand in operands:
+            match operand:
+                case s.In(s.Literal(str(member)), (s.Path() | s.Field()) as one):
+                    if container not in (None, one):
+                        return ""
+                    container = one
+                    members.append(member)
+                case _:
+                    return ""
+        if container is None:
+            return ""
+        return self._member(members, container, word)
 
     def _either(self, clauses: Sequence[str]) -> str:
         if len(clauses) == 1:
             return clauses[0]
-        _ = self._wording
-        parts = f", {_('or')} ".join([", ".join(clauses[:-1]), clauses[-1]])
-        return _("either {parts}").format(parts=parts)
+        return self._wording("(either {parts})").format(parts=self._in_a_row(clauses, "or"))
 
     def _denied(self, said: str) -> str:
         return self._wording("it is not so that {what}").format(what=said)
@@ -130,7 +157,7 @@ class _Reading:
             case s.Compare(operator, left, right):
                 return self._compare(s.Compare(_OPPOSITE[operator], left, right))
             case s.In(s.Literal(value), (s.Path() | s.Field()) as container):
-                return self._member(str(value), container, present=False)
+                return self._member([str(value)], container, "without")
             case s.In((s.Path() | s.Field()) as item, s.Choices(values)):
                 return self._other_than(item, [str(value) for value in values])
             case s.Call("known", (fact,)):
@@ -139,24 +166,22 @@ class _Reading:
 
     def _at_least(self, count: int, operands: Sequence[s.Expression]) -> str:
         _ = self._wording
-        if count == 1:
-            return self._either([self.clause(operand) for operand in operands])
         numbered = (f"({place}) {self.clause(one)}" for place, one in enumerate(operands, 1))
-        return _("at least {n} of these hold: {parts}").format(
+        return _("(at least {n} of these hold: {parts})").format(
             n=_.number(count), parts="; ".join(numbered)
         )
 
-    def _quantified(
-        self, word: str, body: s.Expression, bindings: Sequence[s.Binding]
-    ) -> str:
+    def _quantified(self, word: str, body: s.Expression, bindings: Sequence[s.Binding]) -> str:
         _ = self._wording
-        inner = self._within(bindings).clause(body)
-        text = _("for at least one {rows}: {what}") if word == "any" else _("for every {rows}: {what}")
+        inner = self._within(bindings).top(body)
+        text = _("for every {rows} ({what})")
+        if word == "any":
+            text = _("for at least one {rows} ({what})")
         return text.format(rows=self._rows(bindings, many=False), what=inner)
 
     def _within(self, bindings: Sequence[s.Binding]) -> _Reading:
         scope = {**self._scope, **{one.variable: one.path for one in bindings}}
-        return _Reading(self._catalogue, self._titles, self._wording, scope)
+        return _Reading(self._pack, self._wording, scope)
 
     def _rows(self, bindings: Sequence[s.Binding], many: bool) -> str:
         _ = self._wording
@@ -179,7 +204,11 @@ class _Reading:
             return _("there is a finding of severity {severity} or worse on {family}").format(
                 severity=_(node.severity), family=_.family(node.family).lower()
             )
-        title = self._titles.get(node.rule, node.rule)
+        rule = self._pack.by_id.get(node.rule)
+        title = rule.title if rule else node.rule
+        if node.severity == SEVERITIES[-1]:
+            text = _("it is found, with severity {severity}: “{title}”")
+            return text.format(title=title, severity=_(node.severity))
         if node.severity is None:
             return _("it is found: “{title}”").format(title=title)
         return _("it is found, with severity {severity} or worse: “{title}”").format(
@@ -228,9 +257,7 @@ class _Reading:
         words = _TIMES if self._is_date(left) or self._is_date(right) else _AMOUNTS
         value = self._operand(right, declaration)
         compared = self._wording(words[operator]).format(value=value)
-        return self._wording("{what} is {compared}").format(
-            what=self.term(left), compared=compared
-        )
+        return self._wording("{what} is {compared}").format(what=self.term(left), compared=compared)
 
     def _is_date(self, node: s.Expression) -> bool:
         declaration = self._declaration(node)
@@ -246,6 +273,9 @@ class _Reading:
             return self._wording.country(value, self._catalogue)
         if isinstance(value, str):
             return self._text(value)
+        is_money = beside is not None and beside.type.kind == "money"
+        if is_money and not isinstance(value, bool):
+            return self._wording.value(Money(value, self._pack.currency), beside, self._catalogue)
         return self._wording.value(value, beside, self._catalogue)
 
     def _text(self, value: str) -> str:
@@ -256,24 +286,47 @@ class _Reading:
 
     def _in(self, item: s.Expression, container: s.Expression) -> str:
         if isinstance(container, s.Choices) and isinstance(item, s.Path | s.Field):
-            return self._either([self._valued(item, value) for value in container.values])
+            return self._choice(item, container)
         if isinstance(item, s.Literal) and isinstance(container, s.Path | s.Field):
-            return self._member(str(item.value), container, present=True)
+            return self._member([str(item.value)], container, "and")
         return self._wording("{what} is among {all}").format(
             what=self.term(item), all=self.term(container)
         )
 
-    def _member(self, member: str, container: s.Path | s.Field, present: bool) -> str:
-        """Read that a set has a member, or lacks it."""
+    def _choice(self, item: s.Path | s.Field, choices: s.Choices, bare: bool = False) -> str:
+        """Read that a fact has one of some values: by their phrases, where it has some."""
+        declaration = self._declaration(item)
+        phrases = declaration.sentences.phrases if declaration and declaration.sentences else {}
+        if len(choices.values) > 1 and all(value in phrases for value in choices.values):
+            named = [self._wording(phrases[str(value)]) for value in choices.values]
+            return self._wording("{what} is one of these: {names}").format(
+                what=self.term(item), names=self._one_of(named)
+            )
+        clauses = [self._valued(item, value) for value in choices.values]
+        return self._in_a_row(clauses, "or") if bare else self._either(clauses)
+
+    def _member(
+        self, members: Sequence[str], container: s.Path | s.Field, word: Joint | Literal["without"]
+    ) -> str:
+        """Read that a set has all or one of some members, or lacks one."""
         _ = self._wording
         declaration = self._declaration(container)
-        phrase = self._sentences.phrase(member, declaration) if declaration else member
+        named = [
+            self._sentences.phrase(one, declaration) if declaration else one for one in members
+        ]
+        listed = self._one_of(named) if word == "or" else self._sentences.listed(named)
         words = declaration.sentences if declaration else None
-        text = (words.says if present else words.without) if words else ""
+        text = (words.without if word == "without" else words.says) if words else ""
         if text:
-            return clause(_(text).format(value=phrase, n="1"))
-        has = _("{all} include {what}").format(all=self.term(container), what=phrase)
-        return has if present else self._denied(has)
+            return clause(_(text).format(value=listed, n=_.number(len(named))))
+        has = _("{all} include {what}").format(all=self.term(container), what=listed)
+        return self._denied(has) if word == "without" else has
+
+    def _one_of(self, names: Sequence[str]) -> str:
+        *first, last = names
+        if not first:
+            return last
+        return self._wording("{names} or {last}").format(names=", ".join(first), last=last)
 
     def _valued(self, node: s.Path | s.Field, value: s.LiteralValue) -> str:
         """Read that a fact has one value."""
@@ -305,8 +358,10 @@ class _Reading:
         if said:
             return clause(said)
         holds = self._wording("this holds: {what}").format(what=self.term(node))
-        return holds if value else self._wording("this does not hold: {what}").format(
-            what=self.term(node)
+        return (
+            holds
+            if value
+            else self._wording("this does not hold: {what}").format(what=self.term(node))
         )
 
     def _open(self, node: s.Expression) -> str:
@@ -327,8 +382,10 @@ class _Reading:
             case s.Path() | s.Field():
                 return self._name(node)
             case s.Literal(value):
-                return self._operand(node, None) if isinstance(value, str) else _.value(
-                    value, None, self._catalogue
+                return (
+                    self._operand(node, None)
+                    if isinstance(value, str)
+                    else _.value(value, None, self._catalogue)
                 )
             case s.Choices(values):
                 return self._sentences.listed(
@@ -390,4 +447,3 @@ class _Reading:
             owner = self._scope.get(node.variable, "")
             return self._catalogue.resolve(f"{owner}[].{node.name}")
         return None
-

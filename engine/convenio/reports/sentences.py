@@ -104,13 +104,19 @@ class FactSentences:
     ) -> str:
         _ = self._wording
         if not value:
-            return _(words.none) if complete else _("It is not known {what}.").format(what=words.open)
+            return (
+                _(words.none) if complete else _("It is not known {what}.").format(what=words.open)
+            )
         if declaration.type.kind == "list":
             text = words.one if len(value) == 1 and words.one else words.says
             said = _(text).format(n=_.number(len(value)), value=_.number(len(value)))
             return said if complete or not said else f"{said} {_('There may be more.')}"
-        names = [name for item in value if isinstance(item, str)
-                 for name in [self.phrase(item, declaration)]]
+        names = [
+            name
+            for item in value
+            if isinstance(item, str)
+            for name in [self.phrase(item, declaration)]
+        ]
         if not complete:
             names.append(_("perhaps more"))
         return _(words.says).format(value=self.listed(names), n=_.number(len(value)))
@@ -162,4 +168,3 @@ class FactSentences:
             return PLACEHOLDER.sub(value, text)
         kept = " ".join(PLACEHOLDER.sub(value, _ALONE.sub(said, text)).split())
         return kept or PLACEHOLDER.sub(value, _ALONE.sub(sentence, text))
-

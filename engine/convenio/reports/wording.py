@@ -16,7 +16,7 @@ from convenio.assessment.finding import Finding
 from convenio.assessment.open_questions import open_questions
 from convenio.assessment.presumed import Carrying, PresumedFact
 from convenio.assessment.rating import Readings
-from convenio.facts.case import Case, Element, StatedFact, Value
+from convenio.facts.case import Element, StatedFact, Value
 from convenio.facts.catalogue import Catalogue, FactDeclaration
 from convenio.facts.paths import entry_of
 from convenio.facts.sentences import clause
@@ -328,7 +328,9 @@ class Wording:
         declaration = catalogue.facts[fact.path]
         if fact.presumption.value is None:
             if catalogue.has_sentences:
-                return self("What is stated is all: {label}.").format(label=clause(self(declaration.label)))
+                return self("What is stated is all: {label}.").format(
+                    label=clause(self(declaration.label))
+                )
             return self("{label}: no more than those stated").format(label=self(declaration.label))
         if declaration.sentences is not None:
             return self.sentence(fact.path, fact.after, catalogue)

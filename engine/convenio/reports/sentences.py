@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Container, Iterable
 from typing import TYPE_CHECKING
 
 from convenio.facts.case import Case, Element, StatedFact, Value
 from convenio.facts.catalogue import Catalogue, FactDeclaration
 from convenio.facts.sentences import Sentences, clause
 from convenio.facts.values import Money
-from convenio.packs.rule import PLACEHOLDER
+from convenio.language import syntax as s
+from convenio.packs.rule import PLACEHOLDER, Rule
 
 if TYPE_CHECKING:
     from convenio.reports.wording import Wording
@@ -56,9 +57,16 @@ class FactSentences:
             return self._open(path, words, fact.state if fact else "unknown")
         said = self.value(fact.value, declaration, fact.complete)
         if said:
-            return said
+            return self._attributed(said, declaration, fact)
         written = _.fact(fact, declaration, self._catalogue)
         return _("{label}: {value}.").format(label=_.label(path, self._catalogue), value=written)
+
+    def _attributed(self, said: str, declaration: FactDeclaration | None, fact: StatedFact) -> str:
+        """Say whose finding a judgement is. What is only presumed nobody has found."""
+        judged = declaration is not None and declaration.answer_from == "judgement"
+        if not judged or fact.assumed_from not in (None, "known"):
+            return said
+        return self._wording("The analyst finds that {what}.").format(what=clause(said))
 
     def _open(self, path: str, words: Sentences | None, state: str) -> str:
         _ = self._wording
@@ -142,29 +150,31 @@ class FactSentences:
             return last
         return self._wording("{names} and {last}").format(names=", ".join(first), last=last)
 
-    def reason(self, text: str, case: Case, decisive: Callable[[str], bool]) -> str:
+    def reason(self, rule: Rule, case: Case, deciding: Container[str]) -> str:
         """Return a rule's `because` with the facts of a case.
 
-        A placeholder that stands alone becomes a sentence, any other the bare value. A fact that is
-        not known is said only where it is decisive, or where nothing else would be said.
+        A placeholder that stands alone becomes a sentence, any other the bare value. Of the facts
+        that the rule itself reads only those are said that decided.
         """
         _ = self._wording
+        facts = self._catalogue.facts
 
         def value(match: re.Match[str]) -> str:
             path = match.group(1)
-            declaration = self._catalogue.facts.get(path)
-            return _.fact(case.facts.get(path), declaration, self._catalogue)
-
-        def sentence(match: re.Match[str]) -> str:
-            path = match.group(1)
-            return self.of(path, case.facts.get(path))
-
-        def said(match: re.Match[str]) -> str:
-            fact = case.facts.get(match.group(1))
-            unknown = fact is None or fact.state == "unknown"
-            return "" if unknown and not decisive(match.group(1)) else sentence(match)
+            return _.fact(case.facts.get(path), facts.get(path), self._catalogue)
 
         if not self._catalogue.has_sentences:
-            return PLACEHOLDER.sub(value, text)
-        kept = " ".join(PLACEHOLDER.sub(value, _ALONE.sub(said, text)).split())
-        return kept or PLACEHOLDER.sub(value, _ALONE.sub(sentence, text))
+            return PLACEHOLDER.sub(value, rule.because)
+        read = {path for _, level in rule.levels for path in s.paths_of(level)}
+
+        def sentence(match: re.Match[str]) -> str:
+            return self.of(match.group(1), case.facts.get(match.group(1)))
+
+        def said(match: re.Match[str]) -> str:
+            path = match.group(1)
+            fact = case.facts.get(path)
+            told = fact is not None and fact.state != "unknown"
+            return sentence(match) if path in deciding or (told and path not in read) else ""
+
+        kept = " ".join(PLACEHOLDER.sub(value, _ALONE.sub(said, rule.because)).split())
+        return kept or PLACEHOLDER.sub(value, _ALONE.sub(sentence, rule.because))

@@ -217,14 +217,12 @@ class Wording:
                 facts="; ".join(clause(self.label(path, catalogue)) for path in finding.missing)
             )
         deciding = {leaf.path for leaf in finding.facts}
-        return self._sentences(assessment).reason(
-            finding.rule.because, assessment.case, deciding.__contains__
-        )
+        return self._sentences(assessment).reason(finding.rule, assessment.case, deciding)
 
     def presumed_because(self, rule: Rule, assessment: Assessment) -> str:
         """Write why a rule is flagged on presumption, with what is presumed filled in."""
-        reason = self._sentences(assessment).reason
-        return reason(rule.because, assessment.presumed_case, lambda _path: False)
+        deciding = assessment.presumed_support(rule)
+        return self._sentences(assessment).reason(rule, assessment.presumed_case, deciding)
 
     def _sentences(self, assessment: Assessment) -> FactSentences:
         return FactSentences(self, assessment.pack.catalogue)

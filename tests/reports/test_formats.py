@@ -132,12 +132,12 @@ def test_the_brief_escapes_everything_and_embeds_its_assessment(assessment):
 
 def test_the_brief_says_what_changed_since_a_previous_version(assessment):
     old = json_report.to_dict(assessment, Wording())
-    assert "Nothing." in html.render_brief(assessment, previous=old)
+    assert "No verdict and no rating changed." in html.render_brief(assessment, previous=old)
     old["rating"] = {"floor": "low", "ceiling": "low"}
     old["findings"][0]["verdict"] = "clear"
     old["findings"][0]["severity"] = None
     page = html.render_brief(assessment, previous=old)
-    assert "Rating: was low to low, is high to high." in page
+    assert "Rating, established: was low, is high." in page
     assert "SOV-001 Long term: clear → flag, high" in page
 
 

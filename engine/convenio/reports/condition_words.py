@@ -75,9 +75,7 @@ class _Reading:
                 return self._joined(operands, "and")
             case s.Or(operands) | s.AtLeast(1, operands):
                 return self._joined(operands, "or")
-            case s.In((s.Path() | s.Field()) as item, s.Choices() as choices):
-                return self._choice(item, choices, bare=True)
-        return self.clause(node)
+        return _without_brackets(self.clause(node))
 
     def clause(self, node: s.Expression) -> str:
         """Read a condition within another."""
@@ -119,7 +117,7 @@ class _Reading:
         if len(clauses) == 1:
             return clauses[0]
         # Where a part has commas of its own, they could not be told from those between the parts.
-        comma = ";" if any("," in one.partition("(")[0] for one in clauses) else ","
+        comma = ";" if any(", " in one.partition("(")[0] for one in clauses) else ","
         last = self._wording("{comma} and {last}" if word == "and" else "{comma} or {last}")
         return f"{comma} ".join(clauses[:-1]) + last.format(comma=comma, last=clauses[-1])
 
@@ -293,17 +291,17 @@ class _Reading:
             what=self.term(item), all=self.term(container)
         )
 
-    def _choice(self, item: s.Path | s.Field, choices: s.Choices, bare: bool = False) -> str:
+    def _choice(self, item: s.Path | s.Field, choices: s.Choices) -> str:
         """Read that a fact has one of some values: by their phrases, where it has some."""
         declaration = self._declaration(item)
         phrases = declaration.sentences.phrases if declaration and declaration.sentences else {}
         if len(choices.values) > 1 and all(value in phrases for value in choices.values):
             named = [self._wording(phrases[str(value)]) for value in choices.values]
             return self._wording("{what} is one of these: {names}").format(
-                what=self.term(item), names=self._one_of(named)
+                what=self.term(item), names=self._sentences.one_of(named)
             )
         clauses = [self._valued(item, value) for value in choices.values]
-        return self._in_a_row(clauses, "or") if bare else self._either(clauses)
+        return self._either(clauses)
 
     def _member(
         self, members: Sequence[str], container: s.Path | s.Field, word: Joint | Literal["without"]
@@ -314,19 +312,13 @@ class _Reading:
         named = [
             self._sentences.phrase(one, declaration) if declaration else one for one in members
         ]
-        listed = self._one_of(named) if word == "or" else self._sentences.listed(named)
+        listed = self._sentences.one_of(named) if word == "or" else self._sentences.listed(named)
         words = declaration.sentences if declaration else None
         text = (words.without if word == "without" else words.says) if words else ""
         if text:
             return clause(_(text).format(value=listed, n=_.number(len(named))))
         has = _("{all} include {what}").format(all=self.term(container), what=listed)
         return self._denied(has) if word == "without" else has
-
-    def _one_of(self, names: Sequence[str]) -> str:
-        *first, last = names
-        if not first:
-            return last
-        return self._wording("{names} or {last}").format(names=", ".join(first), last=last)
 
     def _valued(self, node: s.Path | s.Field, value: s.LiteralValue) -> str:
         """Read that a fact has one value."""
@@ -447,3 +439,17 @@ class _Reading:
             owner = self._scope.get(node.variable, "")
             return self._catalogue.resolve(f"{owner}[].{node.name}")
         return None
+
+
+def _without_brackets(text: str) -> str:
+    """Take away brackets that stand around the whole, and the word that stood for them.
+
+    >>> _without_brackets("(either a, or b)"), _without_brackets("(a), or (b)")
+    ('a, or b', '(a), or (b)')
+    """
+    depth = 0
+    for place, sign in enumerate(text):
+        depth += (sign == "(") - (sign == ")")
+        if depth == 0:
+            return text[1:-1].removeprefix("either ") if 0 < place == len(text) - 1 else text
+    return text

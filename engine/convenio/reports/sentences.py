@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Container, Iterable
+from collections.abc import Container, Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from convenio.facts.case import Case, Element, StatedFact, Value
@@ -18,6 +18,10 @@ if TYPE_CHECKING:
 
 _ALONE = re.compile(r"(?:(?<=^)|(?<=[.:;?!] )|(?<=\} ))\{([^{}]*)\}(?= |$)")
 """A placeholder that stands where a sentence could: it is said as one."""
+
+_START, _END = "\ue000", "\ue001"
+_PRESUMED = re.compile(f"(?:{_START}[^{_END}]*{_END} *)+")
+"""Clauses on what is presumed, in a row: they are said in one sentence."""
 
 
 class FactSentences:
@@ -150,6 +154,27 @@ class FactSentences:
             return last
         return self._wording("{names} and {last}").format(names=", ".join(first), last=last)
 
+    def _lacking(self, rule: Rule, path: str, fact: StatedFact | None) -> str:
+        """Say what a set lacks, where the rule asks for that; else an empty text."""
+        declaration = self._catalogue.facts.get(path)
+        words = declaration.sentences if declaration else None
+        if not (declaration and words and words.without and fact and fact.state == "known"):
+            return ""
+        stated = fact.value if isinstance(fact.value, tuple) else ()
+        missed = [one for one in members_asked(rule, path, present=False) if one not in stated]
+        found = [one for one in members_asked(rule, path, present=True) if one in stated]
+        if not stated or not fact.complete or not missed or found:
+            return ""
+        names = [self.phrase(one, declaration) for one in missed]
+        return self._wording(words.without).format(value=self.one_of(names))
+
+    def one_of(self, names: Iterable[str]) -> str:
+        """Return names of which one is meant: `a, b or c`."""
+        *first, last = list(names)
+        if not first:
+            return last
+        return self._wording("{names} or {last}").format(names=", ".join(first), last=last)
+
     def reason(self, rule: Rule, case: Case, deciding: Container[str]) -> str:
         """Return a rule's `because` with the facts of a case.
 
@@ -168,7 +193,12 @@ class FactSentences:
         read = {path for _, level in rule.levels for path in s.paths_of(level)}
 
         def sentence(match: re.Match[str]) -> str:
-            return self.of(match.group(1), case.facts.get(match.group(1)))
+            path = match.group(1)
+            fact = case.facts.get(path)
+            said = self._lacking(rule, path, fact) or self.of(path, fact)
+            if fact is None or fact.assumed_from in (None, "known"):
+                return said
+            return f"{_START}{clause(said)}{_END}"
 
         def said(match: re.Match[str]) -> str:
             path = match.group(1)
@@ -176,5 +206,29 @@ class FactSentences:
             told = fact is not None and fact.state != "unknown"
             return sentence(match) if path in deciding or (told and path not in read) else ""
 
-        kept = " ".join(PLACEHOLDER.sub(value, _ALONE.sub(said, rule.because)).split())
-        return kept or PLACEHOLDER.sub(value, _ALONE.sub(sentence, rule.because))
+        def presumed(match: re.Match[str]) -> str:
+            clauses = [one.strip(f"{_START} ") for one in match.group().split(_END)[:-1]]
+            what = _(", and that ").join(clauses)
+            return _("It is presumed that {what}.").format(what=what) + " "
+
+        kept = _ALONE.sub(said, rule.because).strip() or _ALONE.sub(sentence, rule.because)
+        return " ".join(PLACEHOLDER.sub(value, _PRESUMED.sub(presumed, kept)).split())
+
+
+def members_asked(rule: Rule, path: str, present: bool) -> tuple[str, ...]:
+    """Return the members of a set that a rule's levels ask for, to be there or to be lacking."""
+    found: dict[str, None] = {}
+    for _severity, level in rule.levels:
+        found.update(dict.fromkeys(_members(level, path, present)))
+    return tuple(found)
+
+
+def _members(node: s.Expression, path: str, present: bool) -> Iterator[str]:
+    match node:
+        case s.Not(operand):
+            yield from _members(operand, path, not present)
+        case s.In(s.Literal(str(member)), s.Path(container)) if container == path and present:
+            yield member
+        case s.And(operands) | s.Or(operands) | s.AtLeast(_, operands):
+            for operand in operands:
+                yield from _members(operand, path, present)

@@ -206,11 +206,11 @@ class BriefView:
     def approval(self) -> list[tuple[str, str]]:
         """Whose approval the law requires, and what has become of it."""
         paths = ("law.approval_required", "law.approval_status", "law.court_review")
-        return [
-            (self.wording.label(path, self._catalogue), self.deal.of(path))
-            for path in paths
-            if path in self._catalogue.facts
-        ]
+        declared = [path for path in paths if path in self._catalogue.facts]
+        stated = [path for path in declared if path in self.case.facts]
+        # In sentences the first that is not known says enough; beside labels all are listed.
+        shown = (stated or declared[:1]) if self._catalogue.has_sentences else declared
+        return [(self.wording.label(path, self._catalogue), self.deal.of(path)) for path in shown]
 
     @property
     def conditions(self) -> list[tuple[str, str]]:

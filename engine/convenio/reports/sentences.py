@@ -161,6 +161,8 @@ class FactSentences:
         if not (declaration and words and words.without and fact and fact.state == "known"):
             return ""
         stated = fact.value if isinstance(fact.value, tuple) else ()
+        if not set(stated) <= set(declaration.type.members):
+            return ""  # What is redacted lacks nothing that may be told.
         missed = [one for one in members_asked(rule, path, present=False) if one not in stated]
         found = [one for one in members_asked(rule, path, present=True) if one in stated]
         if not stated or not fact.complete or not missed or found:

@@ -14,6 +14,7 @@ from convenio.facts.catalogue import FactDeclaration
 from convenio.facts.sentences import clause, whole
 from convenio.facts.values import Money
 from convenio.language import syntax as s
+from convenio.language.parser import parse
 from convenio.packs.pack import Pack
 from convenio.packs.rule import SEVERITIES
 from convenio.reports.sentences import FactSentences
@@ -54,6 +55,20 @@ class ConditionWords:
     def sentence(self, node: s.Expression) -> str:
         """Return a condition as one sentence."""
         return whole(_Reading(self._pack, self._wording, {}).top(node))
+
+    def of_code(self, code: str) -> str:
+        """Return a condition that is given as text in words, without a full stop.
+
+        The code itself where the pack has no sentences, or where it is a part of a condition on
+        rows, of which nothing tells over which list they go.
+        """
+        if not self._pack.catalogue.has_sentences:
+            return code
+        tree = parse(code, s.NOWHERE, "")
+        resolve = self._pack.catalogue.resolve
+        if any(path != "as_of" and resolve(path) is None for path in s.paths_of(tree)):
+            return code
+        return self.sentence(tree).removesuffix(".")
 
 
 class _Reading:

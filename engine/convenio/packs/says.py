@@ -15,7 +15,7 @@ from convenio.errors import PackError, Position, Problem, nearest_name
 from convenio.facts.catalogue import Catalogue, FactDeclaration
 from convenio.facts.sentences import Sentences
 
-MAX_WORDS = 30
+MAX_WORDS = 25
 """A sentence that is longer can't be read out."""
 
 _HOLES = re.compile(r"\{[^{}]*\}")

@@ -10,7 +10,7 @@ import pytest
 
 from conformance import rows
 from conformance.packs import Packs
-from convenio import assess
+from convenio import assess, load_pack
 from convenio.errors import Position
 from convenio.facts.case import Case, State, StatedFact
 from convenio.facts.values import Money
@@ -196,3 +196,12 @@ def test_every_kind_of_node_is_read(pack: Pack) -> None:
     kinds = {type(part) for _, one in conditions_of(pack) for part in s.walk(one)}
     by_hand = {s.Choices, s.Literal, s.Count, s.Sum, s.FlaggedIn, s.Call}
     assert set(s.Expression.__args__) <= kinds | by_hand
+
+
+def test_a_condition_that_is_given_as_code_is_read_out_where_it_can_be(pack: Pack) -> None:
+    words = ConditionWords(pack, WORDS)
+    assert words.of_code("text.access == 'withheld'") == "The main text is withheld"
+    # Nothing tells over which list `a` goes.
+    assert words.of_code("a.personnel >= 1000") == "a.personnel >= 1000"
+    unworded = ConditionWords(load_pack(Path(__file__).parent / "small_pack"), WORDS)
+    assert unworded.of_code("terms.end == 'fixed'") == "terms.end == 'fixed'"

@@ -123,7 +123,7 @@ def from_data(data: bytes) -> Pack:
 
     >>> from convenio import load_pack
     >>> from_data(to_data(load_pack("core"))).title
-    'Core pack: military diplomacy in Latin America'
+    'Security cooperation in the Americas'
     """
     made: list[Any] = []
     append = made.append

@@ -188,7 +188,7 @@ def test_explain_shows_the_value_the_line_and_the_source_of_every_fact(capsys):
         if row.strip().startswith("duration_years")
     )
     assert f"us-colombia-dca-2009.yaml:{line}:" in text
-    assert "terms.duration_years = 10 years" in text
+    assert "The deal runs for 10 years. [terms.duration_years]" in text
     assert "Verdict: flag, medium" in text
 
 

@@ -112,8 +112,8 @@ def test_it_is_written_as_far_as_it_is_known(
     )
     assert main(["explain", str(file), "TRA-016"]) == 0
     shown = capsys.readouterr().out
-    assert "dates.signed = July 2012" in shown
-    assert "dates.announced = 2012" in shown
+    assert "The date of signature is July 2012." in shown
+    assert "The date of first publication is 2012." in shown
     assert main(["assess", str(file), "--format", "json"]) == 0
     assert '"value": "2012-07"' in capsys.readouterr().out
     assert main(["brief", str(file), "-o", str(tmp_path / "a.html")]) == 0

@@ -10,8 +10,12 @@ from convenio.assessment.finding import Finding, FindingBuilder
 from convenio.assessment.presumed import Carrying, PresumedFact, PresumedReading
 from convenio.assessment.rating import FamilyRating, Readings, worst
 from convenio.backends.outcome import VERDICTS, Outcome
+from convenio.backends.reference import flag_truth
 from convenio.facts.case import CONFIDENCE_ORDER, Case, Confidence
 from convenio.facts.paths import owner_of
+from convenio.language import syntax as s
+from convenio.language.trace import support
+from convenio.language.truth import Truth
 from convenio.packs.constitutions import OUTWARD
 from convenio.packs.law import STANDINGS, Applied
 from convenio.packs.pack import Pack
@@ -135,6 +139,19 @@ class Assessment(Presented):
             if severity is not None and severity_number(severity) > before:
                 found.append((rule, severity))
         return tuple(found)
+
+    def presumed_support(self, rule: Rule) -> frozenset[str]:
+        """Return the facts that decided why a rule is flagged on presumption."""
+        families = self.pack.compiled.families
+
+        def flags(node: s.Flagged | s.FlaggedIn) -> tuple[Truth, tuple[str, ...]]:
+            return flag_truth(node, self.presumed_outcomes, families), ()
+
+        evaluator = self.pack.evaluator(self.presumed_case).with_flags(flags)
+        traces = [evaluator.trace(level) for _, level in reversed(rule.levels)]
+        decisive = next((trace for trace in traces if trace.truth is True), None)
+        parts = support(decisive) if decisive is not None else []
+        return frozenset(leaf.path for part in parts for leaf in part.leaves)
 
     @cached_property
     def presumptions_used(self) -> tuple[PresumedFact, ...]:

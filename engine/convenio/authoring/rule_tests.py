@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from convenio.assessment.assessing import assess
 from convenio.assessment.cases import read_facts
 from convenio.assessment.finding import Finding
+from convenio.authoring.missing_sentences import missing_sentences
 from convenio.errors import CaseError, Position
 from convenio.facts.case import Case
 from convenio.language.truth import Truth
@@ -23,7 +24,7 @@ _WORDS: dict[Truth, str] = {True: "true", False: "false", None: "unknown"}
 
 @dataclass(frozen=True, slots=True)
 class TestFailure:
-    """One thing that a rule's tests show to be wrong."""
+    """One thing that a rule's tests show to be wrong, or a fact (`rule`) that is not in words."""
 
     rule: str
     position: Position
@@ -43,10 +44,17 @@ class TestReport:
 
 
 def run_rule_tests(pack: Pack, only: Sequence[str] = ()) -> TestReport:
-    """Run the tests of all rules, or of those named in `only`."""
+    """Run the tests of all rules, or of those named in `only`.
+
+    With all rules, what a pack with sentences leaves unsaid fails too.
+    """
     rules = [rule for rule in pack.rules if not only or rule.id in only]
-    failures = tuple(failure for rule in rules for failure in _check_rule(rule, pack))
-    return TestReport(len(rules), sum(len(rule.tests) for rule in rules), failures)
+    failures = [failure for rule in rules for failure in _check_rule(rule, pack)]
+    if not only:
+        failures += (
+            TestFailure(one.path, one.position, one.message) for one in missing_sentences(pack)
+        )
+    return TestReport(len(rules), sum(len(rule.tests) for rule in rules), tuple(failures))
 
 
 def _check_rule(rule: Rule, pack: Pack) -> Iterator[TestFailure]:

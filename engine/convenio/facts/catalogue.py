@@ -14,6 +14,7 @@ from typing import Literal, get_args
 from convenio.documents.tree import Node
 from convenio.errors import Position, nearest_name
 from convenio.facts.paths import field_of, owner_of
+from convenio.facts.sentences import Sentences
 from convenio.facts.values import country_codes
 
 Kind = Literal[
@@ -79,7 +80,7 @@ class FactDeclaration:
     another body decides. Of several `presumptions` the first that holds
     counts. `worst_first` orders the values, where those of several countries may be stated; of
     numbers and dates it is "highest" or "lowest", and of lists and sets, whose entries are put
-    together, nothing.
+    together, nothing. `sentences` are its words in a pack that has sentences.
     """
 
     path: str
@@ -101,6 +102,7 @@ class FactDeclaration:
     act: str = ""
     presumptions: tuple[DeclaredPresumption, ...] = ()
     worst_first: WorstFirst = ""
+    sentences: Sentences | None = None
     position: Position = field(default=Position(""), compare=False)
 
     @property
@@ -138,6 +140,8 @@ class Catalogue:
     organisations: Mapping[str, str]
     file: str = ""
     checks: tuple[DeclaredCheck, ...] = ()
+    has_sentences: bool = False
+    """True where the pack words its facts in `says.yaml`."""
 
     @cached_property
     def section_names(self) -> frozenset[str]:

@@ -17,7 +17,7 @@ from typing import Any
 
 from convenio import errors
 from convenio.documents import tree
-from convenio.facts import case, catalogue
+from convenio.facts import case, catalogue, sentences
 from convenio.facts.models import FactModels
 from convenio.language import formula, syntax
 from convenio.packs import (
@@ -39,6 +39,7 @@ _MODULES = (
     tree,
     case,
     catalogue,
+    sentences,
     formula,
     syntax,
     checks,
@@ -122,7 +123,7 @@ def from_data(data: bytes) -> Pack:
 
     >>> from convenio import load_pack
     >>> from_data(to_data(load_pack("core"))).title
-    'Core pack: military diplomacy in Latin America'
+    'Security cooperation in the Americas'
     """
     made: list[Any] = []
     append = made.append

@@ -30,6 +30,7 @@ from convenio.packs.policy import RATINGS, Rating, RatingPolicy, Requirement, Sc
 from convenio.packs.presumptions import PresumptionReader
 from convenio.packs.rule import Rule, Severity
 from convenio.packs.rule_file import RuleReader
+from convenio.packs.says import with_sentences
 
 Result = TypeVar("Result")
 
@@ -168,7 +169,15 @@ class _PackReader:
         document = self._document("facts.yaml")
         if not isinstance(document.root, Mapping):
             raise PackError([Problem(document.root.position, "", "the catalogue is a mapping")])
-        return load_catalogue(document.root, document.file)
+        catalogue = load_catalogue(document.root, document.file)
+        if not (self._folder / "says.yaml").exists():
+            return catalogue
+        worded = self._collected(lambda: self._worded(catalogue))
+        return catalogue if worded is None else worded
+
+    def _worded(self, catalogue: Catalogue) -> Catalogue:
+        """Put the sentences on the facts; without them labels and member names stand."""
+        return with_sentences(self._document("says.yaml"), catalogue, self._problems)
 
     def _laws(self) -> LawRegister:
         """Read the register of laws, which a pack may leave out."""

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from convenio.assessment.assessment import Assessment
+from convenio.facts.catalogue import FactDeclaration
 from convenio.reports.json import to_dict
 from convenio.reports.wording import Wording
 
@@ -102,13 +103,17 @@ def _facts(
     """Write which facts that decide now were different before, or decided nothing then."""
     changed = [fact for fact in after if _said(before.get(fact["path"])) != _said(fact)]
     catalogue = assessment.pack.catalogue
+
+    def words(entry: Mapping[str, Any]) -> str:
+        return _words(entry, catalogue.resolve(entry["path"]), _)
+
     for fact in changed[:_FACTS_NAMED]:
         label, then = _.label(fact["path"], catalogue), before.get(fact["path"])
         if then is None:
-            yield _("{fact}: {now}").format(fact=label, now=_words(fact, _))
+            yield _("{fact}: {now}").format(fact=label, now=words(fact))
         else:
             yield _("{fact}: was {old}, is {new}").format(
-                fact=label, old=_words(then, _), new=_words(fact, _)
+                fact=label, old=words(then), new=words(fact)
             )
     if len(changed) > _FACTS_NAMED:
         yield _.plural("{n} more fact", "{n} more facts", len(changed) - _FACTS_NAMED)
@@ -118,23 +123,23 @@ def _said(entry: Mapping[str, Any] | None) -> tuple[Any, Any] | None:
     return None if entry is None else (entry["status"], entry["value"])
 
 
-def _words(entry: Mapping[str, Any], _: Wording) -> str:
+def _words(entry: Mapping[str, Any], declaration: FactDeclaration | None, _: Wording) -> str:
     if entry["value"] is None:
         return _("refused") if entry["status"] == "undisclosed" else _("not known")
-    return _value(entry["value"], _)
+    return _value(entry["value"], declaration, _)
 
 
-def _value(value: Any, _: Wording) -> str:
+def _value(value: Any, declaration: FactDeclaration | None, _: Wording) -> str:
     if isinstance(value, bool):
         return _("yes") if value else _("no")
     if isinstance(value, int | float):
         return _.number(value)
     if isinstance(value, str):
-        return value.replace("_", " ")
+        return _.member(value, declaration)
     if isinstance(value, dict) and "amount" in value:
-        return f"{value.get('currency', '')} {_value(value['amount'], _)}".strip()
+        return f"{value.get('currency', '')} {_value(value['amount'], None, _)}".strip()
     if isinstance(value, list) and all(isinstance(item, str) for item in value):
-        return ", ".join(item.replace("_", " ") for item in value) or _("none")
+        return ", ".join(_.member(item, declaration) for item in value) or _("none")
     if isinstance(value, list):
         return _.plural("{n} entry", "{n} entries", len(value))
     return _("another value")

@@ -13,6 +13,7 @@ from convenio.facts.plain import said
 from convenio.language.truth import Truth
 from convenio.packs.policy import Rating
 from convenio.reports.blocks import Block
+from convenio.reports.condition_words import ConditionWords
 from convenio.reports.json import identity, rating_data
 from convenio.reports.wording import Wording
 from convenio.scenarios.changes import ChangedFact
@@ -74,12 +75,13 @@ def _alternative(base: Assessment, found: Alternative, wording: Wording) -> Bloc
     if not found.rules:
         sentences.append(_("No rule comes out otherwise."))
     columns = [_("rule"), _("before"), _("after"), _("through")]
+    read_out = ConditionWords(base.pack, _)
     rows = [
         [
             f"{changed.rule.id} {changed.rule.title}",
             outcome_words(changed.before, _),
             outcome_words(changed.after, _),
-            "; ".join(_condition(condition, _) for condition in changed.through),
+            "; ".join(_condition(condition, read_out, _) for condition in changed.through),
         ]
         for changed in found.rules
     ]
@@ -114,9 +116,9 @@ def outcome_words(outcome: Outcome, wording: Wording) -> str:
     return text
 
 
-def _condition(condition: ChangedCondition, wording: Wording) -> str:
+def _condition(condition: ChangedCondition, read_out: ConditionWords, wording: Wording) -> str:
     before, after = (wording(_TRUTHS[truth]) for truth in (condition.before, condition.after))
-    return f"{condition.text}: {before} → {after}"
+    return f"{read_out.of_code(condition.text)}: {before} → {after}"
 
 
 def to_dict(comparison: Comparison) -> dict[str, Any]:

@@ -20,8 +20,8 @@ class DealFacts:
         _ = self._wording
         return [
             (_("Who"), self._parties()),
-            (_("What"), self.of("deal.elements")),
-            (_("How much"), self.of("value.total")),
+            (_("What"), self._short("deal.elements")),
+            (_("How much"), self._short("value.total")),
             (_("How long"), self.of("terms.duration_years", "terms.end")),
             (_("Stage"), self.of("deal.stage", "deal.form", "dates.signed")),
         ]
@@ -30,12 +30,24 @@ class DealFacts:
         """Return what the case states of these facts, or that it is not known."""
         declared = [path for path in paths if path in self._catalogue.facts]
         known = [path for path in declared if path in self._case.facts]
+        if self._catalogue.has_sentences and declared:
+            return " ".join(
+                self._wording.sentence(path, self._case.facts.get(path), self._catalogue)
+                for path in known or declared[:1]
+            )
         return ", ".join(
             self._wording.fact(
                 self._case.facts.get(path), self._catalogue.facts[path], self._catalogue
             )
             for path in known or declared[:1]
         ) or self._wording("not known")
+
+    def _short(self, path: str) -> str:
+        """Return a known value as it stands, since what it is of stands beside it."""
+        fact = self._case.facts.get(path)
+        if fact is None or fact.state != "known":
+            return self.of(path)
+        return self._wording.fact(fact, self._catalogue.resolve(path), self._catalogue)
 
     def _parties(self) -> str:
         parties = self._case.facts.get("parties")

@@ -9,6 +9,7 @@ from convenio.assessment.assessment import Assessment
 from convenio.assessment.finding import Finding
 from convenio.language import syntax as s
 from convenio.language.trace import Leaf, Trace, deciding
+from convenio.reports.condition_words import ConditionWords
 from convenio.reports.law import LawWords
 from convenio.reports.wording import Wording
 
@@ -28,6 +29,7 @@ class _Explanation:
         self._assessment = assessment
         self._wording = wording
         self._shown: set[str] = set()
+        self._read_out = ConditionWords(assessment.pack, wording).sentence
 
     def lines(self, rule_id: str) -> Iterator[str]:
         _ = self._wording
@@ -92,12 +94,15 @@ class _Explanation:
                 return _("not")
             case s.AtLeast(count):
                 return _("at least {n} of").format(n=count)
-        return s.unparse(trace.node)
+        code = s.unparse(trace.node)
+        if not self._assessment.pack.catalogue.has_sentences:
+            return code
+        return f"{self._read_out(trace.node)} [{code}]"
 
     def _leaf(self, leaf: Leaf) -> str:
         catalogue = self._assessment.pack.catalogue
-        value = self._wording.fact(leaf.fact, catalogue.resolve(leaf.path), catalogue)
-        text = f"{leaf.path} = {value}"
+        value = self._wording.cell(leaf.fact, leaf.path, catalogue)
+        text = f"{value} [{leaf.path}]" if catalogue.has_sentences else f"{leaf.path} = {value}"
         fact = leaf.fact
         if leaf.path in self._shown:
             return f"{leaf.path} ({self._wording('as above')})"

@@ -23,6 +23,15 @@ class LawWords:
         applied = self._assessment.references(rule)
         return [self.cite(one) for one in applied if one.standing == "law"]
 
+    def yardstick(self, rule: Rule) -> str:
+        """Return the law that a threshold is taken from where it binds no party; else nothing."""
+        kinds = {"statutory": "statute", "treaty": "treaty", "case_law": "case_law"}
+        kind = kinds.get(rule.threshold.basis)
+        if kind is None or self.law(rule):
+            return ""
+        applied = self._assessment.references(rule)
+        return next((self.cite(one) for one in applied if one.reference.kind == kind), "")
+
     def rest(self, rule: Rule) -> list[tuple[str, list[str]]]:
         """Return the other references under headings that say what they are."""
         applied = self._assessment.references(rule)

@@ -73,7 +73,7 @@ def _section(assessment: Assessment, wording: Wording) -> str:
         ] or [wording("None.")]
         lines += ["", f"## {wording('Presumptions that carry a rating')}", ""]
         lines += [
-            f"- {plain(wording.presumption(one.fact, assessment.pack.catalogue))}: "
+            f"- {plain(wording.presumption(one.fact, assessment.pack.catalogue).rstrip('.'))}: "
             f"{plain(one.fact.presumption.because)}"
             for one in assessment.carrying
         ] or [wording("None.")]

@@ -15,6 +15,7 @@ from convenio.reports.compare import (
     readings_words,
     rule_data,
 )
+from convenio.reports.condition_words import ConditionWords
 from convenio.reports.json import readings_data
 from convenio.reports.wording import Wording
 from convenio.scenarios.changes import ChangedFact
@@ -120,9 +121,10 @@ def _rule(changed: ChangedRule, observation: Observation, wording: Wording) -> I
     by_time = changed.rule.id in observation.by_time
     suffix = f" ({wording('by the passing of time')})" if by_time else ""
     yield f"{changed.rule.id} {changed.rule.title}: {before} → {after}{suffix}"
+    read_out = ConditionWords(observation.after.pack, wording)
     for condition in changed.through:
         old, new = (wording(_TRUTHS[side]) for side in (condition.before, condition.after))
-        yield f"  {condition.text}: {old} → {new}"
+        yield f"  {read_out.of_code(condition.text)}: {old} → {new}"
 
 
 # --- plain data ------------------------------------------------------------------------------

@@ -91,7 +91,7 @@ def _group_words(
     declaration = found.question.declaration
 
     def one_by_one(same: Sequence[Effect]) -> str:
-        return ", ".join(answer_words(e.answer, declaration, base, wording) for e in same)
+        return "; ".join(answer_words(e.answer, declaration, base, wording) for e in same)
 
     if declaration is None or declaration.type.kind != "set":
         return one_by_one

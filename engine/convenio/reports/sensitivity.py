@@ -6,6 +6,7 @@ from typing import Any
 
 from convenio.reports.blocks import Block
 from convenio.reports.compare import rating_words, readings_words
+from convenio.reports.condition_words import ConditionWords
 from convenio.reports.json import identity, rating_data, readings_data
 from convenio.reports.wording import Wording
 from convenio.scenarios.sensitivity import MovableThreshold, Move, Sensitivity
@@ -19,7 +20,8 @@ def blocks(found: Sensitivity, wording: Wording, limit: int | None = None) -> li
     base = found.base
     now = _("Now: {rating}.").format(rating=rating_words(base, _))
     shown = found.thresholds[:limit]
-    rows = [_threshold(threshold, base.presumes, _) for threshold in shown]
+    read_out = ConditionWords(base.pack, _)
+    rows = [_threshold(threshold, base.presumes, read_out, _) for threshold in shown]
     notes = [] if rows else [_("No single threshold, moved alone, changes the overall rating.")]
     rest = len(found.thresholds) - len(shown)
     if rest:
@@ -38,11 +40,13 @@ def blocks(found: Sensitivity, wording: Wording, limit: int | None = None) -> li
     ]
 
 
-def _threshold(threshold: MovableThreshold, presumes: bool, wording: Wording) -> list[str]:
+def _threshold(
+    threshold: MovableThreshold, presumes: bool, read_out: ConditionWords, wording: Wording
+) -> list[str]:
     return [
         threshold.rule.id,
         wording(threshold.rule.threshold.basis.replace("_", " ")),
-        threshold.condition,
+        read_out.of_code(threshold.condition),
         move_words(threshold.below, False, presumes, wording),
         move_words(threshold.above, True, presumes, wording),
     ]

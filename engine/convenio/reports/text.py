@@ -134,8 +134,8 @@ def _finding(console: Console, finding: Finding, assessment: Assessment, wording
 
 def _fact_line(leaf: Leaf, assessment: Assessment, wording: Wording) -> str:
     catalogue = assessment.pack.catalogue
-    value = wording.fact(leaf.fact, catalogue.resolve(leaf.path), catalogue)
-    text = f"{leaf.path} = {value}"
+    value = wording.cell(leaf.fact, leaf.path, catalogue)
+    text = f"{value} ({leaf.path})" if catalogue.has_sentences else f"{leaf.path} = {value}"
     if leaf.fact is None:
         return text
     line = leaf.fact.position.line

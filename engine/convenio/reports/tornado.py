@@ -16,6 +16,9 @@ _LEFT, _RIGHT = 300, 730
 _LABEL = 42
 """Letters that have room beside the axis; the summary has the whole label."""
 
+_VALUE = 24
+"""Characters of a value beside the bars: two of them stand before the axis; the text has all."""
+
 
 @dataclass(frozen=True, slots=True)
 class _Side:
@@ -60,8 +63,8 @@ def tornado_svg(simulation: Simulation, wording: Wording | None = None) -> str:
         "bars": [
             {
                 "label": shorten(wording.label(bar.path, simulation.pack.catalogue), _LABEL),
-                "from": at_text(bar, bar.low.at, simulation, wording),
-                "to": at_text(bar, bar.high.at, simulation, wording),
+                "from": shorten(at_text(bar, bar.low.at, simulation, wording), _VALUE),
+                "to": shorten(at_text(bar, bar.high.at, simulation, wording), _VALUE),
                 "sides": [_Side(_x(low), _x(high)) for low, high in means_of(bar, simulation)],
             }
             for bar in simulation.tornado

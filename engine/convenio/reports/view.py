@@ -19,6 +19,7 @@ from convenio.language.trace import Leaf
 from convenio.packs.policy import RATINGS, Rating, rank
 from convenio.packs.rule import SEVERITIES, Rule, Severity
 from convenio.reports.changes import changes_since
+from convenio.reports.condition_words import ConditionWords
 from convenio.reports.context import FilledFact, filled
 from convenio.reports.deal_facts import DealFacts
 from convenio.reports.law import LawWords
@@ -233,11 +234,11 @@ class BriefView:
     def approval(self) -> list[tuple[str, str]]:
         """Whose approval the law requires, and what has become of it."""
         paths = ("law.approval_required", "law.approval_status", "law.court_review")
-        return [
-            (self.wording.label(path, self._catalogue), self.deal.of(path))
-            for path in paths
-            if path in self._catalogue.facts
-        ]
+        declared = [path for path in paths if path in self._catalogue.facts]
+        stated = [path for path in declared if path in self.case.facts]
+        # In sentences the first that is not known says enough; beside labels all are listed.
+        shown = (stated or declared[:1]) if self._catalogue.has_sentences else declared
+        return [(self.wording.label(path, self._catalogue), self.deal.of(path)) for path in shown]
 
     @property
     def conditions(self) -> list[tuple[str, str]]:
@@ -303,11 +304,17 @@ class BriefView:
                 return f"{label}: {title}, {shorten(leaf.fact.provenance.at, 50)}"
         return self.wording("no pinpoint in the case file")
 
-    def conditions_of(self, finding: Finding) -> list[tuple[str, str, str]]:
-        """Return each level's condition as text, with its truth."""
+    def conditions_of(self, finding: Finding) -> list[tuple[str, str, str, str]]:
+        """Return each level's condition in words and as text, with its truth."""
         words = {True: "true", False: "false", None: "unknown"}
+        read_out = ConditionWords(self.pack, self.wording).sentence
         return [
-            (severity or "in force", unparse(trace.node), words[trace.truth])
+            (
+                severity or "in force",
+                read_out(trace.node),
+                unparse(trace.node),
+                words[trace.truth],
+            )
             for severity, trace in reversed(finding.levels)
         ]
 
@@ -318,7 +325,7 @@ class BriefView:
         return {
             "label": self.wording.label(leaf.path, self._catalogue),
             "path": leaf.path,
-            "value": self.wording.fact(fact, self._catalogue.resolve(leaf.path), self._catalogue),
+            "value": self.wording.cell(fact, leaf.path, self._catalogue),
             "line": fact.position.line if fact and fact.position.line else None,
             "source": self.source_title(fact) if fact else "",
             "at": provenance.at if provenance else None,

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import gettext
-import re
 from collections.abc import Iterator, Sequence
 from functools import cached_property
 
@@ -17,9 +16,10 @@ from convenio.assessment.finding import Finding
 from convenio.assessment.open_questions import open_questions
 from convenio.assessment.presumed import Carrying, PresumedFact
 from convenio.assessment.rating import Readings
-from convenio.facts.case import Case, Element, StatedFact, Value
+from convenio.facts.case import Element, StatedFact, Value
 from convenio.facts.catalogue import Catalogue, FactDeclaration
 from convenio.facts.paths import entry_of
+from convenio.facts.sentences import clause
 from convenio.facts.values import (
     Date,
     DateSpan,
@@ -29,7 +29,8 @@ from convenio.facts.values import (
     date_from_text,
     first_day,
 )
-from convenio.packs.rule import PLACEHOLDER, Rule
+from convenio.packs.rule import Rule
+from convenio.reports.sentences import FactSentences
 from convenio.resources import data_folder
 
 LANGUAGES = ("en",)
@@ -98,7 +99,15 @@ class Wording:
         return str(self._locale.territories.get(country_codes().get(code, ""), code))
 
     def member(self, word: str, declaration: FactDeclaration | None) -> str:
-        """Write a value of an enum."""
+        """Write a value of an enum, or a member of a set, as it stands in a list or a cell.
+
+        In a pack with sentences that is its phrase, or else its sentence without a full stop.
+        """
+        words = declaration.sentences if declaration else None
+        if words is not None and word in words.phrases:
+            return self(words.phrases[word])
+        if words is not None and word in words.values:
+            return clause(self(words.values[word]))
         labels = declaration.type.labels if declaration else ()
         return self(dict(labels).get(word) or word.replace("_", " "))
 
@@ -203,21 +212,31 @@ class Wording:
         if finding.verdict == "clear":
             return self("The condition is not met on the stated facts.")
         if finding.verdict == "unknown":
-            return self("Could not be tested; missing: {facts}.").format(
-                facts=", ".join(finding.missing)
+            catalogue = assessment.pack.catalogue
+            return self("Could not be tested; not known: {facts}.").format(
+                facts="; ".join(clause(self.label(path, catalogue)) for path in finding.missing)
             )
-        return self._filled(finding.rule.because, assessment.case, assessment.pack.catalogue)
+        deciding = {leaf.path for leaf in finding.facts}
+        return self._sentences(assessment).reason(finding.rule, assessment.case, deciding)
 
     def presumed_because(self, rule: Rule, assessment: Assessment) -> str:
         """Write why a rule is flagged on presumption, with what is presumed filled in."""
-        return self._filled(rule.because, assessment.presumed_case, assessment.pack.catalogue)
+        deciding = assessment.presumed_support(rule)
+        return self._sentences(assessment).reason(rule, assessment.presumed_case, deciding)
 
-    def _filled(self, text: str, case: Case, catalogue: Catalogue) -> str:
-        def fill(match: re.Match[str]) -> str:
-            path = match.group(1)
-            return self.fact(case.facts.get(path), catalogue.facts.get(path), catalogue)
+    def _sentences(self, assessment: Assessment) -> FactSentences:
+        return FactSentences(self, assessment.pack.catalogue)
 
-        return PLACEHOLDER.sub(fill, text)
+    def sentence(self, path: str, fact: StatedFact | None, catalogue: Catalogue) -> str:
+        """Write in a whole sentence what a case says of a fact, whatever its state."""
+        return FactSentences(self, catalogue).of(path, fact)
+
+    def cell(self, fact: StatedFact | None, path: str, catalogue: Catalogue) -> str:
+        """Write what a case says of a fact beside its label: its sentence, or the bare value."""
+        declaration = catalogue.resolve(path)
+        if declaration is None or declaration.sentences is None:
+            return self.fact(fact, declaration, catalogue)
+        return self.sentence(path, fact, catalogue)
 
     @cached_property
     def ratings(self) -> dict[str, str]:
@@ -295,17 +314,24 @@ class Wording:
 
     def _presuming(self, carried: Sequence[Carrying], assessment: Assessment) -> str:
         said = [self.presumption(one.fact, assessment.pack.catalogue) for one in carried[:3]]
-        said = [text[:1].lower() + text[1:] for text in said]
+        that = self("that {what}") if assessment.pack.catalogue.has_sentences else "{what}"
+        said = [that.format(what=clause(text)) for text in said]
         rest = len(carried) - len(said)
         if rest:
             said.append(self.plural("{n} more", "{n} more", rest))
         return "; ".join(said)
 
     def presumption(self, fact: PresumedFact, catalogue: Catalogue) -> str:
-        """Write what is presumed of a fact: `Screening of units: not screened`."""
+        """Write what is presumed of a fact: `No unit is screened.`, or else label and value."""
         declaration = catalogue.facts[fact.path]
         if fact.presumption.value is None:
+            if catalogue.has_sentences:
+                return self("What is stated is all: {label}.").format(
+                    label=clause(self(declaration.label))
+                )
             return self("{label}: no more than those stated").format(label=self(declaration.label))
+        if declaration.sentences is not None:
+            return self.sentence(fact.path, fact.after, catalogue)
         value = self.value(fact.after.value, declaration, catalogue)
         return f"{self(declaration.label)}: {value}"
 

@@ -110,7 +110,7 @@ WRONG = [
     (["ecuador-us-sofa-2023"], 2, "no fact is uncertain; state one as a distribution"),
     ([EXAMPLE, "--draws", "0"], 2, "draws is 1 or more"),
     ([EXAMPLE, "--svg", EXAMPLE], 2, "this is an input"),
-    ([EXAMPLE, "--svg", "same.svg", "-o", "same.svg"], 2, "name the same file"),
+    ([EXAMPLE, "--svg", "same.svg", "-o", "same.svg"], 2, "can't be written to one file"),
     ([EXAMPLE, "--lang", "tlh"], 2, "no language 'tlh'"),
     ([EXAMPLE, "--pack", "nowhere"], 2, "nowhere"),
     (["nowhere.yaml"], 3, "nowhere.yaml"),

@@ -7,7 +7,6 @@ import sys
 from pathlib import Path
 
 from convenio.cli import options, output
-from convenio.errors import UsageError
 
 EXAMPLES = """example:
   convenio simulate deal.yaml --draws 1000000 --seed 7 --svg tornado.svg
@@ -43,8 +42,6 @@ def run(args: argparse.Namespace) -> int:
     from convenio.scenarios.simulate.simulation import simulate
 
     wording = options.wording_of(args)
-    if args.svg and args.output and Path(args.svg).resolve() == Path(args.output).resolve():
-        raise UsageError(f"{args.svg}: --svg and --output name the same file")
     pack = options.read_pack(args)
     case = options.read_case(args.case, pack, options.settings_of(args))
     with output.progress("draws", args.draws) as advance:

@@ -11,6 +11,7 @@ from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from multiprocessing import connection, parent_process
 from multiprocessing.context import BaseContext
+from types import FrameType
 from typing import Any
 
 from convenio.errors import EngineError
@@ -32,6 +33,10 @@ def process_pool(
         workers, mp_context=context, initializer=_start, initargs=(start, settings)
     )
     try:
+        with _signals_deferred():
+            # Processes are made as tasks come; one whose making is cut short complains.
+            for _ in range(workers):
+                executor.submit(_nothing)
         yield executor
     except BrokenProcessPool as fault:
         raise EngineError(
@@ -40,6 +45,31 @@ def process_pool(
         ) from fault
     finally:
         executor.shutdown(cancel_futures=True)
+
+
+@contextmanager
+def _signals_deferred() -> Iterator[None]:
+    """Hold back what would end this process, until the block is left."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    arrived: list[int] = []
+
+    def note(number: int, _frame: FrameType | None) -> None:
+        arrived.append(number)
+
+    before = {number: signal.signal(number, note) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+        for late in dict.fromkeys(arrived):
+            signal.raise_signal(late)
+
+
+def _nothing() -> None:
+    """Do nothing, in a process that is made for it."""
 
 
 def _start(start: Callable[..., None], settings: tuple[Any, ...]) -> None:

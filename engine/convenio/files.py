@@ -51,6 +51,21 @@ def is_folder(path: Path) -> bool:
         return False
 
 
+def read_at_most(path: Path, most: int, what: str) -> bytes:
+    """Return what a file holds, of which no more than so many bytes are ever read.
+
+    Raises UsageError where it can't be read or holds more; `what` says there what it is.
+    """
+    try:
+        with path.open("rb") as stream:
+            data = stream.read(most + 1)
+    except OSError as fault:
+        raise UsageError(f"{path}: {what} can't be read: {fault.strerror}") from None
+    if len(data) > most:
+        raise UsageError(f"{path}: {what} is too large; at most {most:,} bytes are read")
+    return data
+
+
 def replace_file(path: Path, chunks: Iterable[bytes], mode: int | None = None) -> None:
     """Write a file through a temporary one beside it, which then takes its place.
 

@@ -17,7 +17,8 @@ from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
 from convenio.audit.canonical import canonical, digest
 from convenio.audit.evidence import Head
-from convenio.errors import UsageError, shorten
+from convenio.errors import shorten
+from convenio.files import read_at_most
 
 SCHEMA = "convenio/record/2"
 FIRST = "sha256:" + "0" * 64
@@ -140,7 +141,7 @@ def read_log(path: Path) -> Log:
     lines: list[Line] = []
     torn = 0
     for file in files_of_log(path):
-        data = _content(file)
+        data = read_at_most(file, LARGEST_FILE, "the log")
         whole, newline, rest = data.rpartition(b"\n")
         torn = len(rest)
         if torn and file != path:
@@ -148,19 +149,6 @@ def read_log(path: Path) -> Log:
         split = whole.split(b"\n") if newline else []
         lines.extend(_line(file, number, text) for number, text in enumerate(split, 1))
     return Log(path, tuple(lines), torn)
-
-
-def _content(file: Path) -> bytes:
-    try:
-        with file.open("rb") as stream:
-            data = stream.read(LARGEST_FILE + 1)
-    except OSError as fault:
-        raise UsageError(f"{file}: the log can't be read: {fault.strerror}") from None
-    if len(data) > LARGEST_FILE:
-        raise UsageError(
-            f"{file}: the file is too large; a log's has at most {LARGEST_FILE:,} bytes"
-        )
-    return data
 
 
 def _line(file: Path, number: int, text: bytes) -> Line:
@@ -216,9 +204,15 @@ def read_tail(path: Path, head: Head | None) -> Tail:
     older = [file for file in files_of_log(path) if file != path]
     first = Head(0, FIRST)
     if older:
-        last = _content(older[-1]).rpartition(b"\n")[0].rpartition(b"\n")[2]
+        last = (
+            read_at_most(older[-1], LARGEST_FILE, "the log")
+            .rpartition(b"\n")[0]
+            .rpartition(b"\n")[2]
+        )
         first = Head(_told(last)["number"], digest(last))
-    whole, newline, torn = (_content(path) if path.exists() else b"").rpartition(b"\n")
+    whole, newline, torn = (
+        read_at_most(path, LARGEST_FILE, "the log") if path.exists() else b""
+    ).rpartition(b"\n")
     ends, key = [first], None
     for line in whole.split(b"\n") if newline else []:
         record = _told(line)

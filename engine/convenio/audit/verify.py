@@ -20,6 +20,7 @@ from convenio.audit.record import outcomes_told, ratings_told
 from convenio.audit.signatures import CheckingKey
 from convenio.errors import ConvenioError, UsageError, shorten
 from convenio.facts.case import Case
+from convenio.files import read_at_most
 from convenio.packs.loading import load_pack
 from convenio.packs.pack import Pack
 from convenio.reports.embedded import embedded_in
@@ -184,8 +185,7 @@ def _json(path: Path) -> Any:
     try:
         content = json.loads(text)
     except (ValueError, RecursionError):
-        first = text.partition("\n")[0]
-        if '"convenio/record/' in first[:LARGEST_FILE]:
+        if '"convenio/record/' in text.partition("\n")[0]:
             return None
         raise UsageError(f"{path}: this is no log, brief or result of Convenio") from None
     is_record = isinstance(content, dict) and "record" in str(content.get("schema"))
@@ -194,14 +194,7 @@ def _json(path: Path) -> Any:
 
 def _text(path: Path) -> str:
     try:
-        with path.open("rb") as stream:
-            data = stream.read(LARGEST_FILE + 1)
-    except OSError as fault:
-        raise UsageError(f"{path}: can't be read: {fault.strerror}") from None
-    if len(data) > LARGEST_FILE:
-        raise UsageError(f"{path}: too large; at most {LARGEST_FILE:,} bytes are read")
-    try:
-        return data.decode("utf-8")
+        return read_at_most(path, LARGEST_FILE, "the file").decode("utf-8")
     except UnicodeDecodeError:
         raise UsageError(f"{path}: this is not UTF-8 text") from None
 

@@ -13,7 +13,7 @@ from typing import Any, BinaryIO
 from convenio.assessment.cases import find_case, load_case
 from convenio.errors import EventError, UsageError
 from convenio.facts.case import Case
-from convenio.files import cannot_write, replace_file
+from convenio.files import cannot_write, read_at_most, replace_file
 from convenio.packs.pack import Pack
 from convenio.scenarios.monitor.events import Event, EventReader
 
@@ -171,14 +171,9 @@ def read_state(path: Path) -> State:
                 raise UsageError(
                     f"{path}: this is no state of a monitor; its first line is not whole"
                 )
-            stream.seek(0)
-            data = stream.read(LARGEST_STATE + 1)
     except OSError as fault:
         raise UsageError(f"{path}: the state can't be read: {fault.strerror}") from None
-    if len(data) > LARGEST_STATE:
-        raise UsageError(
-            f"{path}: the state is too large; at most {LARGEST_STATE:,} bytes are read"
-        )
+    data = read_at_most(path, LARGEST_STATE, "the state")
     whole, newline, torn = data.rpartition(b"\n")
     lines = whole.split(b"\n") if newline else []
     header = _header(path, lines[0])

@@ -71,13 +71,13 @@ class Evidence:
         finally:
             shutil.rmtree(unfinished, ignore_errors=True)
 
-    def pack(self, wanted: str) -> Pack | None:
+    def pack(self, wanted: str, language: str = "") -> Pack | None:
         """Return the pack of a digest; None where it is not kept, or is not what it was."""
         folder = self.folder / "packs" / _name(wanted)
         if not (folder / "pack.yaml").is_file():
             return None
         try:
-            pack = load_pack(folder)
+            pack = load_pack(folder, language=language)
         except ConvenioError:
             return None
         return pack if pack.digest == wanted else None

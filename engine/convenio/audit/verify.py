@@ -27,7 +27,7 @@ from convenio.reports.embedded import embedded_in
 from convenio.reports.html import render_brief
 from convenio.reports.json import to_dict
 from convenio.reports.schema import check_assessment, check_previous
-from convenio.reports.wording import LANGUAGES, Wording
+from convenio.reports.wording import Wording
 from convenio.version import __version__
 
 LARGEST_FILE = 64_000_000
@@ -56,10 +56,10 @@ class Sources:
     context: tuple[Path, ...] = ()
     log: Path | None = None
 
-    def find_pack(self, wanted: str) -> Pack:
-        """Return the pack of a digest, or the one that was named."""
-        kept = Evidence(self.log).pack(wanted) if self.log else None
-        return kept or load_pack(self.pack, self.context)
+    def find_pack(self, wanted: str, language: str = "") -> Pack:
+        """Return the pack of a digest, or the one that was named, in words of a language."""
+        kept = Evidence(self.log).pack(wanted, language) if self.log else None
+        return kept or load_pack(self.pack, self.context, language)
 
     def find_case(self, name: str, wanted: str) -> Path:
         """Return the file of a case.
@@ -223,8 +223,14 @@ def _again(document: Mapping[str, Any], sources: Sources) -> Assessment:
         if path in hidden:
             raise UsageError(f"{path} was set by hand and redacted: this can't be evaluated again")
     inference = document["engine"]["inference"]
-    again = _assessed(file, sources.find_pack(pack["digest"]), asked, inference)
+    language = _wording_of(document).base
+    again = _assessed(file, sources.find_pack(pack["digest"], language), asked, inference)
     return redacted(again, hidden)
+
+
+def _wording_of(document: Mapping[str, Any]) -> Wording:
+    """Return the words in which a result was written."""
+    return Wording(document.get("language", "en"))
 
 
 _ADDED = ("exact", "brief")
@@ -233,7 +239,7 @@ _ADDED = ("exact", "brief")
 
 def _document_faults(document: Mapping[str, Any], again: Assessment) -> tuple[list[str], list[str]]:
     told = {name: value for name, value in document.items() if name not in _ADDED}
-    found = to_dict(again, Wording())
+    found = to_dict(again, _wording_of(document))
     notes = list(_versions({document["engine"]["version"]}))
     if "exact" in document:
         notes.append("the exact ranges in it were not searched again")
@@ -251,7 +257,7 @@ def _verify_brief(path: Path, sources: Sources) -> Verified:
         )
     check_assessment(document, str(path))
     made = document.get("brief")
-    if not isinstance(made, dict) or made.get("language") not in LANGUAGES:
+    if not isinstance(made, dict) or made.get("with") is None:
         raise UsageError(f"{path}: the page does not say how it was made: it was stripped of that")
     again = _again(document, sources)
     found, notes = _document_faults(document, again)
@@ -259,7 +265,7 @@ def _verify_brief(path: Path, sources: Sources) -> Verified:
         notes.append("its wording can't be compared with that of another version")
     elif not found:
         previous = _previous(made, path)
-        wording, recorded = Wording(made["language"]), made.get("recorded")
+        wording, recorded = _wording_of(document), made.get("recorded")
         annex = made.get("annex") is True
         expected = render_brief(again, wording, previous, recorded, annex)
         found += _lines_that_differ(text, expected)

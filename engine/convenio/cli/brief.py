@@ -162,7 +162,8 @@ def write_briefs(
         before = (previous or {}).get(assessment.case.id)
         target = output / f"{assessment.case.id}.html" if to_folder else output
         form = FORMATS.get(target.suffix.lower(), "HTML")
-        content = _written(form, assessment, wording, before, record, look)
+        words = wording.of_case(assessment.case)
+        content = _written(form, assessment, words, before, record, look)
         options.write_file(target, content, inputs)
         print(f"written: {target}", file=sys.stderr)
 

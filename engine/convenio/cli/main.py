@@ -111,6 +111,8 @@ def _run(words: list[str]) -> int:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     module.add_arguments(command)
+    if command.get_default("lang") is None:
+        add_language(command)
     args = command.parse_args(rest)
     # Only now: help has to come at once, and this imports what cases are read with.
     from convenio.cli.overwriting import refuse_overwriting

@@ -13,6 +13,7 @@ from convenio.assessment import Assessment, load_case
 from convenio.assessment.asked import pack_as_asked
 from convenio.assessment.cases import find_case, with_settings
 from convenio.assessment.redaction import redacted
+from convenio.cli.language import add_language as add_language
 from convenio.errors import UsageError, nearest_name
 from convenio.facts.case import Case
 from convenio.files import READABLE_BY_ALL, is_folder, replace_file
@@ -20,7 +21,7 @@ from convenio.packs import Pack
 from convenio.packs.cache import load_cached_pack
 from convenio.packs.pack import Asked
 from convenio.packs.policy import RATINGS, READINGS, Rating, rank
-from convenio.reports.wording import LANGUAGES, Wording
+from convenio.reports.wording import Wording
 
 
 def add_pack(parser: argparse.ArgumentParser) -> None:
@@ -52,8 +53,27 @@ def read_pack(args: argparse.Namespace, name: str | None = None) -> Pack:
     further = args.context or ([Path(given)] if given else [])
     if args.no_context and args.context:
         raise UsageError("--context and --no-context exclude each other")
-    pack = load_cached_pack(name or args.pack, further if not args.no_context else [])
+    language = wording_of(args).base
+    pack = load_cached_pack(name or args.pack, further if not args.no_context else [], language)
+    tell_untranslated(pack, language)
     return pack_as_asked(pack, Asked(context=not args.no_context))
+
+
+def tell_untranslated(pack: Pack, language: str) -> None:
+    """Say on stderr what of a pack's words does not stand in the language that was asked for."""
+    if pack.language != language:
+        there = ", ".join(pack.languages)
+        print(
+            f"warning: the pack {pack.id} has no translation into {language}: its words stand in "
+            f"{pack.language} (there is {there})",
+            file=sys.stderr,
+        )
+    elif pack.untranslated:
+        print(
+            f"warning: {pack.untranslated:,} texts of the pack {pack.id} have no translation into "
+            f"{language} and stand as written",
+            file=sys.stderr,
+        )
 
 
 def add_settings(parser: argparse.ArgumentParser) -> None:
@@ -147,17 +167,8 @@ def limit_reached(
     )
 
 
-def add_language(parser: argparse.ArgumentParser) -> None:
-    """Declare --lang."""
-    parser.add_argument(
-        "--lang", default="en", metavar="LANG", help=f"language: {', '.join(LANGUAGES)}"
-    )
-
-
 def wording_of(args: argparse.Namespace) -> Wording:
-    """Return the words of the language that was asked for."""
-    if args.lang not in LANGUAGES:
-        raise UsageError(f"no language '{args.lang}'; there is {', '.join(LANGUAGES)}")
+    """Return the words of the language that was asked for, by --lang or CONVENIO_LANG."""
     return Wording(args.lang)
 
 

@@ -52,7 +52,7 @@ class _Presumption(BaseModel):
     model_config = ConfigDict(extra="forbid")
     value: Any = None
     complete: bool | None = None
-    because: str = Field(min_length=3, max_length=400)
+    because: str = Field(min_length=3, max_length=500)
     basis: Basis = "judgement"
     when: str = ""
 
@@ -66,7 +66,7 @@ class _Presumption(BaseModel):
 class _Check(BaseModel):
     model_config = ConfigDict(extra="forbid")
     when: str = Field(min_length=1)
-    says: str = Field(min_length=3, max_length=300)
+    says: str = Field(min_length=3, max_length=400)
 
 
 class _Declaration(BaseModel):
@@ -77,8 +77,8 @@ class _Declaration(BaseModel):
     unit: str = ""
     range: tuple[FiniteFloat, FiniteFloat] | None = None
     step: FiniteFloat | None = Field(default=None, gt=0)
-    label: str = Field(min_length=1, max_length=80)
-    ask: str = Field(min_length=1, max_length=400)
+    label: str = Field(min_length=1, max_length=100)
+    ask: str = Field(min_length=1, max_length=500)
     hint: str = ""
     answer_from: Source | None = Field(default=None, alias="from")
     when: list[str] = []

@@ -30,6 +30,7 @@ from convenio.errors import UsageError
 from convenio.packs.folders import context_files, find_pack
 from convenio.packs.kept import NotPlainError, from_data, to_data
 from convenio.packs.pack import Pack
+from convenio.packs.translations import translation_files
 from convenio.version import __version__
 
 _MOST = 24
@@ -44,7 +45,9 @@ _KEY_BYTES = 32
 _MARK_BYTES = hashlib.sha256().digest_size
 
 
-def load_cached_pack(name: str | Path = "core", context: Sequence[Path] = ()) -> Pack:
+def load_cached_pack(
+    name: str | Path = "core", context: Sequence[Path] = (), language: str = ""
+) -> Pack:
     """Return what `load_pack` returns, from the cache where the same pack was read before.
 
     Raises what `load_pack` raises, and UsageError where `CONVENIO_CACHE` is no absolute path. That
@@ -57,19 +60,19 @@ def load_cached_pack(name: str | Path = "core", context: Sequence[Path] = ()) ->
     cache = _cache()
     key = None if cache is None else _key()
     if cache is None or key is None:
-        return _read_anew(folder, context)
-    kept = cache / f"{_digest(folder, context)}.pack"
+        return _read_anew(folder, context, language)
+    kept = cache / f"{_digest(folder, context, language)}.pack"
     pack = _read(kept, key)
     if pack is None:
-        pack = _read_anew(folder, context)
+        pack = _read_anew(folder, context, language)
         _write(pack, kept, key)
     return pack
 
 
-def _read_anew(folder: Path, context: Sequence[Path]) -> Pack:
+def _read_anew(folder: Path, context: Sequence[Path], language: str) -> Pack:
     from convenio.packs.loading import load_pack
 
-    return load_pack(folder, context)
+    return load_pack(folder, context, language)
 
 
 def _cache() -> Path | None:
@@ -129,13 +132,15 @@ def _key() -> bytes | None:
     return found if found is not None and len(found) == _KEY_BYTES else None
 
 
-def _digest(folder: Path, context: Sequence[Path]) -> str:
-    told = hashlib.sha256(f"{__version__}\0{_LIBRARIES}\0{folder}".encode())
+def _digest(folder: Path, context: Sequence[Path], language: str) -> str:
+    told = hashlib.sha256(f"{__version__}\0{_LIBRARIES}\0{folder}\0{language}".encode())
     for part in _READING:
         for source in sorted((_CODE / part).glob("*.py")):
             state = source.stat()
             told.update(f"{source.name}\0{state.st_mtime_ns}\0{state.st_size}\0".encode())
-    for file in (*sorted(folder.glob("*.yaml")), *context_files(folder, context)):
+    files = sorted(folder.glob("*.yaml"))
+    translations = translation_files(folder).values()
+    for file in (*files, *context_files(folder, context), *translations):
         content = file.read_bytes()
         told.update(f"{file}\0{file.is_symlink()}\0{len(content)}\0".encode())
         told.update(content)

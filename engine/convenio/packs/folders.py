@@ -20,7 +20,7 @@ def find_pack(name: str) -> Path:
     """
     folder = Path(name)
     if is_file(folder / "pack.yaml"):
-        _check_files(sorted(folder.glob("*.yaml")))
+        check_files(sorted(folder.glob("*.yaml")))
         return folder
     root = data_folder("rules")
     shipped = sorted(path.parent.name for path in root.glob("*/pack.yaml"))
@@ -48,11 +48,11 @@ def context_files(folder: Path, further: Sequence[Path]) -> list[Path]:
                 f"{shorten(str(other), 100)}: no context table is there (files that end in .yaml)"
             )
         found |= {file.name: file for file in files}
-    _check_files(found.values())
+    check_files(found.values())
     return list(found.values())
 
 
-def _check_files(files: Iterable[Path]) -> None:
+def check_files(files: Iterable[Path]) -> None:
     """Refuse what can't be read to its end, such as a device, before anybody reads it whole."""
     problems = [
         Problem(Position(str(file)), "", "this is no file, or one that is too large", MOST)

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Annotated, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from convenio.documents import Document, Mapping, read_document
+from convenio.documents import Document, read_document
+from convenio.documents import Mapping as MappingNode
 from convenio.documents.models import position_at, validate
 from convenio.errors import PackError, Position, Problem, nearest_name
 from convenio.facts.catalogue import Catalogue
@@ -30,7 +31,10 @@ from convenio.packs.policy import RATINGS, Rating, RatingPolicy, Requirement, Sc
 from convenio.packs.presumptions import PresumptionReader
 from convenio.packs.rule import Rule, Severity
 from convenio.packs.rule_file import RuleReader
-from convenio.packs.says import with_sentences
+from convenio.packs.says import MAX_WORDS, MAX_WORDS_TRANSLATED, with_sentences
+from convenio.packs.texts import with_texts
+from convenio.packs.translations import FOLDER as TRANSLATIONS
+from convenio.packs.translations import Translation, read_translation, translation_files
 
 Result = TypeVar("Result")
 
@@ -67,39 +71,49 @@ class _PackFile(BaseModel):
     id: str = Field(pattern="^[a-z0-9][a-z0-9-]{0,60}$")
     version: str = Field(pattern=r"^\d+\.\d+\.\d+$")
     title: str
+    language: str = Field(default="en", pattern="^[a-z]{2}$")
     currency: str = Field(pattern="^[A-Z]{3}$")
     families: list[FamilyName] = Field(min_length=1, max_length=MAX_FAMILIES)
     rating: _Rating
     scale: _Scale | None = None
 
 
-def load_pack(name: str | Path = "core", context: Sequence[Path] = ()) -> Pack:
+def load_pack(
+    name: str | Path = "core", context: Sequence[Path] = (), language: str = ""
+) -> Pack:
     """Load a pack by name or folder, with every condition parsed and type-checked.
 
     `context` are folders with further dated tables, such as those that `convenio context import`
-    makes of published indices.
+    makes of published indices. `language`, such as `es`, takes the pack's words from its
+    translation; verdicts and digest are the same in each. Without it they stand as written.
 
     Raises PackError with all problems of all its files, UsageError where there is no such pack.
 
     >>> load_pack("core").currency
     'USD'
+    >>> load_pack("core", language="pt").by_id["SOV-003"].id
+    'SOV-003'
     """
-    return _PackReader(find_pack(str(name)), tuple(context)).read()
+    return _PackReader(find_pack(str(name)), tuple(context), language).read()
 
 
 class _PackReader:
-    def __init__(self, folder: Path, context: tuple[Path, ...]) -> None:
+    def __init__(self, folder: Path, context: tuple[Path, ...], language: str) -> None:
         self._folder = folder
         self._context_folders = context
         self._digests: dict[str, str] = {}
         self._files: dict[str, Path] = {}
         self._problems: list[Problem] = []
+        self._translation: Translation | None = None
+        self._language = language
 
     def read(self) -> Pack:
+        translations = self._translations()
         pack_document = self._document("pack.yaml")
         declared = self._collected(lambda: validate(_PackFile, pack_document.root, PackError))
         if declared is not None:
             self._check_policy(declared, pack_document)
+        own_language = declared.language if declared is not None else "en"
         catalogue = self._collected(self._catalogue)
         if declared is None or catalogue is None:
             raise PackError(_in_order(self._problems))
@@ -143,7 +157,21 @@ class _PackReader:
             folder=self._folder,
             files=self._files,
             models=models,
+            language=self._language if self._translation is not None else own_language,
+            languages=tuple(sorted({own_language, *translations})),
+            untranslated=len(self._translation.missing) if self._translation is not None else 0,
         )
+
+    def _translations(self) -> Mapping[str, Path]:
+        """Note the translations, which belong to the pack, and read the one that is asked for."""
+        found = self._collected(lambda: translation_files(self._folder)) or {}
+        for language, file in found.items():
+            name = f"{TRANSLATIONS}/{file.name}"
+            self._files[name] = file
+            self._digests[name] = "sha256:" + hashlib.sha256(file.read_bytes()).hexdigest()
+            if language == self._language:
+                self._translation = self._collected(partial(read_translation, file))
+        return found
 
     def _collected(self, task: Callable[[], Result]) -> Result | None:
         """Return what a task gives; where it fails, keep its problems and return None."""
@@ -163,11 +191,11 @@ class _PackReader:
         document = read_document(path, PackError)
         self._digests[name] = document.digest
         self._files[name] = path
-        return document
+        return document if self._translation is None else with_texts(name, document, self._translation)
 
     def _catalogue(self) -> Catalogue:
         document = self._document("facts.yaml")
-        if not isinstance(document.root, Mapping):
+        if not isinstance(document.root, MappingNode):
             raise PackError([Problem(document.root.position, "", "the catalogue is a mapping")])
         catalogue = load_catalogue(document.root, document.file)
         if not (self._folder / "says.yaml").exists():
@@ -177,7 +205,8 @@ class _PackReader:
 
     def _worded(self, catalogue: Catalogue) -> Catalogue:
         """Put the sentences on the facts; without them labels and member names stand."""
-        return with_sentences(self._document("says.yaml"), catalogue, self._problems)
+        longest = MAX_WORDS if self._translation is None else MAX_WORDS_TRANSLATED
+        return with_sentences(self._document("says.yaml"), catalogue, self._problems, longest)
 
     def _laws(self) -> LawRegister:
         """Read the register of laws, which a pack may leave out."""

@@ -44,7 +44,8 @@ class Pack:
     """What a case is tested against. `digest` covers every file that was read: `files`, by name.
 
     `guards` are the `only_if` conditions of facts, `past` those under which a negotiable fact can't
-    be changed any more. `asked` tells what a user changed after the files were read.
+    be changed any more. `asked` tells what a user changed after the files were read. `language` is the one that its words stand in, of
+    the `languages` that it has; `untranslated` counts its texts that stand in another.
     """
 
     id: str
@@ -68,6 +69,9 @@ class Pack:
     files: Mapping[str, Path]
     models: FactModels = field(repr=False, compare=False)
     asked: Asked = Asked()
+    language: str = "en"
+    languages: tuple[str, ...] = ("en",)
+    untranslated: int = 0
 
     @cached_property
     def by_id(self) -> Mapping[str, Rule]:

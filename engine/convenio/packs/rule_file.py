@@ -104,8 +104,8 @@ class _Version(BaseModel):
 class _RuleEntry(BaseModel):
     model_config = _FORBID
     id: str = Field(pattern=r"^[A-Z][A-Z0-9]{1,9}-\d{3}[a-z]?$")
-    title: str = Field(min_length=3, max_length=100)
-    statement: str = Field(min_length=3, max_length=500)
+    title: str = Field(min_length=3, max_length=120)
+    statement: str = Field(min_length=3, max_length=600)
     kind: RuleKind = "risk"
     applies: str | None = None
     when: str | None = None

@@ -65,7 +65,7 @@ class _Explanation:
         if finding.severity_ceiling and finding.severity_ceiling != finding.severity:
             text += f" ({_('up to')} {_(finding.severity_ceiling)})"
         if finding.confidence:
-            text += f"; {_('confidence')}: {_(finding.confidence)}"
+            text += f"; {_('confidence')}: {_.confidence(finding.confidence)}"
         return f"{text} ({_(finding.reason)})" if finding.reason else text
 
     def _tree(self, trace: Trace, depth: int, decided: bool) -> Iterator[str]:

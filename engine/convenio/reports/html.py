@@ -43,12 +43,13 @@ def render_brief(
     """
     wording = wording or Wording()
     environment = templates("brief")
-    environment.globals["_"] = wording
     style = (data_folder("reports") / "brief" / "brief.css").read_text(encoding="utf-8")
     content = BriefContent(assessment, wording, previous)
     sections = content.sections
     styles = [style, *(s for part in sections for s in _STYLE.findall(part.chart))]
     return environment.get_template("brief.html.j2").render(
+        _=wording,
+        plural=wording.plural,
         view=content.view,
         a=assessment,
         case=assessment.case,
@@ -68,9 +69,10 @@ def render_brief(
 def render_card(title: str, blocks: Sequence[Block], wording: Wording) -> str:
     """Return a card (see `reports.card`) as one HTML file on one sheet."""
     environment = templates("brief")
-    environment.globals["_"] = wording
     style = (data_folder("reports") / "brief" / "brief.css").read_text(encoding="utf-8")
     return environment.get_template("card.html.j2").render(
+        _=wording,
+        plural=wording.plural,
         title=title,
         blocks=blocks,
         language=wording.language,
@@ -91,10 +93,7 @@ def _data(
     annex: bool,
 ) -> dict[str, Any]:
     """Return the assessment, and what else the page was made of, so that it can be made again."""
-    made: dict[str, Any] = {
-        "language": wording.language,
-        "with": [name for name in _SEARCHING if find_spec(name) is not None],
-    }
+    made: dict[str, Any] = {"with": [name for name in _SEARCHING if find_spec(name) is not None]}
     if annex:
         made["annex"] = True
     if recorded is not None:

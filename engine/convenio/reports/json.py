@@ -33,6 +33,7 @@ def to_dict(assessment: Assessment, wording: Wording) -> dict[str, Any]:
     case, pack = assessment.case, assessment.pack
     return {
         "schema": SCHEMA,
+        **({"language": wording.language} if wording.language != "en" else {}),
         "case": {
             "id": case.id,
             "title": case.title,

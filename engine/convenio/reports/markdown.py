@@ -54,20 +54,20 @@ def _section(assessment: Assessment, wording: Wording) -> str:
         ratings = [assessment.presumed_families[name]] if assessment.presumes else []
         ratings += [rating.floor, rating.ceiling]
         cells = [wording.family(name), *(wording.ratings[one] for one in ratings)]
-        cells += [assessment.family_confidence(name) or "–"]
+        cells += [wording.confidence(assessment.family_confidence(name))]
         cells += [str(counts["flag"]), str(counts["unknown"])]
         lines.append(f"| {' | '.join(cells)} |")
     lines += ["", f"## {wording('Findings')}", ""]
     flagged = by_severity(assessment.findings)
     lines += [
-        f"- **{finding.severity}** {finding.rule.id} {plain(finding.rule.title)}: "
+        f"- **{wording(finding.severity or 'low')}** {finding.rule.id} {plain(finding.rule.title)}: "
         f"{plain(wording.because(finding, assessment))}"
         for finding in flagged
     ] or [wording("None is established.")]
     if assessment.presumes:
         lines += ["", f"## {wording('Findings on presumption')}", ""]
         lines += [
-            f"- **{severity}** {rule.id} {plain(rule.title)}: "
+            f"- **{wording(severity)}** {rule.id} {plain(rule.title)}: "
             f"{plain(wording.presumed_because(rule, assessment))}"
             for rule, severity in assessment.presumed_findings
         ] or [wording("None.")]

@@ -105,7 +105,7 @@ def _families(assessment: Assessment, wording: Wording) -> Table:
             ),
             Text(wording.ratings[rating.floor], style=_STYLES[rating.floor]),
             Text(wording.ratings[rating.ceiling], style=_STYLES[rating.ceiling]),
-            wording(assessment.family_confidence(name) or "–"),
+            wording.confidence(assessment.family_confidence(name)),
             *(str(counts[v]) for v in ("flag", "unknown", "clear", "not_applicable")),
         )
     return table
@@ -117,7 +117,7 @@ def _finding(console: Console, finding: Finding, assessment: Assessment, wording
     head.append(f"{wording(severity):<9}", style=_STYLES[severity])
     head.append(f"{finding.rule.id}  ", style="bold")
     head.append(finding.rule.title)
-    head.append(f"  ({wording('confidence')}: {wording(finding.confidence or '–')}", style="dim")
+    head.append(f"  ({wording('confidence')}: {wording.confidence(finding.confidence)}", style="dim")
     if finding.severity_ceiling != finding.severity:
         head.append(f", {wording('up to')} {wording(str(finding.severity_ceiling))}", style="dim")
     head.append(")", style="dim")

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
+import functools
 import gettext
 from collections.abc import Iterator, Sequence
 from functools import cached_property
+from pathlib import Path
 
-from babel import Locale
+from babel import Locale, UnknownLocaleError
+from babel.localedata import locale_identifiers
 from babel.dates import format_date
 from babel.numbers import format_decimal
 
@@ -16,7 +19,8 @@ from convenio.assessment.finding import Finding
 from convenio.assessment.open_questions import open_questions
 from convenio.assessment.presumed import Carrying, PresumedFact
 from convenio.assessment.rating import Readings
-from convenio.facts.case import Element, StatedFact, Value
+from convenio.errors import UsageError
+from convenio.facts.case import Case, Element, StatedFact, Value
 from convenio.facts.catalogue import Catalogue, FactDeclaration
 from convenio.facts.paths import entry_of
 from convenio.facts.sentences import clause
@@ -31,32 +35,86 @@ from convenio.facts.values import (
 )
 from convenio.packs.rule import Rule
 from convenio.reports.sentences import FactSentences
-from convenio.resources import data_folder
 
-LANGUAGES = ("en",)
-"""Languages in which every text of the product exists."""
+LANGUAGES = ("en", "es", "pt")
+"""Languages in which every text of the product exists; a country may stand behind: `es-CO`."""
 
+_FOLDER = Path(__file__).resolve().parents[1] / "locale"
 
-_AS_FAR_AS_KNOWN = ("y", "MMMM y", "d MMMM y")
+_AS_FAR_AS_KNOWN = {
+    "en": ("y", "MMMM y", "d MMMM y"),
+    "es": ("y", "MMMM 'de' y", "d 'de' MMMM 'de' y"),
+    "pt": ("y", "MMMM 'de' y", "d 'de' MMMM 'de' y"),
+}
 """How a year, a month and a day are written."""
+
+
+def N_(text: str) -> str:  # noqa: N802  # the name by which tools of translators know it
+    """Mark a text for translation that is translated where it is used."""
+    return text
+
+
+_NAMED = (
+    *(N_("critical"), N_("high"), N_("medium"), N_("moderate"), N_("low"), N_("clear")),
+    *(N_("unknown"), N_("not applicable"), N_("flag"), N_("in force"), N_("not in force")),
+    *(N_("true"), N_("false"), N_("presumed"), N_("established"), N_("possible")),
+    *(N_("statutory"), N_("treaty"), N_("case law"), N_("index"), N_("empirical")),
+    *(N_("analogue"), N_("judgement"), N_("overall")),
+    *(N_("years"), N_("year"), N_("months"), N_("month"), N_("days"), N_("day")),
+    *(N_("persons"), N_("person"), N_("items"), N_("km"), N_("per year"), N_("TIV")),
+    *(N_("hours"), N_("states"), N_("score")),
+)
+"""Words that the assessment names and reports show: verdicts, severities, bases, units."""
 
 
 class Wording:
     """Words and numbers in one language.
 
     Texts of the product go through gettext; numbers and dates through Unicode's locale data.
+    `language` is one of `LANGUAGES`, with or without a country: `es-CO`. Raises UsageError for
+    another language, or a country that does not speak it.
+
+    >>> Wording("es-AR").number(1234567.5), Wording("es-MX").number(1234567.5)
+    ('1.234.567,5', '1,234,567.5')
     """
 
     def __init__(self, language: str = "en") -> None:
         self.language = language
-        self._locale = Locale.parse(language)
-        self._translations = gettext.translation(
-            "convenio", data_folder("reports") / "locale", [language], fallback=True
-        )
+        self.base, _, country = language.partition("-")
+        if self.base not in LANGUAGES:
+            raise UsageError(f"no language '{language}'; there is {', '.join(LANGUAGES)}")
+        try:
+            self._locale = Locale.parse(f"{self.base}_{country}" if country else self.base)
+        except (UnknownLocaleError, ValueError):
+            raise UsageError(
+                f"no formats for '{language}'; a language with a country is written as es-CO"
+            ) from None
+        self._translations = _translations(self.base)
+
+    def of_case(self, case: Case) -> Wording:
+        """Return the words with numbers and dates as the case's own country writes them.
+
+        A country that was asked for stands. Else the recipient or host counts, the first that
+        speaks the language; English has one way for all.
+        """
+        if "-" in self.language or self.base == "en":
+            return self
+        for code in _countries_of(case):
+            country = country_codes().get(code, "")
+            if f"{self.base}_{country}".lower() in _known_locales():
+                return Wording(f"{self.base}-{country}")
+        return self
 
     def __call__(self, text: str) -> str:
         """Return the translation of a text of the product."""
-        return self._translations.gettext(text)
+        # An empty text is no text: gettext would give the head of its catalogue.
+        return self._translations.gettext(text) if text else ""
+
+    def confidence(self, word: str | None) -> str:
+        """Write how well facts are documented: high, medium, low, or a dash."""
+        if word is None:
+            return "–"
+        return self._translations.pgettext("confidence", word)
 
     def plural(self, one: str, many: str, count: int) -> str:
         """Return the form for a count, with `{n}` filled in."""
@@ -80,9 +138,9 @@ class Wording:
         'July 2012 to September 2012'
         """
         if isinstance(date, dt.date):
-            return self._day(date, "d MMMM y")
+            return self._day(date, _AS_FAR_AS_KNOWN[self.base][-1])
         parts = [
-            self._day(first_day(date_from_text(part)), _AS_FAR_AS_KNOWN[part.count("-")])
+            self._day(first_day(date_from_text(part)), _AS_FAR_AS_KNOWN[self.base][part.count("-")])
             for part in date.text.split("/")
         ]
         if len(parts) == 1:
@@ -381,3 +439,29 @@ class Wording:
         if rest:
             names.append(self.plural("{n} more", "{n} more", rest))
         return self("The open answers that weigh most: {names}.").format(names="; ".join(names))
+
+
+@functools.cache
+def _translations(language: str) -> gettext.NullTranslations:
+    if language == "en":
+        return gettext.NullTranslations()
+    return gettext.translation("convenio", _FOLDER, [language])
+
+
+@functools.cache
+def _known_locales() -> frozenset[str]:
+    return frozenset(name.lower() for name in locale_identifiers())
+
+
+_OWN_ROLES = ("recipient", "host")
+"""Roles of the states whose readers a brief is for."""
+
+
+def _countries_of(case: Case) -> Iterator[str]:
+    parties = case.facts.get("parties")
+    for role in _OWN_ROLES:
+        for party in parties.elements if parties is not None else ():
+            stated = party.fields.get("role")
+            country = party.fields.get("country")
+            if stated and country and stated.value == role and isinstance(country.value, str):
+                yield country.value

@@ -81,7 +81,7 @@ def _texts_of_commands(tree: ast.Module, file: str) -> Iterator[Found]:
 
 def _constant(node: ast.expr) -> str:
     is_text = isinstance(node, ast.Constant) and isinstance(node.value, str)
-    return node.value if is_text else ""  # type: ignore[return-value,attr-defined]
+    return node.value if is_text else ""  # type: ignore[attr-defined]
 
 
 def _texts_of_template(file: Path, name: str) -> Iterator[Found]:

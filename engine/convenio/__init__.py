@@ -12,6 +12,7 @@ from __future__ import annotations
 import importlib
 from typing import TYPE_CHECKING, Any
 
+from convenio.messages import say
 from convenio.presentation import Presenter, present_with
 from convenio.version import __version__
 
@@ -126,6 +127,8 @@ def __getattr__(name: str) -> Any:
                 raise
             from convenio.errors import UsageError
 
-            raise UsageError(f"{name} needs more: pip install 'convenio[frames]'") from None
+            raise UsageError(
+                say("{name} needs more: pip install 'convenio[frames]'", name=name)
+            ) from None
         return getattr(module, name)
     raise AttributeError(f"module 'convenio' has no attribute '{name}'")

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable, Sequence, Sized
+from collections.abc import Callable, Iterable, Sequence, Sized
 from dataclasses import dataclass
 from typing import NamedTuple
+
+from convenio.messages import say, spoken
 
 MAX_SHOWN = 100
 """How many problems are printed; the rest are counted. Who has mended a hundred runs it again."""
@@ -46,15 +48,22 @@ class Problem:
     nearest: str = ""
 
     def __str__(self) -> str:
+        return self._said(str)
+
+    def told(self) -> str:
+        """Return the problem in the language that is spoken."""
+        return self._said(spoken)
+
+    def _said(self, word: Callable[[str], str]) -> str:
         path = shorten(self.path, MAX_NAME)
         where = f"{self.position}: {path}: " if path else f"{self.position}: "
-        parts = [where + self.message]
+        parts = [where + word(self.message)]
         if self.expected:
-            parts.append(f"expected {self.expected}")
+            parts.append(word(say("expected {what}", what=self.expected)))
         if self.found:
-            parts.append(f"found {shorten(self.found, MAX_NAME)}")
+            parts.append(word(say("found {what}", what=shorten(word(self.found), MAX_NAME))))
         if self.nearest:
-            parts.append(f"did you mean {self.nearest}?")
+            parts.append(word(say("did you mean {what}?", what=self.nearest)))
         return "; ".join(parts)
 
 
@@ -85,12 +94,18 @@ def shorten(text: str, limit: int = 60) -> str:
     return flat if len(flat) <= limit else flat[: limit - 1] + "…"
 
 
-def listed(problems: Sequence[Problem]) -> str:
-    """Return the problems one a line: the first hundred, and how many more there are."""
-    lines = [str(problem) for problem in problems[:MAX_SHOWN]]
+def listed(problems: Sequence[Problem], told: bool = False) -> str:
+    """Return the problems one a line: the first hundred, and how many more there are.
+
+    `told`: in the language that is spoken.
+    """
+    lines = [problem.told() if told else str(problem) for problem in problems[:MAX_SHOWN]]
     rest = len(problems) - len(lines)
     if rest > 0:
-        lines.append(f"… and {rest:,} more problem{'' if rest == 1 else 's'}")
+        more = say("… and {rest:,} more problems", rest=rest)
+        if rest == 1:
+            more = say("… and 1 more problem")
+        lines.append(spoken(more) if told else more)
     return "\n".join(lines)
 
 
@@ -99,22 +114,26 @@ def first_of(problems: Sequence[Problem]) -> tuple[Problem, ...]:
     rest = len(problems) - MAX_SHOWN
     if rest <= 0:
         return tuple(problems)
-    more = Problem(problems[MAX_SHOWN].position, "", f"and {rest:,} more problems")
+    more = Problem(problems[MAX_SHOWN].position, "", say("and {rest:,} more problems", rest=rest))
     return (*problems[:MAX_SHOWN], more)
 
 
 class ConvenioError(Exception):
     """Base of all errors that Convenio raises on purpose; `exit_code` is the command's.
 
-    `problems` are all that were found; the text of the error lists the first hundred.
+    `problems` are all that were found; `text`, which is the error's own, lists the first hundred.
     """
 
     exit_code = 101
 
     def __init__(self, problems: Iterable[Problem] | str) -> None:
         self.problems: tuple[Problem, ...] = () if isinstance(problems, str) else tuple(problems)
-        text = problems if isinstance(problems, str) else listed(self.problems)
-        super().__init__(text)
+        self.text = problems if isinstance(problems, str) else listed(self.problems)
+        super().__init__(self.text)
+
+    def told(self) -> str:
+        """Return what is wrong in the language that is spoken."""
+        return listed(self.problems, told=True) if self.problems else spoken(self.text)
 
 
 class UsageError(ConvenioError):

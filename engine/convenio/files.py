@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from convenio.errors import UsageError
+from convenio.messages import say
 
 if sys.platform == "win32":
     import msvcrt
@@ -60,9 +61,23 @@ def read_at_most(path: Path, most: int, what: str) -> bytes:
         with path.open("rb") as stream:
             data = stream.read(most + 1)
     except OSError as fault:
-        raise UsageError(f"{path}: {what} can't be read: {fault.strerror}") from None
+        raise UsageError(
+            say(
+                "{path}: {what} can't be read: {strerror}",
+                path=path,
+                what=what,
+                strerror=fault.strerror,
+            )
+        ) from None
     if len(data) > most:
-        raise UsageError(f"{path}: {what} is too large; at most {most:,} bytes are read")
+        raise UsageError(
+            say(
+                "{path}: {what} is too large; at most {most:,} bytes are read",
+                path=path,
+                what=what,
+                most=most,
+            )
+        )
     return data
 
 
@@ -97,7 +112,7 @@ def refuse_irreplaceable(path: Path) -> None:
     """Raise UsageError where something stands that is no plain file, such as a device or a pipe."""
     target = path.resolve()
     if target.exists() and not target.is_file():
-        raise UsageError(f"{path}: this is no file that can be replaced")
+        raise UsageError(say("{path}: this is no file that can be replaced", path=path))
 
 
 def put_in_place(unfinished: Path, target: Path) -> None:
@@ -152,10 +167,14 @@ def _locked(lock: Path, path: Path, wait: bool) -> int:
             os.close(handle)
             if fault.errno not in (errno.EWOULDBLOCK, errno.EACCES):
                 raise cannot_write(path, fault) from None
-            raise UsageError(f"{path}: another process is writing this file") from None
+            raise UsageError(
+                say("{path}: another process is writing this file", path=path)
+            ) from None
         os.close(handle)
 
 
 def cannot_write(path: Path, fault: OSError) -> UsageError:
     """Return the error that says why a file can't be written."""
-    return UsageError(f"{path}: can't be written: {fault.strerror or fault}")
+    return UsageError(
+        say("{path}: can't be written: {value}", path=path, value=fault.strerror or fault)
+    )

@@ -15,6 +15,7 @@ from types import FrameType
 from typing import Any
 
 from convenio.errors import EngineError
+from convenio.messages import say
 
 
 @contextmanager
@@ -40,8 +41,10 @@ def process_pool(
         yield executor
     except BrokenProcessPool as fault:
         raise EngineError(
-            "a process ended before its work did (perhaps there was too little memory); "
-            "no result is given"
+            say(
+                "a process ended before its work did (perhaps there was too "
+                "little memory); no result is given"
+            )
         ) from fault
     finally:
         executor.shutdown(cancel_futures=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from convenio.errors import UsageError
+from convenio.messages import say
 
 
 def data_folder(name: str) -> Path:
@@ -19,4 +20,6 @@ def data_folder(name: str) -> Path:
     for folder in (package / "_data" / name, package.parents[1] / name):
         if folder.is_dir():
             return folder
-    raise UsageError(f"the folder '{name}' is missing from this installation of Convenio")
+    raise UsageError(
+        say("the folder '{name}' is missing from this installation of Convenio", name=name)
+    )

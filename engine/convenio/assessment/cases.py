@@ -16,6 +16,7 @@ from convenio.facts.case_file import read_case
 from convenio.facts.distribution_checks import currency_problems
 from convenio.facts.statements import StatementReader
 from convenio.files import is_file, is_folder
+from convenio.messages import say
 from convenio.packs.pack import Pack
 from convenio.resources import data_folder
 
@@ -82,7 +83,9 @@ def facts_of_settings(
     for path, text in settings.items():
         document = parse_document(f"value: {text}".encode(), f"{name} {path}", UsageError)
         if not isinstance(document.root, TreeMapping) or list(document.root.entries) != ["value"]:
-            raise UsageError(f"{name} {path}: one value is expected, on one line")
+            raise UsageError(
+                say("{name} {path}: one value is expected, on one line", name=name, path=path)
+            )
         nodes[path] = document.root.entries["value"]
     return read_facts(pack, nodes, UsageError)
 
@@ -132,7 +135,7 @@ def _guarded(case: Case, pack: Pack) -> list[Problem]:
         Problem(
             case.facts[path].position,
             path,
-            "this fact may not be stated here",
+            say("this fact may not be stated here"),
             expected="it only where " + pack.catalogue.facts[path].only_if,
         )
         for path in pack.guards

@@ -21,6 +21,7 @@ from convenio.errors import EngineError, UsageError
 from convenio.facts.case import Case
 from convenio.language.evaluate import Evaluator
 from convenio.language.truth import CODE_OF, TRUTH_OF
+from convenio.messages import say
 from convenio.packs.made_once import MadeOnce
 from convenio.packs.pack import Pack
 from convenio.packs.rule import Rule
@@ -173,7 +174,7 @@ class Engine:
         ['us-colombia-dca-2009', 'panamax-2014']
         """
         if processes is not None and processes < 1:
-            raise UsageError(f"processes is 1 or more, not {processes}")
+            raise UsageError(say("processes is 1 or more, not {processes}", processes=processes))
         if processes in (None, 1) or self._durable is None:
             return map(self.assess, cases)
         return self._assess_in_processes(cases, processes or 1)
@@ -274,7 +275,7 @@ def chosen(inference: Inference) -> str:
     if durable.available():
         return durable.NAME
     if inference == "durable_rules":
-        raise UsageError("durable_rules is not installed; it needs Python 3.11 or 3.12")
+        raise UsageError(say("durable_rules is not installed; it needs Python 3.11 or 3.12"))
     return reference.NAME
 
 
@@ -282,6 +283,12 @@ def _compare(case: Case, expected: Mapping[str, Outcome], inferred: Mapping[str,
     for rule, outcome in expected.items():
         if inferred.get(rule) != outcome:
             raise EngineError(
-                f"{case.id}: the engines disagree on {rule}: the reference says {outcome}, "
-                f"durable_rules says {inferred.get(rule)}; no verdict is given"
+                say(
+                    "{id}: the engines disagree on {rule}: the reference says "
+                    "{outcome}, durable_rules says {get}; no verdict is given",
+                    id=case.id,
+                    rule=rule,
+                    outcome=outcome,
+                    get=inferred.get(rule),
+                )
             )

@@ -26,6 +26,7 @@ from convenio.facts.case import Case, Element, Provenance, SourceDocument, State
 from convenio.facts.paths import owner_of
 from convenio.facts.plain import value_of
 from convenio.language.trace import Leaf
+from convenio.messages import say
 from convenio.packs.pack import Pack
 
 REDACTED = "[redacted]"
@@ -50,8 +51,10 @@ def redacted(assessment: Assessment, paths: Iterable[str]) -> Assessment:
     for path in hidden:
         if path not in facts:
             nearest = nearest_name(path, facts)
-            hint = f"; did you mean {nearest}?" if nearest else ""
-            raise UsageError(f"--redact {path}: no such fact in the catalogue{hint}")
+            hint = say("; did you mean {nearest}?", nearest=nearest) if nearest else ""
+            raise UsageError(
+                say("--redact {path}: no such fact in the catalogue{hint}", path=path, hint=hint)
+            )
     return _Redaction(assessment, hidden).made()
 
 

@@ -17,6 +17,7 @@ from pathlib import Path
 from convenio.audit.canonical import digest
 from convenio.errors import ConvenioError, UsageError
 from convenio.files import READABLE_BY_ALL, cannot_write, replace_file
+from convenio.messages import say
 from convenio.packs.loading import load_pack
 from convenio.packs.pack import Pack
 
@@ -44,7 +45,7 @@ class Evidence:
         """
         if digest(case) != case_digest:
             raise UsageError(
-                "the case file was changed while it was assessed: its record can't be kept"
+                say("the case file was changed while it was assessed: its record can't be kept")
             )
         target = self._case(case_digest, ending)
         try:
@@ -66,7 +67,9 @@ class Evidence:
                 copy.parent.mkdir(parents=True, exist_ok=True)
                 shutil.copyfile(file, copy)
             if load_pack(unfinished).digest != pack.digest:
-                raise UsageError("the pack was changed while it was used: no record is written")
+                raise UsageError(
+                    say("the pack was changed while it was used: no record is written")
+                )
             unfinished.replace(target)
         finally:
             shutil.rmtree(unfinished, ignore_errors=True)
@@ -105,9 +108,13 @@ class Evidence:
         except FileNotFoundError:
             return None
         except (OSError, ValueError, KeyError, TypeError, RecursionError):
-            raise UsageError(f"{file}: this can't be read: it was damaged or altered") from None
+            raise UsageError(
+                say("{file}: this can't be read: it was damaged or altered", file=file)
+            ) from None
         if not isinstance(head.count, int) or not isinstance(head.hash, str):
-            raise UsageError(f"{file}: this can't be read: it was damaged or altered")
+            raise UsageError(
+                say("{file}: this can't be read: it was damaged or altered", file=file)
+            )
         return head
 
     def write_head(self, head: Head) -> None:

@@ -28,6 +28,7 @@ from convenio.audit.signatures import SigningKey
 from convenio.backends.outcome import Outcome
 from convenio.errors import UsageError
 from convenio.files import cannot_write, one_writer
+from convenio.messages import say
 from convenio.version import __version__
 
 ROTATED_AT = 16_000_000
@@ -96,7 +97,13 @@ def _checked_tail(path: Path, head: Head | None, key: SigningKey | None) -> Tail
         told = (
             "signed with another key" if tail.key and key else "signed" if tail.key else "unsigned"
         )
-        raise UsageError(f"{path}: the records of this log are {told}; --sign has to fit them")
+        raise UsageError(
+            say(
+                "{path}: the records of this log are {told}; --sign has to fit them",
+                path=path,
+                told=told,
+            )
+        )
     return tail
 
 
@@ -106,7 +113,13 @@ def _keep(evidence: Evidence, assessment: Assessment) -> None:
     try:
         content = file.read_bytes()
     except OSError as fault:
-        raise UsageError(f"{file}: can't be kept beside the log: {fault.strerror}") from None
+        raise UsageError(
+            say(
+                "{file}: can't be kept beside the log: {strerror}",
+                file=file,
+                strerror=fault.strerror,
+            )
+        ) from None
     evidence.keep(content, case.digest, ".json" if file.suffix == ".json" else ".yaml", pack)
 
 

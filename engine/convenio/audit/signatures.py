@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from convenio.audit.canonical import digest
 from convenio.errors import UsageError
+from convenio.messages import say
 
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.ed25519 import (
@@ -57,11 +58,13 @@ def read_signing_key(path: Path) -> SigningKey:
     try:
         key = from_pem(_read(path), None)
     except (ValueError, TypeError) as fault:
-        raise UsageError(f"{path}: no private key without a password: {fault}") from None
+        raise UsageError(
+            say("{path}: no private key without a password: {fault}", path=path, fault=fault)
+        ) from None
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
     if not isinstance(key, Ed25519PrivateKey):
-        raise UsageError(f"{path}: an Ed25519 key is expected")
+        raise UsageError(say("{path}: an Ed25519 key is expected", path=path))
     return SigningKey(key, digest(key.public_key().public_bytes_raw()))
 
 
@@ -74,11 +77,11 @@ def read_checking_key(path: Path) -> CheckingKey:
     try:
         key = from_pem(_read(path))
     except ValueError as fault:
-        raise UsageError(f"{path}: no public key: {fault}") from None
+        raise UsageError(say("{path}: no public key: {fault}", path=path, fault=fault)) from None
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
     if not isinstance(key, Ed25519PublicKey):
-        raise UsageError(f"{path}: an Ed25519 key is expected")
+        raise UsageError(say("{path}: an Ed25519 key is expected", path=path))
     return CheckingKey(key, digest(key.public_bytes_raw()))
 
 
@@ -86,12 +89,16 @@ def _read(path: Path) -> bytes:
     try:
         return path.read_bytes()
     except OSError as fault:
-        raise UsageError(f"{path}: the key can't be read: {fault.strerror}") from None
+        raise UsageError(
+            say("{path}: the key can't be read: {strerror}", path=path, strerror=fault.strerror)
+        ) from None
 
 
 def _serialization() -> Any:
     try:
         from cryptography.hazmat.primitives import serialization
     except ModuleNotFoundError:
-        raise UsageError("signatures need cryptography: pip install 'convenio[sign]'") from None
+        raise UsageError(
+            say("signatures need cryptography: pip install 'convenio[sign]'")
+        ) from None
     return serialization

@@ -21,6 +21,7 @@ from convenio.audit.signatures import CheckingKey
 from convenio.errors import ConvenioError, UsageError, shorten
 from convenio.facts.case import Case
 from convenio.files import read_at_most
+from convenio.messages import say
 from convenio.packs.loading import load_pack
 from convenio.packs.pack import Pack
 from convenio.reports.embedded import embedded_in
@@ -75,8 +76,13 @@ class Sources:
         if shipped.is_file():
             return shipped
         raise UsageError(
-            f"the case {name} ({wanted}) is needed to verify this: give its file with --case, or "
-            "the log beside which it is kept with --log"
+            say(
+                "the case {name} ({wanted}) is needed to verify this: give its "
+                "file with --case, or the log beside which it is kept with "
+                "--log",
+                name=name,
+                wanted=wanted,
+            )
         )
 
 
@@ -99,7 +105,7 @@ def verify(
 
 def _without_log_options(verified: Verified, key: CheckingKey | None, head: str | None) -> Verified:
     if key is not None or head is not None:
-        raise UsageError("--key and --head go with logs: a brief or a result is not signed")
+        raise UsageError(say("--key and --head go with logs: a brief or a result is not signed"))
     return verified
 
 
@@ -107,7 +113,9 @@ def verify_log(path: Path, key: CheckingKey | None = None, head: str | None = No
     """Check the chain of a log and re-evaluate every record with what is kept beside it."""
     log = read_log(path)
     if not log.lines and not log.torn and not Evidence(path).folder.exists():
-        raise UsageError(f"{path}: there is no log, or it is empty and nothing is kept beside it")
+        raise UsageError(
+            say("{path}: there is no log, or it is empty and nothing is kept beside it", path=path)
+        )
     evidence = Evidence(path)
     found = [*faults_of(log, evidence.head()), *signature_faults(log.lines, key)]
     if log.torn:
@@ -187,7 +195,9 @@ def _json(path: Path) -> Any:
     except (ValueError, RecursionError):
         if '"convenio/record/' in text.partition("\n")[0]:
             return None
-        raise UsageError(f"{path}: this is no log, brief or result of Convenio") from None
+        raise UsageError(
+            say("{path}: this is no log, brief or result of Convenio", path=path)
+        ) from None
     is_record = isinstance(content, dict) and "record" in str(content.get("schema"))
     return None if is_record else content
 
@@ -196,13 +206,13 @@ def _text(path: Path) -> str:
     try:
         return read_at_most(path, LARGEST_FILE, "the file").decode("utf-8")
     except UnicodeDecodeError:
-        raise UsageError(f"{path}: this is not UTF-8 text") from None
+        raise UsageError(say("{path}: this is not UTF-8 text", path=path)) from None
 
 
 def _verify_results(path: Path, content: Any, sources: Sources) -> Verified:
     documents = content if isinstance(content, list) else [content]
     if not documents:
-        raise UsageError(f"{path}: it holds no result")
+        raise UsageError(say("{path}: it holds no result", path=path))
     found: list[str] = []
     notes: list[str] = []
     for document in documents:
@@ -221,7 +231,9 @@ def _again(document: Mapping[str, Any], sources: Sources) -> Assessment:
     hidden = document.get("redacted", [])
     for path in (*asked.get("set", {}), *asked.get("presume", {})):
         if path in hidden:
-            raise UsageError(f"{path} was set by hand and redacted: this can't be evaluated again")
+            raise UsageError(
+                say("{path} was set by hand and redacted: this can't be evaluated again", path=path)
+            )
     inference = document["engine"]["inference"]
     language = _wording_of(document).base
     again = _assessed(file, sources.find_pack(pack["digest"], language), asked, inference)
@@ -253,12 +265,18 @@ def _verify_brief(path: Path, sources: Sources) -> Verified:
     document = embedded_in(text)
     if document is None:
         raise UsageError(
-            f"{path}: no assessment is embedded in this page: it is no brief, or was stripped of it"
+            say(
+                "{path}: no assessment is embedded in this page: it is no "
+                "brief, or was stripped of it",
+                path=path,
+            )
         )
     check_assessment(document, str(path))
     made = document.get("brief")
     if not isinstance(made, dict) or made.get("with") is None:
-        raise UsageError(f"{path}: the page does not say how it was made: it was stripped of that")
+        raise UsageError(
+            say("{path}: the page does not say how it was made: it was stripped of that", path=path)
+        )
     again = _again(document, sources)
     found, notes = _document_faults(document, again)
     if document["engine"]["version"] != __version__:

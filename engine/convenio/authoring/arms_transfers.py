@@ -22,6 +22,7 @@ from convenio.authoring.index_file import (
 from convenio.documents import Mapping, Scalar, read_document
 from convenio.errors import UsageError
 from convenio.facts.values import english_names
+from convenio.messages import say
 from convenio.resources import data_folder
 
 SHARE, VOLUME = "context.top_supplier_share_10y", "context.import_volume_tiv"
@@ -65,7 +66,13 @@ def import_arms_transfers(file: Path) -> Imported:
     years = range(deliveries.first + YEARS, deliveries.last + 2)
     if not years:
         raise UsageError(
-            f"{file}: it has {deliveries.first} to {deliveries.last}; a share needs {YEARS} years"
+            say(
+                "{file}: it has {first} to {last}; a share needs {YEARS} years",
+                file=file,
+                first=deliveries.first,
+                last=deliveries.last,
+                YEARS=YEARS,
+            )
         )
     first, last = span = (deliveries.first, deliveries.last)
     index = PublishedIndex(
@@ -113,7 +120,7 @@ def _deliveries(file: Path, content: str) -> _Deliveries:
         of_year = volumes.setdefault(code, defaultdict(dict))[year]
         of_year[row[_SUPPLIER]] = of_year.get(row[_SUPPLIER], 0.0) + volume
     if not volumes:
-        raise UsageError(f"{file}: no delivery to any state could be read")
+        raise UsageError(say("{file}: no delivery to any state could be read", file=file))
     stated = _SPAN.search(content)
     first, last = (int(y) for y in stated.groups()) if stated else (min(years), max(years))
     made = _MADE.search(content)
@@ -126,13 +133,22 @@ def _refuse_part(file: Path, content: str) -> None:
     scope = _SCOPE.search(content)
     if scope is None:
         raise UsageError(
-            f"{file}: it doesn't say of which suppliers it was exported (the first line of SIPRI's "
-            "export does: 'Transfers of major conventional arms from All countries to ...')"
+            say(
+                "{file}: it doesn't say of which suppliers it was exported "
+                "(the first line of SIPRI's export does: 'Transfers of major "
+                "conventional arms from All countries to ...')",
+                file=file,
+            )
         )
     if scope["suppliers"].casefold() != "all countries":
         raise UsageError(
-            f"{file}: exported for the supplier {scope['suppliers']} only; no share of all arms "
-            "imports can be told from that: export it for all suppliers"
+            say(
+                "{file}: exported for the supplier {scope} only; no share of "
+                "all arms imports can be told from that: export it for all "
+                "suppliers",
+                file=file,
+                scope=scope["suppliers"],
+            )
         )
 
 
@@ -148,7 +164,15 @@ def _names_of_the_register() -> dict[str, str]:
 
 def _year(file: Path, number: int, text: str) -> int:
     if not re.fullmatch(r"(19|20)\d\d", text):
-        raise UsageError(f"{file}:{number}: {_YEAR}: expected a year, found '{text}'")
+        raise UsageError(
+            say(
+                "{file}:{number}: {YEAR}: expected a year, found '{text}'",
+                file=file,
+                number=number,
+                YEAR=_YEAR,
+                text=text,
+            )
+        )
     return int(text)
 
 
@@ -158,7 +182,15 @@ def _volume(file: Path, number: int, text: str) -> float:
     except ValueError:
         volume = -1.0
     if not 0 <= volume < 1e6:
-        raise UsageError(f"{file}:{number}: {_TIV}: expected a number, found '{text}'")
+        raise UsageError(
+            say(
+                "{file}:{number}: {TIV}: expected a number, found '{text}'",
+                file=file,
+                number=number,
+                TIV=_TIV,
+                text=text,
+            )
+        )
     return volume
 
 

@@ -25,6 +25,7 @@ from convenio.errors import CaseError, UsageError
 from convenio.facts.case import Case
 from convenio.language.formula import AnyOf
 from convenio.language.truth import TRUTH_OF
+from convenio.messages import say
 from convenio.packs.compile import CompiledPack
 from convenio.packs.pack import Pack
 from convenio.packs.policy import Rating, Reading
@@ -152,7 +153,9 @@ def _cases(
         file = next((file for file in files if file.is_file()), None)
         if file is None:
             looked = ", ".join(map(str, folders))
-            raise UsageError(f"there is no case file of {name} in {looked}")
+            raise UsageError(
+                say("there is no case file of {name} in {looked}", name=name, looked=looked)
+            )
         try:
             yield name, load_case(file, pack)
         except CaseError as fault:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from convenio.errors import UsageError, nearest_name
+from convenio.messages import say
 
 OLDEST = 3
 """Years after which a figure says nothing any more (docs/semantics.md, "Context")."""
@@ -85,7 +86,9 @@ def index_text(file: Path) -> str:
     try:
         data = file.read_bytes()
     except OSError as fault:
-        raise UsageError(f"{file}: can't be read: {fault.strerror or fault}") from None
+        raise UsageError(
+            say("{file}: can't be read: {value}", file=file, value=fault.strerror or fault)
+        ) from None
     try:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError:
@@ -113,7 +116,9 @@ def table_rows(
             for name in wanted
             if name not in nearest
         ]
-        raise UsageError(f"{file}: no {what}; no {', '.join(hints)}")
+        raise UsageError(
+            say("{file}: no {what}; no {hints}", file=file, what=what, hints=", ".join(hints))
+        )
     places = {name: names.index(name) for name in wanted}
     last = max(places.values())
     for cells in reader:
@@ -121,6 +126,12 @@ def table_rows(
             continue
         if len(cells) <= last:
             raise UsageError(
-                f"{file}:{reader.line_num}: expected {len(names)} cells, found {len(cells)}"
+                say(
+                    "{file}:{line_num}: expected {count} cells, found {count_2}",
+                    file=file,
+                    line_num=reader.line_num,
+                    count=len(names),
+                    count_2=len(cells),
+                )
             )
         yield reader.line_num, {name: cells[place].strip() for name, place in places.items()}

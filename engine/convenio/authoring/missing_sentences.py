@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from convenio.errors import Position
 from convenio.facts.catalogue import FactDeclaration
 from convenio.facts.sentences import Sentences
+from convenio.messages import say
 from convenio.packs.pack import Pack
 
 
@@ -34,7 +35,7 @@ def missing_sentences(pack: Pack) -> Iterator[Unsaid]:
     for declaration in (*catalogue.facts.values(), *fields):
         words = declaration.sentences
         if words is None:
-            message = "says.yaml has no words for this fact"
+            message = say("says.yaml has no words for this fact")
             yield Unsaid(declaration.path, declaration.position, message)
             continue
         lacking = ", ".join(_lacking(declaration, words))

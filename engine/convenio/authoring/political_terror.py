@@ -19,6 +19,7 @@ from convenio.authoring.index_file import (
 )
 from convenio.errors import UsageError
 from convenio.facts.values import country_codes
+from convenio.messages import say
 
 FACT = "context.political_terror"
 LEVELS = ("1", "2", "3", "4", "5")
@@ -49,7 +50,7 @@ def import_political_terror(file: Path) -> Imported:
         elif known:
             levels.setdefault(row[_COUNTRY], {})[_year(file, number, row[_YEAR])] = max(known)
     if not levels:
-        raise UsageError(f"{file}: no level of any state could be read")
+        raise UsageError(say("{file}: no level of any state could be read", file=file))
     years = [year for of_one in levels.values() for year in of_one]
     span = (min(years), max(years))
     first, last = span
@@ -69,13 +70,29 @@ def _score(file: Path, number: int, column: str, text: str) -> int | None:
     if text in _ABSENT:
         return None
     if text not in LEVELS:
-        raise UsageError(f"{file}:{number}: {column}: expected 1 to 5 or NA, found '{text}'")
+        raise UsageError(
+            say(
+                "{file}:{number}: {column}: expected 1 to 5 or NA, found '{text}'",
+                file=file,
+                number=number,
+                column=column,
+                text=text,
+            )
+        )
     return int(text)
 
 
 def _year(file: Path, number: int, text: str) -> int:
     if not text.isdecimal() or not 1900 <= int(text) <= dt.MAXYEAR - OLDEST - 1:
-        raise UsageError(f"{file}:{number}: {_YEAR}: expected a year, found '{text}'")
+        raise UsageError(
+            say(
+                "{file}:{number}: {YEAR}: expected a year, found '{text}'",
+                file=file,
+                number=number,
+                YEAR=_YEAR,
+                text=text,
+            )
+        )
     return int(text)
 
 

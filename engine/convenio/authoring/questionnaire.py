@@ -11,6 +11,7 @@ from convenio.errors import CaseError, Problem, UsageError
 from convenio.facts.case import Case
 from convenio.facts.catalogue import FactDeclaration
 from convenio.facts.statements import StatementReader
+from convenio.messages import say
 from convenio.packs import Pack
 
 _MONEY = re.compile(r"([\d.,]+)\s*([A-Za-z]{3})\Z|([A-Za-z]{3})\s*([\d.,]+)\Z")
@@ -114,8 +115,12 @@ def inserted(text: str, path: str, yaml_text: str) -> str:
         return "\n".join([*lines, f"{section}:", f"  {key}: {yaml_text}"]) + "\n"
     if lines[start].partition(":")[2].partition("#")[0].strip():
         raise UsageError(
-            f"the section '{section}' stands on one line (line {start + 1}); "
-            "write each of its facts on a line of its own, then go on"
+            say(
+                "the section '{section}' stands on one line (line {start}); "
+                "write each of its facts on a line of its own, then go on",
+                section=section,
+                start=start + 1,
+            )
         )
     end = start + 1
     while end < len(lines) and not _TOP_LEVEL.match(lines[end]):

@@ -15,6 +15,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from convenio.documents import read_document
 from convenio.documents.models import validate
 from convenio.errors import PackError, Position, Problem
+from convenio.messages import say
 from convenio.packs.pack import Pack
 from convenio.packs.texts import Text, texts_of
 from convenio.packs.translations import FOLDER, has_words, read_translation
@@ -148,13 +149,13 @@ def check_translation(
         where = f"{text.file} {'.'.join(text.path)}"
         found = translated.get(text.text)
         if found is None:
-            message = f"no translation into {language}"
+            message = say("no translation into {language}", language=language)
             yield Problem(Position(file), where, message, found=text.text)
             continue
-        for message in _faults(text.text, found, language, glossary):
-            yield Problem(Position(file), where, message, found=found)
+        for fault in _faults(text.text, found, language, glossary):
+            yield Problem(Position(file), where, fault, found=found)
     for stale in translated.keys() - known.keys():
-        yield Problem(Position(file), "", "the pack has no such text any more", found=stale)
+        yield Problem(Position(file), "", say("the pack has no such text any more"), found=stale)
 
 
 def _faults(text: str, found: str, language: str, glossary: Iterable[Term]) -> Iterator[str]:

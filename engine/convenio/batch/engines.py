@@ -26,6 +26,7 @@ from convenio.batch.tables.files import ending
 from convenio.batch.tables.table import ReadTable
 from convenio.batch.writing import only_writer_of, unfinished, without_formulas, written_whole
 from convenio.errors import UsageError
+from convenio.messages import say
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,11 +46,15 @@ def run_on(engine: str, job: Job) -> Summary:
     read or write.
     """
     if job.resume or job.mapping is not None:
-        raise UsageError(f"--resume and --mapping work with --engine polars, not {engine}")
+        raise UsageError(
+            say("--resume and --mapping work with --engine polars, not {engine}", engine=engine)
+        )
     refuse(job)
     files = sorted(files_of(job))
     if not files or not all(ending(path) for path in files):
-        raise UsageError(f"{job.source}: tables are expected; case files are read on polars")
+        raise UsageError(
+            say("{source}: tables are expected; case files are read on polars", source=job.source)
+        )
     told = Summary()
     with (
         only_writer_of(outputs_of(job)),
@@ -86,7 +91,9 @@ def _on_duckdb(job: Job, files: _Files) -> Summary:
     written = (job.output, *([job.findings] if job.findings else []))
     for target in written:
         if target.suffix == ".xlsx":
-            raise UsageError(f"{target}: DuckDB writes .parquet, .csv or .duckdb here")
+            raise UsageError(
+                say("{target}: DuckDB writes .parquet, .csv or .duckdb here", target=target)
+            )
     connection = duckdb.connect()
 
     def read(path: Path) -> Any:
@@ -95,7 +102,7 @@ def _on_duckdb(job: Job, files: _Files) -> Summary:
             return connection.read_parquet(pattern, hive_partitioning=path.is_dir())
         except duckdb.Error as told:
             said = str(told).splitlines()[0]
-            raise UsageError(f"{path}: can't be read: {said}") from None
+            raise UsageError(say("{path}: can't be read: {said}", path=path, said=said)) from None
 
     result = _assessed(job, files, read)
     result.cases.query("results", "CREATE TEMPORARY TABLE assessed AS SELECT * FROM results")
@@ -122,7 +129,9 @@ def _write(relation: Any, target: Path, name: str, connection: Any) -> None:
                 connection.execute("DETACH written")
         except duckdb.IOException as fault:
             said = str(fault).splitlines()[0]
-            raise UsageError(f"{target}: can't be written: {said}") from None
+            raise UsageError(
+                say("{target}: can't be written: {said}", target=target, said=said)
+            ) from None
 
 
 def _on_spark(job: Job, files: _Files) -> Summary:
@@ -131,7 +140,9 @@ def _on_spark(job: Job, files: _Files) -> Summary:
     from pyspark.sql import SparkSession
 
     if job.output.suffix != ".parquet":
-        raise UsageError(f"{job.output}: Spark writes a folder of Parquet; name it .parquet")
+        raise UsageError(
+            say("{output}: Spark writes a folder of Parquet; name it .parquet", output=job.output)
+        )
     session = (
         SparkSession.builder.appName("convenio")
         .config("spark.ui.showConsoleProgress", "true")
@@ -142,7 +153,9 @@ def _on_spark(job: Job, files: _Files) -> Summary:
         try:
             return session.read.parquet(str(path))
         except (PySparkException, Py4JJavaError):
-            raise UsageError(f"{path}: can't be read: it is no Parquet that Spark knows") from None
+            raise UsageError(
+                say("{path}: can't be read: it is no Parquet that Spark knows", path=path)
+            ) from None
 
     result = _assessed(job, files, read)
     _write_folder(result.cases, job.output)
@@ -162,7 +175,13 @@ def _write_folder(table: Any, target: Path) -> None:
             shutil.rmtree(target)
         temporary.replace(target)
     except (OSError, PySparkException) as fault:
-        raise UsageError(f"{target}: can't be written: {str(fault).splitlines()[0]}") from None
+        raise UsageError(
+            say(
+                "{target}: can't be written: {splitlines}",
+                target=target,
+                splitlines=str(fault).splitlines()[0],
+            )
+        ) from None
     finally:
         shutil.rmtree(temporary, ignore_errors=True)
 

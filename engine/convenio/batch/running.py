@@ -41,6 +41,7 @@ from convenio.batch.writing import OUTPUTS, only_writer_of, write_output, write_
 from convenio.errors import CaseError, ConvenioError, UsageError
 from convenio.facts.case import Case
 from convenio.files import refuse_irreplaceable
+from convenio.messages import say
 from convenio.packs.cache import load_cached_pack
 from convenio.packs.context import ContextTable
 from convenio.packs.pack import Pack
@@ -186,29 +187,53 @@ def _assess_parts(
 def refuse(job: Job) -> None:
     """Raise UsageError where a run could not write its results, or would hurt what it reads."""
     if job.mapping is not None and job.children:
-        raise UsageError("--child and --mapping don't go together: a mapping makes lists of rows")
+        raise UsageError(
+            say("--child and --mapping don't go together: a mapping makes lists of rows")
+        )
     if not job.source.exists():
-        raise UsageError(f"{job.source}: there is no such file or folder")
+        raise UsageError(say("{source}: there is no such file or folder", source=job.source))
     for path, file in job.children.items():
         if not file.is_file():
-            raise UsageError(f"--child {path}={file}: there is no such file")
+            raise UsageError(
+                say("--child {path}={file}: there is no such file", path=path, file=file)
+            )
     inputs = {path.resolve() for path in (job.source, *job.children.values())}
     for output in outputs_of(job):
         if output.suffix.lower() not in OUTPUTS:
-            raise UsageError(f"{output}: the name must end in {', '.join(OUTPUTS)}")
+            raise UsageError(
+                say(
+                    "{output}: the name must end in {OUTPUTS}",
+                    output=output,
+                    OUTPUTS=", ".join(OUTPUTS),
+                )
+            )
         folder = output.resolve().parent
         if not folder.is_dir():
-            raise UsageError(f"{output}: there is no folder {folder}")
+            raise UsageError(
+                say("{output}: there is no folder {folder}", output=output, folder=folder)
+            )
         if not os.access(folder, os.W_OK):
-            raise UsageError(f"{output}: nothing can be written in the folder {folder}")
+            raise UsageError(
+                say(
+                    "{output}: nothing can be written in the folder {folder}",
+                    output=output,
+                    folder=folder,
+                )
+            )
         if output.resolve() in inputs:
-            raise UsageError(f"{output}: this is an input; it is not overwritten")
+            raise UsageError(
+                say("{output}: this is an input; it is not overwritten", output=output)
+            )
         if output.is_dir() and not (output / "_SUCCESS").exists():
-            raise UsageError(f"{output}: this is a folder; name a file")
+            raise UsageError(say("{output}: this is a folder; name a file", output=output))
         if not output.is_dir():
             refuse_irreplaceable(output)
     if job.findings and job.findings.resolve() == job.output.resolve():
-        raise UsageError(f"{job.findings}: cases and findings can't be written to one file")
+        raise UsageError(
+            say(
+                "{findings}: cases and findings can't be written to one file", findings=job.findings
+            )
+        )
 
 
 def outputs_of(job: Job) -> tuple[Path, ...]:
@@ -224,8 +249,11 @@ def _prepare(parts: Path, job: Job) -> None:
         same = known.exists() and known.read_text(encoding="utf-8") == stamp
         if job.resume and not same:
             raise UsageError(
-                f"{parts}: these parts are of another run (source, pack or settings differ); "
-                "without --resume they are made anew"
+                say(
+                    "{parts}: these parts are of another run (source, pack or "
+                    "settings differ); without --resume they are made anew",
+                    parts=parts,
+                )
             )
         if not job.resume:
             shutil.rmtree(parts)
@@ -297,13 +325,25 @@ def _parts(job: Job, scratch: Path, summary: Summary) -> Iterator[Part]:
         yield from _table_parts(read_tables(job, tables, scratch, summary))
     elif files and not (case_files or tables):
         known = ", ".join((*CASE_FILES, *ENDINGS))
-        raise UsageError(f"{job.source}: can't be read: its name must end in one of {known}")
+        raise UsageError(
+            say(
+                "{source}: can't be read: its name must end in one of {known}",
+                source=job.source,
+                known=known,
+            )
+        )
     elif files:
-        raise UsageError(f"{job.source}: holds case files and tables; give one kind at a time")
+        raise UsageError(
+            say("{source}: holds case files and tables; give one kind at a time", source=job.source)
+        )
     else:
         raise UsageError(
-            f"{job.source}: no case files ({', '.join(CASE_FILES)}) or tables "
-            f"({', '.join(ENDINGS)})"
+            say(
+                "{source}: no case files ({CASE_FILES}) or tables ({ENDINGS})",
+                source=job.source,
+                CASE_FILES=", ".join(CASE_FILES),
+                ENDINGS=", ".join(ENDINGS),
+            )
         )
 
 
@@ -447,8 +487,13 @@ def _refuse_known_ids(path: Path, ids: Sequence[str], files_by_id: dict[str, Pat
     known = [name for name in ids if name in files_by_id]
     if known:
         raise CaseError(
-            f"{path}: the case {known[0]} stands in {files_by_id[known[0]]}, too; {len(known):,} "
-            "ids are in both"
+            say(
+                "{path}: the case {known} stands in {files_by_id}, too; {count:,} ids are in both",
+                path=path,
+                known=known[0],
+                files_by_id=files_by_id[known[0]],
+                count=len(known),
+            )
         )
     files_by_id |= dict.fromkeys(ids, path)
 

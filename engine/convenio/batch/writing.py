@@ -12,6 +12,7 @@ import narwhals as nw
 
 from convenio.errors import UsageError
 from convenio.files import cannot_write, one_writer, put_in_place
+from convenio.messages import say
 from convenio.plain_text import ACTIVE
 
 OUTPUTS = (".parquet", ".csv", ".xlsx", ".duckdb")
@@ -56,7 +57,13 @@ def written_whole(target: Path) -> Iterator[Path]:
     except OSError as fault:
         raise cannot_write(target, fault) from None
     except pl.exceptions.PolarsError as fault:
-        raise UsageError(f"{target}: can't be written: {str(fault).splitlines()[0]}") from None
+        raise UsageError(
+            say(
+                "{target}: can't be written: {splitlines}",
+                target=target,
+                splitlines=str(fault).splitlines()[0],
+            )
+        ) from None
     finally:
         if temporary.is_file():
             temporary.unlink()
@@ -115,7 +122,13 @@ def _write_database(target: Path, tables: Mapping[str, Path]) -> None:
                     f"CREATE TABLE {name} AS SELECT * FROM read_parquet(?)", [str(pattern)]
                 )
     except duckdb.IOException as fault:
-        raise UsageError(f"{target}: can't be written: {str(fault).splitlines()[0]}") from None
+        raise UsageError(
+            say(
+                "{target}: can't be written: {splitlines}",
+                target=target,
+                splitlines=str(fault).splitlines()[0],
+            )
+        ) from None
 
 
 def _write_sheets(target: Path, tables: Mapping[str, Any]) -> None:
@@ -125,11 +138,17 @@ def _write_sheets(target: Path, tables: Mapping[str, Any]) -> None:
     for name, table in read.items():
         if table.height > _LARGEST_SHEET:
             raise UsageError(
-                f"{table.height:,} rows of {name} don't fit a sheet; write .parquet or .csv"
+                say(
+                    "{height:,} rows of {name} don't fit a sheet; write .parquet or .csv",
+                    height=table.height,
+                    name=name,
+                )
             )
     try:
         with xlsxwriter.Workbook(str(target), _PLAIN_TEXT) as book:
             for name, table in read.items():
                 table.write_excel(book, worksheet=name)
     except xlsxwriter.exceptions.FileCreateError as fault:
-        raise UsageError(f"{target}: can't be written: {fault}") from None
+        raise UsageError(
+            say("{target}: can't be written: {fault}", target=target, fault=fault)
+        ) from None

@@ -5,14 +5,16 @@ from __future__ import annotations
 import argparse
 import datetime as dt
 import json
-import sys
 from pathlib import Path
 
 from convenio.assessment import Assessment, assess
 from convenio.cli import options, output
 from convenio.cli.brief import check_name, write_briefs
+from convenio.cli.language import add_language
+from convenio.cli.telling import tell
 from convenio.errors import CaseError, UsageError
 from convenio.files import is_folder
+from convenio.messages import say
 from convenio.reports.formats import FORMATS
 from convenio.reports.wording import Wording
 
@@ -74,7 +76,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--witness", type=Path, metavar="DIR", help="with --exact: write the cases that reach them"
     )
     options.add_redact(parser)
-    options.add_language(parser)
+    add_language(parser)
 
 
 def run(args: argparse.Namespace) -> int:
@@ -94,7 +96,7 @@ def run(args: argparse.Namespace) -> int:
             try:
                 case = options.read_case(name, pack, settings, not args.redact)
             except CaseError as fault:
-                print(fault, file=sys.stderr)
+                tell(fault)
                 code = CaseError.exit_code
                 break
             assessments.append(assess(case, pack, args.inference))
@@ -111,15 +113,21 @@ def run(args: argparse.Namespace) -> int:
 
 def _check_exact(args: argparse.Namespace) -> None:
     if args.witness is not None and not args.exact:
-        raise UsageError("--witness goes with --exact")
+        raise UsageError(say("--witness goes with --exact"))
     if args.exact and args.format not in ("text", "markdown", "json"):
-        raise UsageError(f"--exact goes with text, markdown and json, not with {args.format}")
+        raise UsageError(
+            say("--exact goes with text, markdown and json, not with {format}", format=args.format)
+        )
     if not 0 <= args.solver_max <= 5:
-        raise UsageError(f"--solver-max is a number from 0 to 5, not {args.solver_max}")
+        raise UsageError(
+            say(
+                "--solver-max is a number from 0 to 5, not {solver_max}", solver_max=args.solver_max
+            )
+        )
     if args.exact and args.redact:
-        raise UsageError("--exact reckons with the facts that --redact leaves out")
+        raise UsageError(say("--exact reckons with the facts that --redact leaves out"))
     if args.witness is not None and not is_folder(args.witness):
-        raise UsageError(f"{args.witness}: there is no such folder")
+        raise UsageError(say("{witness}: there is no such folder", witness=args.witness))
 
 
 def _moment(args: argparse.Namespace) -> dt.datetime | None:
@@ -130,8 +138,10 @@ def _moment(args: argparse.Namespace) -> dt.datetime | None:
         return dt.datetime.fromisoformat(args.recorded_at)
     except ValueError:
         raise UsageError(
-            "--recorded-at takes a time such as 2024-05-01T12:00:00+00:00, "
-            f"not '{args.recorded_at}'"
+            say(
+                "--recorded-at takes a time such as 2024-05-01T12:00:00+00:00, not '{recorded_at}'",
+                recorded_at=args.recorded_at,
+            )
         ) from None
 
 
@@ -145,9 +155,16 @@ def _record(args: argparse.Namespace, assessments: list[Assessment]) -> tuple[st
     key = read_signing_key(args.sign) if args.sign else None
     appended = append_records(Path(args.record), assessments, moment, key)
     for warning in appended.warnings:
-        print(f"warning: {warning}", file=sys.stderr)
+        tell(say("warning: {warning}", warning=warning))
     head = appended.head
-    print(f"recorded: {args.record}, record {head.count}, head {head.hash}", file=sys.stderr)
+    tell(
+        say(
+            "recorded: {record}, record {count}, head {hash}",
+            record=args.record,
+            count=head.count,
+            hash=head.hash,
+        )
+    )
     return appended.records
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 import datetime as dt
 import os
-import sys
 import warnings
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -14,7 +13,9 @@ from typing import TYPE_CHECKING
 
 from convenio.cli import options, output
 from convenio.cli.dry_run import dry_run
+from convenio.cli.telling import tell
 from convenio.errors import CaseError, UsageError
+from convenio.messages import say
 from convenio.packs.policy import RATINGS, Rating
 
 if TYPE_CHECKING:
@@ -110,9 +111,11 @@ def run(args: argparse.Namespace) -> int:
         from convenio.batch.mapping.reading import Asked
         from convenio.batch.running import Job, run_job
     except ModuleNotFoundError as missing:
-        raise UsageError(f"batch needs {missing.name}: pip install 'convenio[frames]'") from None
+        raise UsageError(
+            say("batch needs {name}: pip install 'convenio[frames]'", name=missing.name)
+        ) from None
     if not args.output and not args.dry_run:
-        raise UsageError("-o FILE is needed: results are written there")
+        raise UsageError(say("-o FILE is needed: results are written there"))
     pack = options.read_pack(args)
     layout = layout_of(args)
     if args.dry_run:
@@ -137,21 +140,21 @@ def run(args: argparse.Namespace) -> int:
         else:
             summary = run_on(args.engine, job)
     for line in (*summary.told, *summary.dropped, *summary.faults):
-        print(line, file=sys.stderr)
+        tell(line)
     told = [f"{summary.rows:,} cases", f"established: {_counted(summary.floors)}"]
     if summary.presumed:
         told.insert(1, f"presumed: {_counted(summary.presumed)}")
     if summary.tests_run + summary.tests_open:
         share = summary.tests_run / (summary.tests_run + summary.tests_open)
         told.append(f"{share:.0%} of the tests that apply could be run")
-    print("; ".join(told), file=sys.stderr)
+    tell("; ".join(told))
     if summary.errors:
-        print(f"{summary.errors:,} rows are invalid: see status and reason", file=sys.stderr)
-    print(f"written: {args.output}", file=sys.stderr)
+        tell(say("{errors:,} rows are invalid: see status and reason", errors=summary.errors))
+    tell(say("written: {output}", output=args.output))
     if summary.faults or summary.errors:
         return CaseError.exit_code
     if summary.dropped and not args.allow_dropped:
-        print("values were dropped: --allow-dropped takes that as given", file=sys.stderr)
+        tell(say("values were dropped: --allow-dropped takes that as given"))
         return 1
     found = summary.presumed or summary.floors
     return int(options.limit_reached(args, found, summary.ceilings, summary.untested))
@@ -185,7 +188,9 @@ def _children(entries: list[str]) -> dict[str, Path]:
     for entry in entries:
         path, equals, file = entry.partition("=")
         if not equals:
-            raise UsageError(f"--child takes LIST=FILE, such as incidents=i.csv, not '{entry}'")
+            raise UsageError(
+                say("--child takes LIST=FILE, such as incidents=i.csv, not '{entry}'", entry=entry)
+            )
         children[path] = Path(file)
     return children
 
@@ -195,7 +200,9 @@ def _separator(text: str | None) -> str | None:
         return None
     separator = {"tab": "\t", "\\t": "\t"}.get(text, text)
     if len(separator) != 1:
-        raise UsageError(f"--separator takes one character or the word tab, not '{text}'")
+        raise UsageError(
+            say("--separator takes one character or the word tab, not '{text}'", text=text)
+        )
     return separator
 
 
@@ -207,7 +214,11 @@ def _lines(text: str | None) -> tuple[int | None, int | None]:
     numbers = [int(part) for part in (first, last) if part.strip().isdecimal()]
     if len(numbers) != 1 + len(dash) or numbers[0] < 1 or numbers[-1] - numbers[0] not in (0, 1):
         raise UsageError(
-            f"--header-row takes a line such as 3, or two that follow each other, 3-4, not '{text}'"
+            say(
+                "--header-row takes a line such as 3, or two that follow each "
+                "other, 3-4, not '{text}'",
+                text=text,
+            )
         )
     return numbers[0], numbers[-1] if dash else None
 
@@ -218,7 +229,9 @@ def _date(text: str | None) -> dt.date | None:
     try:
         return dt.date.fromisoformat(text)
     except ValueError:
-        raise UsageError(f"--as-of takes a date such as 2009-10-30, not '{text}'") from None
+        raise UsageError(
+            say("--as-of takes a date such as 2009-10-30, not '{text}'", text=text)
+        ) from None
 
 
 @contextmanager
@@ -229,4 +242,4 @@ def _warnings_told() -> Iterator[None]:
         warnings.simplefilter("always", UserWarning)
         yield
     for warning in dict.fromkeys(str(entry.message) for entry in caught):
-        print(f"warning: {warning}", file=sys.stderr)
+        tell(say("warning: {warning}", warning=warning))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import zip_longest
@@ -13,7 +12,10 @@ from typing import Any
 
 from convenio.assessment import Assessment, assess
 from convenio.cli import options
+from convenio.cli.language import add_language
+from convenio.cli.telling import tell
 from convenio.errors import CaseError, UsageError
+from convenio.messages import say
 from convenio.reports.wording import Wording
 
 EXAMPLES = """examples:
@@ -53,7 +55,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     options.add_context(parser)
     options.add_settings(parser)
     options.add_redact(parser)
-    options.add_language(parser)
+    add_language(parser)
 
 
 def run(args: argparse.Namespace) -> int:
@@ -70,7 +72,7 @@ def run(args: argparse.Namespace) -> int:
             case = options.read_case(name, pack, settings, not args.redact)
             assessments.append(assess(case, pack))
         except CaseError as fault:
-            print(fault, file=sys.stderr)
+            tell(fault)
             code = CaseError.exit_code
     _refuse_foreign(args.previous, previous, assessments)
     if assessments:
@@ -90,7 +92,14 @@ def check_name(output: Path) -> None:
     suffix = output.suffix.lower()
     if not output.is_dir() and suffix and suffix not in FORMATS:
         known = ", ".join(FORMATS)
-        raise UsageError(f"{output}: a brief is written as {known}, not as '{output.suffix}'")
+        raise UsageError(
+            say(
+                "{output}: a brief is written as {known}, not as '{suffix}'",
+                output=output,
+                known=known,
+                suffix=output.suffix,
+            )
+        )
 
 
 @dataclass(frozen=True)
@@ -156,7 +165,7 @@ def write_briefs(
     to_folder = len(assessments) > 1 or output.is_dir() or output.suffix == ""
     if to_folder:
         if output.exists() and not output.is_dir():
-            raise UsageError(f"{output}: several briefs need a folder")
+            raise UsageError(say("{output}: several briefs need a folder", output=output))
         output.mkdir(parents=True, exist_ok=True)
     for assessment, record in zip_longest(assessments, recorded):
         before = (previous or {}).get(assessment.case.id)
@@ -165,7 +174,7 @@ def write_briefs(
         words = wording.of_case(assessment.case)
         content = _written(form, assessment, words, before, record, look)
         options.write_file(target, content, inputs)
-        print(f"written: {target}", file=sys.stderr)
+        tell(say("written: {target}", target=target))
 
 
 def _previous(name: str) -> dict[str, Mapping[str, Any]]:
@@ -177,17 +186,25 @@ def _previous(name: str) -> dict[str, Mapping[str, Any]]:
         with Path(name).open("rb") as stream:
             data = stream.read(_LARGEST_PREVIOUS + 1)
         if len(data) > _LARGEST_PREVIOUS:
-            raise UsageError(f"{name}: too large; at most {_LARGEST_PREVIOUS:,} bytes are read")
+            raise UsageError(
+                say(
+                    "{name}: too large; at most {LARGEST_PREVIOUS:,} bytes are read",
+                    name=name,
+                    LARGEST_PREVIOUS=_LARGEST_PREVIOUS,
+                )
+            )
         text = data.decode("utf-8")
         is_page = Path(name).suffix.lower() in (".html", ".htm")
         content = embedded_in(text) if is_page else json.loads(text)
     except (OSError, ValueError, RecursionError) as fault:
-        raise UsageError(f"{name}: can't be read as JSON: {fault}") from None
+        raise UsageError(
+            say("{name}: can't be read as JSON: {fault}", name=name, fault=fault)
+        ) from None
     if content is None:
-        raise UsageError(f"{name}: no assessment is embedded in this page")
+        raise UsageError(say("{name}: no assessment is embedded in this page", name=name))
     documents = content if isinstance(content, list) else [content]
     if not documents:
-        raise UsageError(f"{name}: it holds no assessment")
+        raise UsageError(say("{name}: it holds no assessment", name=name))
     for document in documents:
         check_assessment(document, name)
     return {document["case"]["id"]: document for document in documents}
@@ -200,6 +217,11 @@ def _refuse_foreign(
     cases = [assessment.case.id for assessment in assessments]
     if previous and cases and previous.keys().isdisjoint(cases):
         raise UsageError(
-            f"{name}: it speaks of {', '.join(previous)}, not of {', '.join(cases)}: "
-            "changes are told of the same case"
+            say(
+                "{name}: it speaks of {previous}, not of {cases}: changes are "
+                "told of the same case",
+                name=name,
+                previous=", ".join(previous),
+                cases=", ".join(cases),
+            )
         )

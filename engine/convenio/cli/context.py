@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import argparse
 import datetime as dt
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 from convenio.authoring.arms_transfers import import_arms_transfers
 from convenio.authoring.political_terror import import_political_terror
 from convenio.cli import options
+from convenio.cli.telling import tell
 from convenio.errors import UsageError, nearest_name
 from convenio.facts.plain import value_of
 from convenio.facts.values import country_codes
 from convenio.files import is_folder
+from convenio.messages import say
 from convenio.packs.constitutions import SUBJECTS
 from convenio.packs.context import ContextTable
 
@@ -60,12 +61,20 @@ def _show(args: argparse.Namespace) -> int:
     codes = country_codes()
     if args.country not in codes:
         nearest = nearest_name(args.country, codes)
-        hint = f"; did you mean {nearest}?" if nearest else ""
-        raise UsageError(f"'{args.country}' is no ISO 3166-1 code of three letters{hint}")
+        hint = say("; did you mean {nearest}?", nearest=nearest) if nearest else ""
+        raise UsageError(
+            say(
+                "'{country}' is no ISO 3166-1 code of three letters{hint}",
+                country=args.country,
+                hint=hint,
+            )
+        )
     try:
         day = dt.date.fromisoformat(args.as_of)
     except ValueError:
-        raise UsageError(f"--as-of takes a date such as 2018-09-15, not '{args.as_of}'") from None
+        raise UsageError(
+            say("--as-of takes a date such as 2018-09-15, not '{as_of}'", as_of=args.as_of)
+        ) from None
     for table in pack.context:
         print("\n".join(_lines(table, args.country, day)))
     for subject in SUBJECTS:
@@ -95,16 +104,27 @@ def _lines(table: ContextTable, country: str, day: dt.date) -> Iterator[str]:
 
 def _import(args: argparse.Namespace) -> int:
     if not is_folder(args.output):
-        raise UsageError(f"{args.output}: there is no such folder")
+        raise UsageError(say("{output}: there is no such folder", output=args.output))
     made = _INDICES[args.index](args.file)
     first, last = made.years
     for name, text in made.texts.items():
         target = args.output / f"{name}.yaml"
         options.write_file(target, text, [str(args.file)])
-        print(f"written: {target}: {made.states} states, {first} to {last}", file=sys.stderr)
+        tell(
+            say(
+                "written: {target}: {states} states, {first} to {last}",
+                target=target,
+                states=made.states,
+                first=first,
+                last=last,
+            )
+        )
     if made.skipped:
-        print(
-            f"left out, with no ISO code: {len(made.skipped)}: {', '.join(made.skipped)}",
-            file=sys.stderr,
+        tell(
+            say(
+                "left out, with no ISO code: {count}: {skipped}",
+                count=len(made.skipped),
+                skipped=", ".join(made.skipped),
+            )
         )
     return 0

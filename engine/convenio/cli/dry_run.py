@@ -9,7 +9,9 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from convenio.cli.telling import tell
 from convenio.errors import CaseError, UsageError
+from convenio.messages import say
 from convenio.packs.pack import Pack
 
 if TYPE_CHECKING:
@@ -29,21 +31,23 @@ def dry_run(args: argparse.Namespace, pack: Pack, asked: Asked, as_of: dt.date |
 
     source = Path(args.input)
     if not args.mapping:
-        raise UsageError("--dry-run shows what a mapping makes of a table: give --mapping")
+        raise UsageError(say("--dry-run shows what a mapping makes of a table: give --mapping"))
     if args.child:
-        raise UsageError("--child and --mapping don't go together: a mapping makes lists of rows")
+        raise UsageError(
+            say("--child and --mapping don't go together: a mapping makes lists of rows")
+        )
     if not source.is_file():
-        raise UsageError(f"{source}: --dry-run takes one table")
+        raise UsageError(say("{source}: --dry-run takes one table", source=source))
     mapping = load_mapping(args.mapping, pack)
     with tempfile.TemporaryDirectory(prefix="convenio-") as scratch, reading(source):
         mapped = read_mapped(source, mapping, pack.catalogue, asked, Path(scratch))
     if not mapped.cases.height:
-        raise CaseError(f"{source}: there is no case in it")
+        raise CaseError(say("{source}: there is no case in it", source=source))
     tried = try_out(mapped, pack, as_of)
     sys.stdout.write("---\n".join(_written(one) for one in tried))
     for line in (*mapped.told, *mapped.dropped, *mapped.faults):
-        print(f"{source}: {line}", file=sys.stderr)
-    print(f"shown: {len(tried):,} of {mapped.cases.height:,} cases", file=sys.stderr)
+        tell(f"{source}: {line}")
+    tell(say("shown: {count:,} of {height:,} cases", count=len(tried), height=mapped.cases.height))
     if mapped.faults or any(one.reason for one in tried):
         return CaseError.exit_code
     return int(bool(mapped.dropped) and not args.allow_dropped)

@@ -7,6 +7,7 @@ import sys
 
 from convenio.assessment import assess
 from convenio.cli import options
+from convenio.cli.language import add_language
 
 EXAMPLES = """example:
   convenio explain cases/us-colombia-dca-2009.yaml SOV-004"""
@@ -19,7 +20,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     options.add_pack(parser)
     options.add_context(parser)
     options.add_settings(parser)
-    options.add_language(parser)
+    add_language(parser)
 
 
 def run(args: argparse.Namespace) -> int:

@@ -8,11 +8,15 @@ import importlib
 import os
 import sys
 from collections.abc import Sequence
+from contextlib import nullcontext
 from types import ModuleType
 
+from convenio.cli.language import add_language, asked_language, translate_help, translation
 from convenio.cli.signals import TERMINATED, Terminated, ended_tidily
 from convenio.cli.streams import guarded_streams
+from convenio.cli.telling import tell
 from convenio.errors import ConvenioError, UsageError, shorten
+from convenio.messages import say, speaking, spoken
 from convenio.plain_text import has_unseen
 from convenio.version import __version__
 
@@ -51,7 +55,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     # Else pydantic looks through every package that is installed for plugins of its own.
     os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
     words = list(sys.argv[1:] if argv is None else argv)
-    with guarded_streams():
+    translate = translation(asked_language(words))
+    with guarded_streams(), nullcontext() if translate is None else speaking(translate):
         return _guarded(words)
 
 
@@ -61,7 +66,7 @@ def _guarded(words: list[str]) -> int:
         with ended_tidily():
             return _run(words)
     except ConvenioError as fault:
-        print(f"convenio: {fault}" if not fault.problems else str(fault), file=sys.stderr)
+        tell(fault if fault.problems else say("convenio: {fault}", fault=fault.text))
         return fault.exit_code
     except BrokenPipeError:
         # The reader (such as `head`) has seen enough; Python would complain again at exit.
@@ -70,19 +75,22 @@ def _guarded(words: list[str]) -> int:
     except OSError as fault:
         # Such as a name that no file can have, or a disk that is gone: no fault of this program.
         where = f"{shorten(os.fsdecode(fault.filename), 200)}: " if fault.filename else ""
-        print(f"convenio: {where}{fault.strerror or fault}", file=sys.stderr)
+        tell(f"convenio: {where}{fault.strerror or fault}")
         return EXIT_USAGE
     except KeyboardInterrupt:
-        print("convenio: stopped", file=sys.stderr)
+        tell(say("convenio: stopped"))
         return 130
     except Terminated:
-        print("convenio: ended from outside", file=sys.stderr)
+        tell(say("convenio: ended from outside"))
         return TERMINATED
     except Exception as fault:
-        print(
-            f"convenio: internal error: {type(fault).__name__}: {fault}\n"
-            "Please report it with the command that you ran and the file that you gave.",
-            file=sys.stderr,
+        tell(
+            say(
+                "convenio: internal error: {name}: {fault}\nPlease report it "
+                "with the command that you ran and the file that you gave.",
+                name=type(fault).__name__,
+                fault=fault,
+            )
         )
         return EXIT_INTERNAL
 
@@ -92,27 +100,36 @@ def _refuse_unseen(words: list[str]) -> None:
     for word in words:
         if has_unseen(word):
             raise UsageError(
-                "arguments may hold no control characters, line feeds or marks of direction, "
-                f"which this one does: {word.replace(chr(10), chr(92) + 'n')}"
+                say(
+                    "arguments may hold no control characters, line feeds or marks "
+                    "of direction, which this one does: {names}",
+                    names=word.replace(chr(10), chr(92) + "n"),
+                )
             )
 
 
 def _run(words: list[str]) -> int:
-    parser = _parser()
+    translate = translation(asked_language(words))
     if not words or words[0] not in COMMANDS:
+        parser = _parser()
+        if translate is not None:
+            translate_help(parser, translate)
         parser.parse_args(words or ["--help"])
         return EXIT_USAGE
     name, rest = words[0], words[1:]
     module: ModuleType = importlib.import_module(COMMANDS[name][0])
+    what = spoken(COMMANDS[name][1])
     command = argparse.ArgumentParser(
         prog=f"convenio {name}",
-        description=COMMANDS[name][1][:1].upper() + COMMANDS[name][1][1:] + ".",
+        description=what[:1].upper() + what[1:] + ".",
         epilog=module.EXAMPLES,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     module.add_arguments(command)
     if command.get_default("lang") is None:
         add_language(command)
+    if translate is not None:
+        translate_help(command, translate)
     args = command.parse_args(rest)
     # Only now: help has to come at once, and this imports what cases are read with.
     from convenio.cli.overwriting import refuse_overwriting
@@ -124,14 +141,21 @@ def _run(words: list[str]) -> int:
 
 def _parser() -> argparse.ArgumentParser:
     width = max(map(len, COMMANDS))
-    lines = "\n".join(f"  {name:<{width}}  {what}" for name, (_, what) in COMMANDS.items())
+    said = ((name, spoken(what)) for name, (_, what) in COMMANDS.items())
+    lines = "\n".join(f"  {name:<{width}}  {what}" for name, what in said)
     parser = argparse.ArgumentParser(
         prog="convenio",
         usage="convenio COMMAND …",
-        description="Tests proposed military-cooperation deals against declarative rules.",
-        epilog=f"commands:\n{lines}\n\nconvenio COMMAND --help shows the flags and an example.",
+        description=say("Tests proposed military-cooperation deals against declarative rules."),
+        epilog=spoken(
+            say(
+                "commands:\n{lines}\n\nconvenio COMMAND --help shows the flags and an example.",
+                lines=lines,
+            )
+        ),
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("--version", action="version", version=f"convenio {__version__}")
+    add_language(parser)
     parser.add_argument("command", nargs="?", choices=tuple(COMMANDS), help=argparse.SUPPRESS)
     return parser

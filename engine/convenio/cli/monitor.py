@@ -10,8 +10,11 @@ from pathlib import Path
 from typing import BinaryIO
 
 from convenio.cli import options
+from convenio.cli.language import add_language
+from convenio.cli.telling import tell
 from convenio.errors import EventError, UsageError
 from convenio.files import one_writer
+from convenio.messages import say
 from convenio.packs.pack import Pack
 from convenio.reports import monitor as report
 from convenio.reports.wording import Wording
@@ -52,7 +55,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--format", default="json", choices=("json", "text"), help="default: json")
     options.add_pack(parser)
     options.add_context(parser)
-    options.add_language(parser)
+    add_language(parser)
 
 
 def run(args: argparse.Namespace) -> int:
@@ -88,16 +91,18 @@ def _start(args: argparse.Namespace, pack: Pack, name: str) -> tuple[Monitor, Jo
     if state is None:
         return Monitor(case, pack), None
     if state.is_dir():
-        raise UsageError(f"{state}: this is a folder")
+        raise UsageError(say("{state}: this is a folder", state=state))
     for given in (case.file, name):
         if state.exists() and Path(given).exists() and state.samefile(given):
-            raise UsageError(f"{state}: this is an input; it can't be the state too")
+            raise UsageError(
+                say("{state}: this is an input; it can't be the state too", state=state)
+            )
     monitor = Monitor(case, pack)
     if not state.exists() or _is_begun(state, monitor.header):
         return monitor, Journal(state, monitor.header, None)
     monitor = Monitor.load(state, pack, case)
     for warning in monitor.warnings:
-        print(f"warning: {warning}", file=sys.stderr)
+        tell(say("warning: {warning}", warning=warning))
     return monitor, Journal(state, monitor.header, read_state(state).length)
 
 
@@ -108,7 +113,11 @@ def _is_begun(state: Path, header: Header) -> bool:
         with state.open("rb") as stream:
             begun = stream.read(len(line))
     except OSError as fault:
-        raise UsageError(f"{state}: the state can't be read: {fault.strerror}") from None
+        raise UsageError(
+            say(
+                "{state}: the state can't be read: {strerror}", state=state, strerror=fault.strerror
+            )
+        ) from None
     return len(begun) < len(line) and line.startswith(begun)
 
 
@@ -125,7 +134,9 @@ def _events(name: str) -> Iterator[tuple[str, BinaryIO]]:
     try:
         stream = file.open("rb")
     except OSError as fault:
-        raise UsageError(f"{name}: the events can't be read: {fault.strerror}") from None
+        raise UsageError(
+            say("{name}: the events can't be read: {strerror}", name=name, strerror=fault.strerror)
+        ) from None
     with stream:
         yield str(name) if file == Path(name) else file.name, stream
 

@@ -14,6 +14,7 @@ from convenio.cli import options
 from convenio.errors import UsageError
 from convenio.facts.catalogue import FactDeclaration
 from convenio.files import is_file, one_writer
+from convenio.messages import say
 from convenio.packs.cache import load_cached_pack
 from convenio.packs.pack import Pack
 
@@ -40,7 +41,7 @@ def run(args: argparse.Namespace) -> int:
     """Run the command."""
     path = Path(args.file)
     if path.suffix not in (".yaml", ".yml"):
-        raise UsageError(f"{path}: the name of a case file ends in .yaml")
+        raise UsageError(say("{path}: the name of a case file ends in .yaml", path=path))
     pack = load_cached_pack(args.pack)
     with one_writer(path):
         try:
@@ -130,7 +131,9 @@ def _answer(pack: Pack, fact: FactDeclaration, path: str, prompt: str) -> str:
         if not problems:
             return written
         for problem in problems:
-            expected = f": expected {problem.expected}" if problem.expected else ""
+            expected = (
+                say(": expected {expected}", expected=problem.expected) if problem.expected else ""
+            )
             nearest = f"; did you mean {problem.nearest}?" if problem.nearest else ""
             print(f"   {problem.message}{expected}{nearest}")
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import os
-import sys
 from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
@@ -13,10 +12,11 @@ from convenio.assessment import Assessment, load_case
 from convenio.assessment.asked import pack_as_asked
 from convenio.assessment.cases import find_case, with_settings
 from convenio.assessment.redaction import redacted
-from convenio.cli.language import add_language as add_language
+from convenio.cli.telling import tell
 from convenio.errors import UsageError, nearest_name
 from convenio.facts.case import Case
 from convenio.files import READABLE_BY_ALL, is_folder, replace_file
+from convenio.messages import say
 from convenio.packs import Pack
 from convenio.packs.cache import load_cached_pack
 from convenio.packs.pack import Asked
@@ -52,7 +52,7 @@ def read_pack(args: argparse.Namespace, name: str | None = None) -> Pack:
     given = os.environ.get("CONVENIO_CONTEXT", "")
     further = args.context or ([Path(given)] if given else [])
     if args.no_context and args.context:
-        raise UsageError("--context and --no-context exclude each other")
+        raise UsageError(say("--context and --no-context exclude each other"))
     language = wording_of(args).base
     pack = load_cached_pack(name or args.pack, further if not args.no_context else [], language)
     tell_untranslated(pack, language)
@@ -63,16 +63,25 @@ def tell_untranslated(pack: Pack, language: str) -> None:
     """Say on stderr what of a pack's words does not stand in the language that was asked for."""
     if pack.language != language:
         there = ", ".join(pack.languages)
-        print(
-            f"warning: the pack {pack.id} has no translation into {language}: its words stand in "
-            f"{pack.language} (there is {there})",
-            file=sys.stderr,
+        tell(
+            say(
+                "warning: the pack {id} has no translation into {language}: "
+                "its words stand in {language_2} (there is {there})",
+                id=pack.id,
+                language=language,
+                language_2=pack.language,
+                there=there,
+            )
         )
     elif pack.untranslated:
-        print(
-            f"warning: {pack.untranslated:,} texts of the pack {pack.id} have no translation into "
-            f"{language} and stand as written",
-            file=sys.stderr,
+        tell(
+            say(
+                "warning: {untranslated:,} texts of the pack {id} have no "
+                "translation into {language} and stand as written",
+                untranslated=pack.untranslated,
+                id=pack.id,
+                language=language,
+            )
         )
 
 
@@ -133,14 +142,14 @@ def redacted_as_asked(
     """Return assessments without the facts of --redact, and say which."""
     shown = [redacted(assessment, args.redact) for assessment in assessments]
     if args.redact and shown:
-        print(f"redacted: {', '.join(shown[0].redacted)}", file=sys.stderr)
+        tell(say("redacted: {redacted}", redacted=", ".join(shown[0].redacted)))
     return shown
 
 
 def presuming(args: argparse.Namespace, pack: Pack) -> Pack:
     """Return the pack with the presumptions that were asked for."""
     if args.no_presumptions and args.presume:
-        raise UsageError("--presume and --no-presumptions exclude each other")
+        raise UsageError(say("--presume and --no-presumptions exclude each other"))
     given = _pairs(args.presume, "--presume")
     return pack_as_asked(
         pack, replace(pack.asked, presumptions=not args.no_presumptions, presume=given)
@@ -159,7 +168,7 @@ def limit_reached(
     """
     if untested and args.fail_on:
         cases = "1 case is" if untested == 1 else f"{untested:,} cases are"
-        print(f"{cases} not assessed: what was not tested passes no --fail-on", file=sys.stderr)
+        tell(say("{cases} not assessed: what was not tested passes no --fail-on", cases=cases))
         return True
     pairs = ((args.fail_on, ratings), (args.fail_on_possible, ceilings))
     return any(
@@ -183,7 +192,11 @@ def _pairs(entries: Iterable[str], flag: str) -> dict[str, str]:
         path, equals, value = entry.partition("=")
         if not equals or not path.strip():
             raise UsageError(
-                f"{flag} takes PATH=VALUE, such as terms.duration_years=5, not '{entry}'"
+                say(
+                    "{flag} takes PATH=VALUE, such as terms.duration_years=5, not '{entry}'",
+                    flag=flag,
+                    entry=entry,
+                )
             )
         pairs[path.strip()] = value.strip()
     return pairs
@@ -192,10 +205,16 @@ def _pairs(entries: Iterable[str], flag: str) -> dict[str, str]:
 def read_case(name: str, pack: Pack, settings: dict[str, str], tell_warnings: bool = True) -> Case:
     """Load one case with the settings applied; warnings, which may quote it, go to stderr."""
     if is_folder(Path(name)):
-        raise UsageError(f"'{name}' is a folder; name its files, such as {name.rstrip('/')}/*.yaml")
+        raise UsageError(
+            say(
+                "'{name}' is a folder; name its files, such as {rstrip}/*.yaml",
+                name=name,
+                rstrip=name.rstrip("/"),
+            )
+        )
     case = load_case(name, pack)
     for warning in case.warnings if tell_warnings else ():
-        print(f"warning: {warning}", file=sys.stderr)
+        tell(say("warning: {warning}", warning=warning))
     return with_settings(case, pack, settings) if settings else case
 
 
@@ -203,18 +222,22 @@ def check_rule(pack: Pack, name: str) -> None:
     """Raise UsageError where a pack has no such rule."""
     if name not in pack.by_id:
         nearest = nearest_name(name, pack.by_id)
-        hint = f"; did you mean {nearest}?" if nearest else ""
-        raise UsageError(f"the pack {pack.id} has no rule '{name}'{hint}")
+        hint = say("; did you mean {nearest}?", nearest=nearest) if nearest else ""
+        raise UsageError(
+            say("the pack {id} has no rule '{name}'{hint}", id=pack.id, name=name, hint=hint)
+        )
 
 
 def write_file(path: Path, content: str | bytes, inputs: Iterable[str] = ()) -> None:
     """Write a file whole or not at all; an input is never overwritten."""
     target = path.resolve()
     if any(find_case(name).resolve() == target for name in inputs):
-        raise UsageError(f"{path}: this is an input; it is not overwritten")
+        raise UsageError(say("{path}: this is an input; it is not overwritten", path=path))
     if not is_folder(target.parent):
-        raise UsageError(f"{path}: there is no folder {target.parent}")
+        raise UsageError(
+            say("{path}: there is no folder {parent}", path=path, parent=target.parent)
+        )
     if is_folder(target):
-        raise UsageError(f"{path}: this is a folder")
+        raise UsageError(say("{path}: this is a folder", path=path))
     data = content.encode() if isinstance(content, str) else content
     replace_file(path, [data], READABLE_BY_ALL)

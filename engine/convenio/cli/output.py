@@ -12,8 +12,10 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from convenio.cli import options
+from convenio.cli import options, telling
+from convenio.cli.language import add_language
 from convenio.cli.streams import unguarded
+from convenio.messages import say
 from convenio.reports.blocks import Block, as_markdown, as_text
 from convenio.reports.formats import PAPER, Screen
 
@@ -47,7 +49,7 @@ def emit(
         return
     options.write_file(Path(file), text, inputs)
     if tell:
-        print(f"written: {file}", file=sys.stderr)
+        telling.tell(say("written: {file}", file=file))
 
 
 @contextmanager
@@ -79,7 +81,7 @@ def add_case(parser: argparse.ArgumentParser) -> None:
     options.add_pack(parser)
     options.add_context(parser)
     options.add_settings(parser)
-    options.add_language(parser)
+    add_language(parser)
     parser.add_argument(
         "--format", default="text", choices=("text", "json", "markdown"), help="default: text"
     )

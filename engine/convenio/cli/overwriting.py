@@ -9,6 +9,7 @@ from pathlib import Path
 
 from convenio.assessment.cases import find_case
 from convenio.errors import UsageError
+from convenio.messages import say
 from convenio.packs.folders import find_pack
 
 _OUTPUTS = {
@@ -38,11 +39,20 @@ def refuse_overwriting(args: argparse.Namespace) -> None:
             continue
         path, target = Path(given), Path(given).resolve()
         if target in read:
-            raise UsageError(f"{path}: this is an input; it is not overwritten")
+            raise UsageError(say("{path}: this is an input; it is not overwritten", path=path))
         if target in written:
-            raise UsageError(f"{path}: {written[target]} and {flag} can't be written to one file")
+            raise UsageError(
+                say(
+                    "{path}: {written} and {flag} can't be written to one file",
+                    path=path,
+                    written=written[target],
+                    flag=flag,
+                )
+            )
         if any(target.is_relative_to(pack) for pack in packs):
-            raise UsageError(f"{path}: this is in the folder of the rule pack; write elsewhere")
+            raise UsageError(
+                say("{path}: this is in the folder of the rule pack; write elsewhere", path=path)
+            )
         _refuse_unwritable(path, target)
         written[target] = flag
 
@@ -50,9 +60,11 @@ def refuse_overwriting(args: argparse.Namespace) -> None:
 def _refuse_unwritable(path: Path, target: Path) -> None:
     there = next(folder for folder in target.parents if folder.exists())
     if not there.is_dir():
-        raise UsageError(f"{path}: {there} is no folder")
+        raise UsageError(say("{path}: {there} is no folder", path=path, there=there))
     if not os.access(there, os.W_OK):
-        raise UsageError(f"{path}: nothing can be written in the folder {there}")
+        raise UsageError(
+            say("{path}: nothing can be written in the folder {there}", path=path, there=there)
+        )
 
 
 def _inputs(args: argparse.Namespace) -> Iterator[Path]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 
 from convenio.cli import options, output
+from convenio.messages import say
 
 EXAMPLES = """example:
   convenio questions ecuador-us-sofa-2023 --limit 5"""
@@ -23,7 +24,7 @@ def run(args: argparse.Namespace) -> int:
     from convenio.scenarios.answers.ranking import questions
 
     if args.limit is not None and args.limit < 1:
-        raise UsageError(f"--limit is 1 or more, not {args.limit}")
+        raise UsageError(say("--limit is 1 or more, not {limit}", limit=args.limit))
     wording = options.wording_of(args)
     pack = options.read_pack(args)
     case = options.read_case(args.case, pack, options.settings_of(args))

@@ -6,6 +6,7 @@ import argparse
 from pathlib import Path
 
 from convenio.cli import options, output
+from convenio.messages import say
 from convenio.packs.policy import RATINGS, READINGS
 
 EXAMPLES = """example:
@@ -52,9 +53,11 @@ def run(args: argparse.Namespace) -> int:
     from convenio.scenarios.remedies.search import frontier, remedies
 
     if args.max_changes is not None and args.max_changes < 1:
-        raise UsageError(f"--max-changes is 1 or more, not {args.max_changes}")
+        raise UsageError(
+            say("--max-changes is 1 or more, not {max_changes}", max_changes=args.max_changes)
+        )
     if args.svg is not None and not args.frontier:
-        raise UsageError("--svg draws the frontier; add --frontier")
+        raise UsageError(say("--svg draws the frontier; add --frontier"))
     wording = options.wording_of(args)
     pack = options.read_pack(args)
     case = options.read_case(args.case, pack, options.settings_of(args))

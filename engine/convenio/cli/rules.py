@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import argparse
-import sys
 from pathlib import Path
 
 from convenio.cli import options, output
+from convenio.cli.telling import tell
 from convenio.errors import UsageError
 from convenio.language.syntax import TRUE, unparse
+from convenio.messages import say
 from convenio.packs.cache import load_cached_pack
 from convenio.packs.pack import Pack
 from convenio.packs.rule import Rule
@@ -61,7 +62,13 @@ def run(args: argparse.Namespace) -> int:
     for name in args.rule:
         options.check_rule(pack, name)
     if args.family and args.family not in pack.families:
-        raise UsageError(f"the pack {pack.id} has the families {', '.join(pack.families)}")
+        raise UsageError(
+            say(
+                "the pack {id} has the families {families}",
+                id=pack.id,
+                families=", ".join(pack.families),
+            )
+        )
     if args.action == "list":
         return _list(pack, args.family)
     if args.action == "show":
@@ -82,7 +89,7 @@ def _list(pack: Pack, family: str | None) -> int:
 
 def _show(pack: Pack, names: list[str]) -> int:
     if not names:
-        raise UsageError("name a rule, such as: convenio rules show SOV-005")
+        raise UsageError(say("name a rule, such as: convenio rules show SOV-005"))
     print("\n\n".join(_shown(pack.by_id[name]) for name in names))
     return 0
 
@@ -134,6 +141,6 @@ def _test(pack: Pack, names: list[str]) -> int:
 
     report = run_rule_tests(pack, names)
     for failure in report.failures:
-        print(failure, file=sys.stderr)
+        tell(str(failure))
     print(f"{report.rules} rules, {report.tests} tests, {len(report.failures)} failures")
     return 4 if report.failures else 0

@@ -8,6 +8,8 @@ import sys
 from pathlib import Path
 
 from convenio.cli import options
+from convenio.cli.telling import tell
+from convenio.messages import say
 
 EXAMPLES = """examples:
   convenio schema -o case.schema.json
@@ -34,13 +36,15 @@ def run(args: argparse.Namespace) -> int:
     """Run the command."""
     text = json.dumps(_schema(args), ensure_ascii=False, indent=1) + "\n"
     if len(text) > LARGE:
-        print(
-            f"note: the schema has {len(text) / 1e6:.1f} million characters; an editor may be slow",
-            file=sys.stderr,
+        tell(
+            say(
+                "note: the schema has {count:.1f} million characters; an editor may be slow",
+                count=len(text) / 1000000.0,
+            )
         )
     if args.output:
         options.write_file(Path(args.output), text)
-        print(f"written: {args.output}", file=sys.stderr)
+        tell(say("written: {output}", output=args.output))
     else:
         sys.stdout.write(text)
     return 0

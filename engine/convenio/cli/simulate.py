@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import argparse
-import sys
 from pathlib import Path
 
 from convenio.cli import options, output
+from convenio.cli.language import add_language
+from convenio.cli.telling import tell
+from convenio.messages import say
 
 EXAMPLES = """example:
   convenio simulate deal.yaml --draws 1000000 --seed 7 --svg tornado.svg
@@ -33,7 +35,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     options.add_pack(parser)
     options.add_context(parser)
     options.add_settings(parser)
-    options.add_language(parser)
+    add_language(parser)
 
 
 def run(args: argparse.Namespace) -> int:
@@ -54,6 +56,6 @@ def run(args: argparse.Namespace) -> int:
         from convenio.reports.tornado import tornado_svg
 
         options.write_file(Path(args.svg), tornado_svg(simulation, wording), [args.case])
-        print(f"written: {args.svg}", file=sys.stderr)
+        tell(say("written: {svg}", svg=args.svg))
     output.emit(text, args.output, [args.case])
     return 0

@@ -15,6 +15,7 @@ from convenio.documents.tree import (
     scalar,
 )
 from convenio.errors import Position, Problem
+from convenio.messages import say
 
 _JSON_SPACE = re.compile(r"[ \t\r\n]*")
 _JSON_PLAIN = re.compile(r"-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?|true|false|null")
@@ -60,7 +61,9 @@ class JsonReader:
 
     def _refusal(self, message: str) -> RefusedError:
         position = self._at(self._index)
-        return RefusedError(Problem(position, "", f"this is not valid JSON: {message}"))
+        return RefusedError(
+            Problem(position, "", say("this is not valid JSON: {message}", message=message))
+        )
 
     def _space(self) -> None:
         match = _JSON_SPACE.match(self._text, self._index)

@@ -9,6 +9,7 @@ from pydantic import BaseModel, ValidationError
 
 from convenio.documents.tree import Mapping, Node, Scalar, Sequence
 from convenio.errors import ConvenioError, Position, Problem, nearest_name, shorten
+from convenio.messages import say
 
 ModelT = TypeVar("ModelT", bound=BaseModel)
 
@@ -43,16 +44,14 @@ def position_at(root: Node, where: Items[str | int]) -> Position:
 def written(node: Node) -> str:
     """Return how a value is written, short enough for a message."""
     if isinstance(node, Mapping):
-        return (
-            "a mapping with the keys " + shorten(", ".join(node.entries))
-            if (node.entries)
-            else "an empty mapping"
-        )
+        if not node.entries:
+            return say("an empty mapping")
+        return say("a mapping with the keys {keys}", keys=shorten(", ".join(node.entries)))
     if isinstance(node, Sequence):
-        return f"a list of {len(node.items)}"
+        return say("a list of {count}", count=len(node.items))
     if node.is_null:
-        return "nothing"
-    return shorten(node.text) if node.plain else f'the text "{shorten(node.text)}"'
+        return say("nothing")
+    return shorten(node.text) if node.plain else say('the text "{text}"', text=shorten(node.text))
 
 
 def path_text(where: Items[str | int]) -> str:
@@ -91,8 +90,8 @@ def _problem(
         return Problem(
             _key_position(root, where),
             path,
-            "unknown key",
-            expected="one of " + ", ".join(w for w in words if w != "or"),
+            say("unknown key"),
+            expected=say("one of {names}", names=", ".join(w for w in words if w != "or")),
             nearest=nearest_name(str(where[-1]), words, before),
         )
     if kind == "extra_forbidden":
@@ -102,43 +101,46 @@ def _problem(
         return Problem(
             position,
             path,
-            "unknown key",
-            expected="one of " + ", ".join(names) if len(names) <= 12 else "",
+            say("unknown key"),
+            expected=say("one of {names}", names=", ".join(names)) if len(names) <= 12 else "",
             nearest=nearest_name(str(where[-1]), names, before),
         )
     if kind == "missing":
-        return Problem(position, path, "this key is required")
+        return Problem(position, path, say("this key is required"))
     context = entry.get("ctx") or {}
     expected = str(context.get("expected", ""))
-    message = _PLAIN_WORDS.get(kind, entry["msg"].removeprefix("Value error, "))
     if kind == "string_too_long":
-        expected = f"at most {context['max_length']:,} characters"
+        expected = say("at most {context:,} characters", context=context["max_length"])
     if kind == "string_pattern_mismatch":
-        expected = f"the pattern {context['pattern']}"
+        expected = say("the pattern {context}", context=context["pattern"])
     if kind in ("too_long", "too_short"):
-        bound = "most" if kind == "too_long" else "least"
-        expected = f"at {bound} {context.get('max_length', context.get('min_length')):,}"
+        limit = context.get("max_length", context.get("min_length"))
+        expected = say("at least {limit:,}", limit=limit)
+        if kind == "too_long":
+            expected = say("at most {limit:,}", limit=limit)
     found = shorten(str(entry["input"])) if isinstance(entry["input"], str) else ""
-    return Problem(position, path, _lower_first(message), expected=expected, found=found)
+    known = _PLAIN_WORDS.get(kind)
+    message = known or _lower_first(entry["msg"].removeprefix("Value error, "))
+    return Problem(position, path, message, expected=expected, found=found)
 
 
 _PLAIN_WORDS = {
-    "literal_error": "not one of the values",
-    "enum": "not one of the values",
-    "model_type": "must be a mapping",
-    "model_attributes_type": "must be a mapping",
-    "dict_type": "must be a mapping",
-    "list_type": "must be a list",
-    "tuple_type": "must be a list",
-    "string_type": "must be a text",
-    "string_too_long": "the text is too long",
-    "string_pattern_mismatch": "is not written as it has to be",
-    "too_long": "has too many entries",
-    "too_short": "has too few entries",
-    "int_parsing": "must be a whole number",
-    "float_parsing": "must be a number",
-    "finite_number": "must be a finite number",
-    "bool_parsing": "must be true or false",
+    "literal_error": say("not one of the values"),
+    "enum": say("not one of the values"),
+    "model_type": say("must be a mapping"),
+    "model_attributes_type": say("must be a mapping"),
+    "dict_type": say("must be a mapping"),
+    "list_type": say("must be a list"),
+    "tuple_type": say("must be a list"),
+    "string_type": say("must be a text"),
+    "string_too_long": say("the text is too long"),
+    "string_pattern_mismatch": say("is not written as it has to be"),
+    "too_long": say("has too many entries"),
+    "too_short": say("has too few entries"),
+    "int_parsing": say("must be a whole number"),
+    "float_parsing": say("must be a number"),
+    "finite_number": say("must be a finite number"),
+    "bool_parsing": say("must be true or false"),
 }
 
 

@@ -9,6 +9,7 @@ from convenio.documents.json_reader import JsonReader
 from convenio.documents.tree import Document, RefusedError, Scalar
 from convenio.documents.yaml_reader import read_yaml
 from convenio.errors import ConvenioError, Position, Problem
+from convenio.messages import say
 
 MAX_BYTES = 5_000_000
 
@@ -31,7 +32,7 @@ def read_document(path: Path, error: type[ConvenioError], shown: str | None = No
             data = handle.read(MAX_BYTES + 1)
     except OSError as fault:
         problem = Problem(
-            Position(name), "", "the file can't be read", found=fault.strerror or str(fault)
+            Position(name), "", say("the file can't be read"), found=fault.strerror or str(fault)
         )
         raise error([problem]) from None
     return parse_document(data, name, error)
@@ -51,11 +52,11 @@ def parse_json_line(data: bytes, name: str, line: int, error: type[ConvenioError
         try:
             text = data.decode("utf-8-sig" if line == 1 else "utf-8")
         except UnicodeDecodeError:
-            problem = Problem(Position(name, line, 1), "", "the line is not UTF-8 text")
+            problem = Problem(Position(name, line, 1), "", say("the line is not UTF-8 text"))
             raise RefusedError(problem) from None
         root = JsonReader(text, name, line).read()
         if isinstance(root, Scalar):
-            problem = Problem(root.position, "", "the line holds a single value")
+            problem = Problem(root.position, "", say("the line holds a single value"))
             raise RefusedError(problem)
     except RefusedError as refused:
         raise error([refused.problem]) from None
@@ -65,18 +66,25 @@ def parse_json_line(data: bytes, name: str, line: int, error: type[ConvenioError
 def _parse(data: bytes, name: str) -> Document:
     if len(data) > MAX_BYTES:
         raise RefusedError(
-            Problem(Position(name), "", "the file is too large", f"at most {MAX_BYTES:,} bytes")
+            Problem(
+                Position(name),
+                "",
+                say("the file is too large"),
+                say("at most {MAX_BYTES:,} bytes", MAX_BYTES=MAX_BYTES),
+            )
         )
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as fault:
         line = data[: fault.start].count(b"\n") + 1
         raise RefusedError(
-            Problem(Position(name, line, 1), "", "the file is not UTF-8 text")
+            Problem(Position(name, line, 1), "", say("the file is not UTF-8 text"))
         ) from None
     root = (
         JsonReader(text, name).read() if name.lower().endswith(".json") else read_yaml(text, name)
     )
     if isinstance(root, Scalar):
-        raise RefusedError(Problem(root.position, "", "the file is empty or holds a single value"))
+        raise RefusedError(
+            Problem(root.position, "", say("the file is empty or holds a single value"))
+        )
     return Document(root, "sha256:" + hashlib.sha256(data).hexdigest(), name)

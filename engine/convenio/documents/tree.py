@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from convenio.errors import Position, Problem, shorten
+from convenio.messages import say
 
 MAX_DEPTH = 32
 MAX_NODES = 250_000
@@ -87,7 +88,12 @@ def scalar(text: str, plain: bool, position: Position, lead: int | None = 0) -> 
     """Return a scalar in Unicode's composed form; what a reader can't see is refused."""
     if len(text) > MAX_TEXT:
         raise RefusedError(
-            Problem(position, "", "the text is too long", f"at most {MAX_TEXT:,} characters")
+            Problem(
+                position,
+                "",
+                say("the text is too long"),
+                say("at most {MAX_TEXT:,} characters", MAX_TEXT=MAX_TEXT),
+            )
         )
     if text.isascii() and text.isprintable():
         return Scalar(text, plain, position, lead)
@@ -98,7 +104,7 @@ def scalar(text: str, plain: bool, position: Position, lead: int | None = 0) -> 
                 Problem(
                     position,
                     "",
-                    "invisible control characters and marks of direction are refused",
+                    say("invisible control characters and marks of direction are refused"),
                     found=f"U+{ord(char):04X}",
                 )
             )
@@ -112,8 +118,8 @@ def check_key(key: Scalar, keys: dict[str, Position]) -> None:
             Problem(
                 key.position,
                 "",
-                "the key is too long",
-                expected=f"at most {MAX_KEY} characters",
+                say("the key is too long"),
+                expected=say("at most {MAX_KEY} characters", MAX_KEY=MAX_KEY),
                 found=shorten(key.text),
             )
         )
@@ -123,7 +129,11 @@ def check_key(key: Scalar, keys: dict[str, Position]) -> None:
             Problem(
                 key.position,
                 key.text,
-                f"this key stands twice; the first is at line {first.line}, column {first.column}",
+                say(
+                    "this key stands twice; the first is at line {line}, column {column}",
+                    line=first.line,
+                    column=first.column,
+                ),
             )
         )
 
@@ -132,7 +142,19 @@ def refuse_excess(depth: int, count: int, position: Position) -> None:
     """Refuse a file that is nested too deeply or holds too many values."""
     if depth > MAX_DEPTH:
         raise RefusedError(
-            Problem(position, "", "nested too deeply", f"at most {MAX_DEPTH} levels")
+            Problem(
+                position,
+                "",
+                say("nested too deeply"),
+                say("at most {MAX_DEPTH} levels", MAX_DEPTH=MAX_DEPTH),
+            )
         )
     if count > MAX_NODES:
-        raise RefusedError(Problem(position, "", "too many values", f"at most {MAX_NODES:,}"))
+        raise RefusedError(
+            Problem(
+                position,
+                "",
+                say("too many values"),
+                say("at most {MAX_NODES:,}", MAX_NODES=MAX_NODES),
+            )
+        )

@@ -18,12 +18,13 @@ from convenio.documents.tree import (
     scalar,
 )
 from convenio.errors import Position, Problem, shorten
+from convenio.messages import say
 
 
 def read_yaml(text: str, name: str) -> Node:
     """Return the tree of a YAML text; `name` stands in positions."""
     if not hasattr(yaml, "CSafeLoader"):
-        raise RefusedError(Problem(Position(name), "", "PyYAML was built without libyaml"))
+        raise RefusedError(Problem(Position(name), "", say("PyYAML was built without libyaml")))
     try:
         # `yaml.parse` would ask before each event whether there is one.
         events = iter(yaml.CSafeLoader(text).get_event, None)
@@ -32,19 +33,27 @@ def read_yaml(text: str, name: str) -> Node:
         mark = fault.problem_mark or fault.context_mark
         position = Position(name, mark.line + 1, mark.column + 1) if mark else Position(name)
         raise RefusedError(
-            Problem(position, "", f"this is not valid YAML: {fault.problem or fault.context}")
+            Problem(
+                position,
+                "",
+                say("this is not valid YAML: {value}", value=fault.problem or fault.context),
+            )
         ) from None
     except yaml.reader.ReaderError as fault:
         raise RefusedError(
             Problem(
                 _offset_position(text, fault.position, name),
                 "",
-                f"this is not valid YAML: {fault.reason}",
+                say("this is not valid YAML: {reason}", reason=fault.reason),
             )
         ) from None
     except yaml.YAMLError as fault:
         raise RefusedError(
-            Problem(Position(name), "", f"this is not valid YAML: {shorten(str(fault))}")
+            Problem(
+                Position(name),
+                "",
+                say("this is not valid YAML: {fault}", fault=shorten(str(fault))),
+            )
         ) from None
 
 
@@ -75,8 +84,8 @@ def _refuse_without_colon(key: Scalar, value: Any) -> None:
             Problem(
                 key.position,
                 "",
-                "no colon follows: inside { } a comma ends a text",
-                expected='the whole text in double quotes, such as {note: "one, two"}',
+                say("no colon follows: inside { } a comma ends a text"),
+                expected=say('the whole text in double quotes, such as {note: "one, two"}'),
                 found=shorten(key.text),
             )
         )
@@ -95,7 +104,7 @@ class _YamlReader:
         for event in self._events:
             if isinstance(event, yaml.DocumentStartEvent) and root is not None:
                 raise RefusedError(
-                    Problem(self._at(event), "", "the file holds more than one document")
+                    Problem(self._at(event), "", say("the file holds more than one document"))
                 )
             if isinstance(event, (yaml.StreamStartEvent, yaml.StreamEndEvent)):
                 continue
@@ -113,9 +122,13 @@ class _YamlReader:
         self._count += 1
         refuse_excess(depth, self._count, position)
         if isinstance(event, yaml.AliasEvent) or event.anchor is not None:
-            raise RefusedError(Problem(position, "", "anchors (&) and aliases (*) are refused"))
+            raise RefusedError(
+                Problem(position, "", say("anchors (&) and aliases (*) are refused"))
+            )
         if event.tag is not None:
-            raise RefusedError(Problem(position, "", "tags are refused", found=shorten(event.tag)))
+            raise RefusedError(
+                Problem(position, "", say("tags are refused"), found=shorten(event.tag))
+            )
         if isinstance(event, yaml.ScalarEvent):
             start, end = event.start_mark, event.end_mark
             one_line = start is not None and end is not None and start.line == end.line
@@ -139,7 +152,7 @@ class _YamlReader:
                 break
             key = self._node(event, depth + 1)
             if not isinstance(key, Scalar):
-                raise RefusedError(Problem(key.position, "", "a key must be a single word"))
+                raise RefusedError(Problem(key.position, "", say("a key must be a single word")))
             check_key(key, keys)
             keys[key.text] = key.position
             value = next(self._events)

@@ -26,6 +26,7 @@ from convenio.facts.scenarios import read_scenarios
 from convenio.facts.sources import MAX_PASSAGE, check_partial_date, read_model, read_source
 from convenio.facts.statements import StatementReader
 from convenio.facts.values import parse_date
+from convenio.messages import say
 
 _CASE_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}\Z")
 
@@ -68,7 +69,7 @@ class _CaseReader:
         root = self._document.root
         if not isinstance(root, Mapping):
             raise CaseError(
-                [Problem(root.position, "", "a case file is a mapping", found=written(root))]
+                [Problem(root.position, "", say("a case file is a mapping"), found=written(root))]
             )
         facts: dict[str, StatedFact] = {}
         for name, node in root.entries.items():
@@ -108,24 +109,24 @@ class _CaseReader:
             or nearest_name(name, known, self._problems)
             or self._catalogue.nearest(name, self._problems)
         )
-        self._fault(position, name, "unknown key", nearest=nearest)
+        self._fault(position, name, say("unknown key"), nearest=nearest)
 
     def _text(self, root: Mapping, key: str, limit: int, required: bool = False) -> str:
         node = root.get(key)
         if node is None:
             if required:
-                self._fault(root.position, key, "this key is required")
+                self._fault(root.position, key, say("this key is required"))
             return ""
         if not isinstance(node, Scalar):
-            self._fault(node.position, key, "must be a text", found=written(node))
+            self._fault(node.position, key, say("must be a text"), found=written(node))
             return ""
         self._check_length(node, key, limit)
         return node.text
 
     def _check_length(self, node: Scalar, path: str, limit: int) -> None:
         if len(node.text) > limit:
-            expected = f"at most {limit:,} characters"
-            self._fault(node.position, path, "the text is too long", expected=expected)
+            expected = say("at most {limit:,} characters", limit=limit)
+            self._fault(node.position, path, say("the text is too long"), expected=expected)
 
     def _texts(self, root: Mapping, key: str) -> tuple[str, ...]:
         node = root.get(key)
@@ -137,7 +138,7 @@ class _CaseReader:
             if isinstance(item, Scalar):
                 self._check_length(item, key, MAX_TITLE)
         if len(texts) != len(items):
-            self._fault(node.position, key, "must be a list of texts", found=written(node))
+            self._fault(node.position, key, say("must be a list of texts"), found=written(node))
         return texts
 
     def _case_id(self, root: Mapping) -> str:
@@ -146,8 +147,8 @@ class _CaseReader:
             self._fault(
                 root.entries["case"].position,
                 "case",
-                "the identifier can't be used",
-                expected="letters, digits, '.', '_' and '-', at most 100",
+                say("the identifier can't be used"),
+                expected=say("letters, digits, '.', '_' and '-', at most 100"),
                 found=shorten(text),
             )
         return text
@@ -158,8 +159,8 @@ class _CaseReader:
             self._fault(
                 root.position,
                 "as_of",
-                "this key is required",
-                expected="the date of the case, such as 2009-10-30",
+                say("this key is required"),
+                expected=say("the date of the case, such as 2009-10-30"),
             )
             return dt.date.min
         try:
@@ -168,8 +169,8 @@ class _CaseReader:
             self._fault(
                 node.position,
                 "as_of",
-                "the value can't be used",
-                expected="a date such as 2009-10-30",
+                say("the value can't be used"),
+                expected=say("a date such as 2009-10-30"),
                 found=written(node),
             )
             return dt.date.min
@@ -178,7 +179,9 @@ class _CaseReader:
         if node is None:
             return {}
         if not isinstance(node, Mapping):
-            self._fault(node.position, "sources", "must map keys to sources", found=written(node))
+            self._fault(
+                node.position, "sources", say("must map keys to sources"), found=written(node)
+            )
             return {}
         sources: dict[str, SourceDocument] = {}
         for key, entry in node.entries.items():
@@ -191,7 +194,9 @@ class _CaseReader:
         if node is None:
             return ()
         if not isinstance(node, Sequence):
-            self._fault(node.position, "outcome", "must be a list of events", found=written(node))
+            self._fault(
+                node.position, "outcome", say("must be a list of events"), found=written(node)
+            )
             return ()
         events = [
             read_model(_Outcome, item, f"outcome[{i}]", self._problems)

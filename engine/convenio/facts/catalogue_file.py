@@ -25,6 +25,7 @@ from convenio.facts.catalogue import (
     WorstFirst,
 )
 from convenio.facts.values import RESERVED_WORDS
+from convenio.messages import say
 
 MAX_FACTS = 1_000
 """Facts of a catalogue, the fields of records among them: the core pack has 178. A form with more
@@ -134,7 +135,7 @@ class _Loader:
             return {}
         plain = to_plain(node)
         if not isinstance(plain, dict) or not all(isinstance(v, str) for v in plain.values()):
-            self._fault(node.position, key, "must map names to texts")
+            self._fault(node.position, key, say("must map names to texts"))
             return {}
         return plain
 
@@ -143,7 +144,7 @@ class _Loader:
         if node is None:
             return
         if not isinstance(node, documents.Sequence):
-            self._fault(node.position, "checks", "must be a list of checks")
+            self._fault(node.position, "checks", say("must be a list of checks"))
             return
         for number, item in enumerate(node.items):
             try:
@@ -158,15 +159,15 @@ class _Loader:
     def _entries(self, name: str, node: documents.Node) -> Iterator[tuple[str, documents.Node]]:
         position = self._root.keys[name]
         if name in CASE_KEYS or not _NAME.match(name) or "__" in name:
-            self._fault(position, name, "this name can't be used for a section or a list")
+            self._fault(position, name, say("this name can't be used for a section or a list"))
         elif not isinstance(node, documents.Mapping):
-            self._fault(position, name, "must be a section of facts or one list fact")
+            self._fault(position, name, say("must be a section of facts or one list fact"))
         elif isinstance(node.entries.get("type"), documents.Scalar):
             yield name, node
         else:
             for key, entry in node.entries.items():
                 if not _NAME.match(key) or "__" in key:
-                    self._fault(node.keys[key], f"{name}.{key}", "this name can't be used")
+                    self._fault(node.keys[key], f"{name}.{key}", say("this name can't be used"))
                 else:
                     yield f"{name}.{key}", entry
 
@@ -175,12 +176,12 @@ class _Loader:
         if node is None:
             return
         if not isinstance(node, documents.Mapping):
-            self._fault(node.position, "records", "must map names to records")
+            self._fault(node.position, "records", say("must map names to records"))
             return
         for name, record in node.entries.items():
             fields: dict[str, FactDeclaration] = {}
             if not isinstance(record, documents.Mapping):
-                self._fault(record.position, f"records.{name}", "must map fields to facts")
+                self._fault(record.position, f"records.{name}", say("must map fields to facts"))
                 continue
             for key, entry in record.entries.items():
                 declaration = self._declaration(f"{name}.{key}", entry, {})
@@ -204,10 +205,10 @@ class _Loader:
             return None
         numeric = fact_type.kind in {"integer", "number", "money"}
         if numeric and entry.negotiable and entry.step is None:
-            self._fault(node.position, path, "a negotiable number needs a step")
+            self._fault(node.position, path, say("a negotiable number needs a step"))
         low, high = entry.range or (None, None)
         if low is not None and high is not None and low > high:
-            self._fault(node.position, f"{path}.range", "ends before it begins")
+            self._fault(node.position, f"{path}.range", say("ends before it begins"))
         return FactDeclaration(
             path=path,
             type=fact_type,
@@ -257,7 +258,7 @@ class _Loader:
                 )
                 continue
             if one.complete and fact_type.kind not in ("list", "set"):
-                self._fault(item.position, where, "only a list or a set can be complete")
+                self._fault(item.position, where, say("only a list or a set can be complete"))
             value = item.entries.get("value") if isinstance(item, documents.Mapping) else None
             found.append(
                 DeclaredPresumption(one.because, one.basis, value, one.when, item.position)
@@ -266,7 +267,10 @@ class _Loader:
             self._fault(
                 written.position,
                 where,
-                "only the last presumption may go without a when: those after it would never hold",
+                say(
+                    "only the last presumption may go without a when: those after "
+                    "it would never hold"
+                ),
             )
         return tuple(found)
 
@@ -280,8 +284,12 @@ class _Loader:
         is_listed = fact_type.kind in ("bool", "enum")
         fits = sorted(order) == sorted(values) if isinstance(order, list) else True
         if is_listed != isinstance(order, list) or not fits or fact_type.kind in ("set", "list"):
-            expected = "every value once" if is_listed else "highest or lowest, of a number or date"
-            self._fault(node.position, f"{path}.worst_first", "is no order", expected=expected)
+            expected = (
+                say("every value once")
+                if is_listed
+                else say("highest or lowest, of a number or date")
+            )
+            self._fault(node.position, f"{path}.worst_first", say("is no order"), expected=expected)
             return ""
         return tuple(order) if isinstance(order, list) else order
 
@@ -299,7 +307,7 @@ class _Loader:
                 self._fault(
                     node.position,
                     f"{path}.negotiable.to",
-                    "not a value of this fact",
+                    say("not a value of this fact"),
                     found=value,
                     nearest=nearest_name(value, possible, self._problems),
                 )
@@ -313,9 +321,11 @@ class _Loader:
             self._fault(
                 node.position,
                 f"{path}.type",
-                "unknown type",
-                expected="bool, integer, number, money, date, enum, text, country, place, "
-                "set of enum, set of country or list of RECORD",
+                say("unknown type"),
+                expected=say(
+                    "bool, integer, number, money, date, enum, text, country, "
+                    "place, set of enum, set of country or list of RECORD"
+                ),
                 found=entry.type,
             )
             return None
@@ -324,7 +334,7 @@ class _Loader:
                 self._fault(
                     node.position,
                     f"{path}.type",
-                    "unknown record",
+                    say("unknown record"),
                     found=match["record"],
                     nearest=nearest_name(match["record"], records, self._problems),
                 )
@@ -332,36 +342,38 @@ class _Loader:
             return FactType("list", record=match["record"])
         holds_enum = "enum" in (match["plain"], match["members"])
         if holds_enum != bool(entry.values):
-            self._fault(node.position, path, "values belong to an enum, and an enum needs values")
+            self._fault(
+                node.position, path, say("values belong to an enum, and an enum needs values")
+            )
             return None
         members = tuple(entry.values or ())
         if len(members) > MAX_VALUES:
-            expected = f"at most {MAX_VALUES}"
+            expected = say("at most {MAX_VALUES}", MAX_VALUES=MAX_VALUES)
             self._fault(
                 node.position,
                 f"{path}.values",
-                "too many values",
+                say("too many values"),
                 expected=expected,
                 found=f"{len(members):,}",
             )
         for word in members:
             if len(word) > MAX_KEY:
-                expected = f"at most {MAX_KEY} characters"
+                expected = say("at most {MAX_KEY} characters", MAX_KEY=MAX_KEY)
                 self._fault(
                     node.position,
                     f"{path}.values",
-                    "the value is too long",
+                    say("the value is too long"),
                     expected=expected,
                     found=shorten(word),
                 )
         for word in RESERVED_WORDS.intersection(members):
-            self._fault(node.position, path, "a reserved word can't be a value", found=word)
+            self._fault(node.position, path, say("a reserved word can't be a value"), found=word)
         if len(set(members)) != len(members):
-            self._fault(node.position, path, "a value stands twice")
+            self._fault(node.position, path, say("a value stands twice"))
         for word in entry.labels:
             if word not in members:
                 nearest = nearest_name(word, members, self._problems)
-                self._fault(node.position, f"{path}.labels", "not a value", nearest=nearest)
+                self._fault(node.position, f"{path}.labels", say("not a value"), nearest=nearest)
         labels = tuple(entry.labels.items())
         if match["members"]:
             element: Any = match["members"]
@@ -376,9 +388,15 @@ class _Loader:
     ) -> None:
         count = len(facts) + sum(map(len, records.values()))
         if count > MAX_FACTS:
-            expected = f"at most {MAX_FACTS:,}, the fields of records among them"
+            expected = say(
+                "at most {MAX_FACTS:,}, the fields of records among them", MAX_FACTS=MAX_FACTS
+            )
             self._fault(
-                self._root.position, "", "too many facts", expected=expected, found=f"{count:,}"
+                self._root.position,
+                "",
+                say("too many facts"),
+                expected=expected,
+                found=f"{count:,}",
             )
 
     def _check_when(self, facts: Mapping[str, FactDeclaration]) -> None:
@@ -390,7 +408,7 @@ class _Loader:
                     self._fault(
                         declaration.position,
                         f"{declaration.path}.when",
-                        "not a value of deal.elements",
+                        say("not a value of deal.elements"),
                         found=word,
                         nearest=nearest_name(word, members, self._problems),
                     )

@@ -6,6 +6,7 @@ from collections.abc import Mapping as AnyMapping
 
 from convenio.errors import Problem
 from convenio.facts.case import StatedFact
+from convenio.messages import say
 
 
 def group_problems(facts: AnyMapping[str, StatedFact]) -> list[Problem]:
@@ -24,8 +25,12 @@ def group_problems(facts: AnyMapping[str, StatedFact]) -> list[Problem]:
                 Problem(
                     fact.position,
                     f"{fact.path}.correlation",
-                    f"the group {stated.group} has another correlation at {leader.path}",
-                    expected=f"{expected:g}, the same for every member",
+                    say(
+                        "the group {group} has another correlation at {path}",
+                        group=stated.group,
+                        path=leader.path,
+                    ),
+                    expected=say("{expected:g}, the same for every member", expected=expected),
                     found=f"{stated.correlation:g}",
                 )
             )
@@ -38,7 +43,7 @@ def currency_problems(facts: AnyMapping[str, StatedFact], base_currency: str) ->
         Problem(
             fact.position,
             f"{fact.path}.currency",
-            "an uncertain amount is stated in the pack's currency of account",
+            say("an uncertain amount is stated in the pack's currency of account"),
             expected=base_currency,
             found=fact.distribution.currency,
         )

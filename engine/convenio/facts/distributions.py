@@ -17,6 +17,7 @@ from convenio.documents.models import written
 from convenio.errors import Position, Problem, nearest_name
 from convenio.facts import values
 from convenio.facts.catalogue import FactDeclaration
+from convenio.messages import say
 
 if TYPE_CHECKING:
     pass
@@ -103,9 +104,11 @@ class DistributionReader:
             self._fault(
                 "distribution",
                 self._node.keys["distribution"],
-                f"{kind} can't be uncertain",
-                expected="a distribution of a number, integer, money, date, bool, enum or country "
-                "outside lists",
+                say("{kind} can't be uncertain", kind=kind),
+                expected=say(
+                    "a distribution of a number, integer, money, date, bool, enum "
+                    "or country outside lists"
+                ),
             )
             return None
         text = node.text if isinstance(node, Scalar) else ""
@@ -114,7 +117,9 @@ class DistributionReader:
         if found is not None and found in fitting:
             return found
         message = (
-            "unknown distribution" if found is None else f"does not fit a fact of type {self._kind}"
+            say("unknown distribution")
+            if found is None
+            else say("does not fit a fact of type {kind}", kind=self._kind)
         )
         nearest = nearest_name(text, fitting) if found is None else ""
         expected = _listed(fitting)
@@ -129,15 +134,15 @@ class DistributionReader:
             own.add("currency")
         for key in self._node.entries:
             if key in ("value", "conflict", "resolved"):
-                self._fault(key, self._node.keys[key], "stands beside a distribution")
+                self._fault(key, self._node.keys[key], say("stands beside a distribution"))
             elif key not in own:
                 nearest = nearest_name(key, own, self.problems)
                 expected = _listed(SHAPES[name])
                 position = self._node.keys[key]
-                self._fault(key, position, "unknown key", expected=expected, nearest=nearest)
+                self._fault(key, position, say("unknown key"), expected=expected, nearest=nearest)
         for key in SHAPES[name]:
             if self._node.get(key) is None:
-                message = f"this key is required of a {name} distribution"
+                message = say("this key is required of a {name} distribution", name=name)
                 self._fault(key, self._node.entries.get(key, self._node), message)
 
     # --- numbers, amounts, dates ---------------------------------------------------------
@@ -155,12 +160,14 @@ class DistributionReader:
             self._check_order(read)
         if "sd" in read and read["sd"] <= 0:
             node = self._node.entries["sd"]
-            self._fault("sd", node, "out of range", expected="above 0", found=written(node))
+            self._fault(
+                "sd", node, say("out of range"), expected=say("above 0"), found=written(node)
+            )
         if self._kind == "money" and (currency := self._node.get("currency")) is not None:
             if isinstance(currency, Scalar):
                 read["currency"] = currency.text
             else:
-                self._fault("currency", currency, "must be a text", found=written(currency))
+                self._fault("currency", currency, say("must be a text"), found=written(currency))
         return read
 
     def _parser(self, key: str) -> Callable[[Node], Figure]:
@@ -204,7 +211,7 @@ class DistributionReader:
         bounds = [f"from {low:,.10g}"] if low is not None else []
         bounds += [f"to {high:,.10g}"] if high is not None else []
         expected = " ".join(bounds) + unit
-        self._fault(key, node, "out of range", expected=expected, found=written(node))
+        self._fault(key, node, say("out of range"), expected=expected, found=written(node))
         return False
 
     def _check_order(self, read: AnyMapping[str, Any]) -> None:
@@ -214,8 +221,8 @@ class DistributionReader:
                 self._fault(
                     after,
                     self._node.entries[after],
-                    f"is below {before}",
-                    expected=f"{_listed(named, 'and')} in this order",
+                    say("is below {before}", before=before),
+                    expected=say("{listed} in this order", listed=_listed(named, "and")),
                     found=f"{before} {read[before]}, {after} {read[after]}",
                 )
 
@@ -228,7 +235,7 @@ class DistributionReader:
         if not isinstance(node, Mapping) or not node.entries:
             expected = "weights of members, such as {" + self._example() + "}"
             self._fault(
-                "weights", node, "must be a mapping", expected=expected, found=written(node)
+                "weights", node, say("must be a mapping"), expected=expected, found=written(node)
             )
             return None
         weights: dict[bool | str, float] = {}
@@ -237,12 +244,16 @@ class DistributionReader:
             member = self._parsed(key, Scalar(name, True, node.keys[name]), self._member_parser())
             weight = self._parsed(key, entry, values.parse_number)
             if weight is not None and weight < 0:
-                expected = "0 or more"
-                self._fault(key, entry, "out of range", expected=expected, found=written(entry))
+                expected = say("0 or more")
+                self._fault(
+                    key, entry, say("out of range"), expected=expected, found=written(entry)
+                )
             if member is not None and weight is not None:
                 weights[member] = weight
         if not self.problems and not any(weights.values()):
-            self._fault("weights", node, "all weights are 0", expected="one above 0 or more")
+            self._fault(
+                "weights", node, say("all weights are 0"), expected=say("one above 0 or more")
+            )
         return {"weights": tuple(weights.items())}
 
     def _example(self) -> str:
@@ -265,25 +276,25 @@ class DistributionReader:
             return None, None
         if group is None or correlation is None:
             missing = "group" if group is None else "correlation"
-            self._fault(missing, self._node, "group and correlation stand together")
+            self._fault(missing, self._node, say("group and correlation stand together"))
             return None, None
         if not isinstance(group, Scalar):
-            self._fault("group", group, "must be a text", found=written(group))
+            self._fault("group", group, say("must be a text"), found=written(group))
             return None, None
         if name == "choice" and self._kind != "bool":
             self._fault(
                 "group",
                 group,
-                "members have no order, so they can't be correlated",
-                expected="a number, integer, money, date or bool",
+                say("members have no order, so they can't be correlated"),
+                expected=say("a number, integer, money, date or bool"),
             )
         share = self._parsed("correlation", correlation, values.parse_number)
         if share is not None and not 0 <= share <= 1:
             self._fault(
                 "correlation",
                 correlation,
-                "out of range",
-                expected="from 0 to 1",
+                say("out of range"),
+                expected=say("from 0 to 1"),
                 found=written(correlation),
             )
         return group.text, share

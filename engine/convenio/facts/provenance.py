@@ -11,6 +11,7 @@ from convenio.errors import Problem
 from convenio.facts.case import Provenance
 from convenio.facts.sources import MAX_PASSAGE
 from convenio.facts.values import parse_date
+from convenio.messages import say
 
 MAX_QUOTE_WORDS = 25
 """Words of a quotation: a reader shall see the words that say it, and the document has the rest."""
@@ -33,7 +34,9 @@ def read_provenance(
             continue
         where = f"{path}.{key}"
         if not isinstance(value, Scalar):
-            problems.append(Problem(value.position, where, "must be a text", "", written(value)))
+            problems.append(
+                Problem(value.position, where, say("must be a text"), "", written(value))
+            )
             continue
         check_length(value, where, problems)
         texts[key] = _checked(key, value, where, problems)
@@ -43,25 +46,29 @@ def read_provenance(
 def check_length(value: Scalar, where: str, problems: list[Problem]) -> None:
     """Report a text of a case that is longer than a page."""
     if len(value.text) > MAX_PASSAGE:
-        expected = f"at most {MAX_PASSAGE:,} characters"
-        problems.append(Problem(value.position, where, "the text is too long", expected))
+        expected = say("at most {MAX_PASSAGE:,} characters", MAX_PASSAGE=MAX_PASSAGE)
+        problems.append(Problem(value.position, where, say("the text is too long"), expected))
 
 
 def _checked(key: str, value: Scalar, where: str, problems: list[Problem]) -> Any:
     """Return the value of a key, None where it is wrong."""
     if key == "confidence" and value.text not in ("high", "medium", "low"):
-        expected = "high, medium or low"
-        problems.append(Problem(value.position, where, "unknown level", expected, written(value)))
+        expected = say("high, medium or low")
+        problems.append(
+            Problem(value.position, where, say("unknown level"), expected, written(value))
+        )
         return None
     if key == "asked_on":
         try:
             return parse_date(value)
         except ValueError:
-            problems.append(Problem(value.position, where, "must be a date", "", written(value)))
+            problems.append(
+                Problem(value.position, where, say("must be a date"), "", written(value))
+            )
             return None
     if key == "quote" and len(value.text.split()) > MAX_QUOTE_WORDS:
-        expected = f"{MAX_QUOTE_WORDS} words"
-        problems.append(Problem(value.position, where, "the quotation is too long", expected))
+        expected = say("{MAX_QUOTE_WORDS} words", MAX_QUOTE_WORDS=MAX_QUOTE_WORDS)
+        problems.append(Problem(value.position, where, say("the quotation is too long"), expected))
     return value.text
 
 

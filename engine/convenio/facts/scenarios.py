@@ -10,6 +10,7 @@ from convenio.errors import Problem, nearest_name
 from convenio.facts.case import Element, Scenario, StatedFact
 from convenio.facts.provenance import check_length
 from convenio.facts.statements import StatementReader
+from convenio.messages import say
 
 _KEYS = ("title", "set", "add", "remove", "extends")
 
@@ -25,7 +26,7 @@ def read_scenarios(
         return {}
     reader = _ScenarioReader(facts, statements)
     if not isinstance(node, Mapping):
-        reader.fault(node, "scenarios", "must map names to scenarios", found=written(node))
+        reader.fault(node, "scenarios", say("must map names to scenarios"), found=written(node))
         return {}
     scenarios = {key: reader.read(key, entry) for key, entry in node.entries.items()}
     for key, scenario in scenarios.items():
@@ -46,12 +47,14 @@ class _ScenarioReader:
     def read(self, key: str, node: Node) -> Scenario:
         path = f"scenarios.{key}"
         if not isinstance(node, Mapping):
-            self.fault(node, path, "must be a mapping", found=written(node))
+            self.fault(node, path, say("must be a mapping"), found=written(node))
             return Scenario(key, key, {})
         for name in node.entries:
             if name not in _KEYS:
                 nearest = nearest_name(name, _KEYS, self._statements.problems)
-                problem = Problem(node.keys[name], f"{path}.{name}", "unknown key", nearest=nearest)
+                problem = Problem(
+                    node.keys[name], f"{path}.{name}", say("unknown key"), nearest=nearest
+                )
                 self._statements.problems.append(problem)
         changes: dict[str, StatedFact] = {}
         for fact_path, value in self._entries(node, "set", path).items():
@@ -81,16 +84,16 @@ class _ScenarioReader:
                 nearest = nearest_name(name, scenarios, self._statements.problems)
                 path = f"scenarios.{current.key}.extends"
                 if current is scenario:
-                    self.fault(node, path, "no such scenario", found=name, nearest=nearest)
+                    self.fault(node, path, say("no such scenario"), found=name, nearest=nearest)
                 return
             if name in seen:
                 circle = " → ".join([*seen, name])
-                self.fault(node, f"scenarios.{key}.extends", "goes in a circle", found=circle)
+                self.fault(node, f"scenarios.{key}.extends", say("goes in a circle"), found=circle)
                 return
             if len(seen) > MAX_CHAIN:
-                expected = f"at most {MAX_CHAIN} that extend each other"
+                expected = say("at most {MAX_CHAIN} that extend each other", MAX_CHAIN=MAX_CHAIN)
                 path = f"scenarios.{key}.extends"
-                self.fault(node, path, "extends too many scenarios", expected=expected)
+                self.fault(node, path, say("extends too many scenarios"), expected=expected)
                 return
             seen.append(name)
             current = scenarios[name]
@@ -100,7 +103,7 @@ class _ScenarioReader:
         if value is None:
             return ""
         if not isinstance(value, Scalar):
-            self.fault(value, f"{path}.{key}", "must be a text", found=written(value))
+            self.fault(value, f"{path}.{key}", say("must be a text"), found=written(value))
             return ""
         check_length(value, f"{path}.{key}", self._statements.problems)
         return value.text
@@ -110,7 +113,9 @@ class _ScenarioReader:
         if value is None:
             return {}
         if not isinstance(value, Mapping):
-            self.fault(value, f"{path}.{key}", "must map paths to values", found=written(value))
+            self.fault(
+                value, f"{path}.{key}", say("must map paths to values"), found=written(value)
+            )
             return {}
         return value.entries
 
@@ -120,10 +125,15 @@ class _ScenarioReader:
         items = node.items if isinstance(node, Sequence) else ()
         texts = [item.text for item in items if isinstance(item, Scalar) and item.text.isdecimal()]
         if not texts or len(texts) != len(items):
-            self.fault(node, path, "must be a list of positions, counted from 0")
+            self.fault(node, path, say("must be a list of positions, counted from 0"))
             return ()
         rows = len(self._facts[name].elements) if name in self._facts else 0
         for text in texts:
             if len(text) > 9 or int(text) >= rows:
-                self.fault(node, path, f"the list has {rows} entries, counted from 0", found=text)
+                self.fault(
+                    node,
+                    path,
+                    say("the list has {rows} entries, counted from 0", rows=rows),
+                    found=text,
+                )
         return tuple(int(text) for text in texts if len(text) <= 9)

@@ -12,6 +12,7 @@ from convenio.documents import Node
 from convenio.documents.models import ModelT, position_at, problems_of, to_plain
 from convenio.errors import Problem
 from convenio.facts.case import SourceDocument
+from convenio.messages import say
 
 _RELIABILITY = ("A", "B", "C", "D", "E", "F")
 _PARTIAL_DATE = re.compile(r"(\d{4})(-\d{2})?(-\d{2})?\Z")
@@ -44,8 +45,8 @@ def read_source(key: str, node: Node, path: str, problems: list[Problem]) -> Sou
             Problem(
                 position_at(node, ("reliability",)),
                 f"{path}.reliability",
-                "unknown grade",
-                expected="A (official text) to F",
+                say("unknown grade"),
+                expected=say("A (official text) to F"),
                 found=str(source.reliability),
             )
         )
@@ -92,8 +93,8 @@ def check_partial_date(text: str | None, node: Node, path: str, problems: list[P
         Problem(
             position_at(node, (path.rpartition(".")[2],)),
             path,
-            "the value can't be used",
-            expected="2010, 2010-08 or 2010-08-17",
+            say("the value can't be used"),
+            expected=say("2010, 2010-08 or 2010-08-17"),
             found=text,
         )
     )

@@ -19,6 +19,7 @@ from convenio.facts.distributions import DistributionReader
 from convenio.facts.models import FactModels
 from convenio.facts.provenance import PROVENANCE, check_length, inherited, read_provenance
 from convenio.facts.values import RESERVED_WORDS, parse_bool
+from convenio.messages import say
 
 _WRAPPER = frozenset({"value", "disclosed", "conflict", "resolved", "because", *PROVENANCE})
 _LIST_WRAPPER = _WRAPPER | {"items", "complete"}
@@ -73,7 +74,7 @@ class StatementReader:
         if isinstance(node, Scalar) and node.is_null:
             return {}
         if not isinstance(node, Mapping):
-            self._fault(node.position, name, "must be a mapping of facts", "", written(node))
+            self._fault(node.position, name, say("must be a mapping of facts"), "", written(node))
             return {}
         entries: dict[str, tuple[str, Node]] = {}
         by_country: dict[str, dict[str, StatedFact]] = {}
@@ -85,14 +86,16 @@ class StatementReader:
                 by_country[key] = self._of_country(name, key, value)
             else:
                 nearest = self._catalogue.nearest(path, self.problems)
-                self._fault(node.keys[key], path, "no such fact in the catalogue", nearest=nearest)
+                self._fault(
+                    node.keys[key], path, say("no such fact in the catalogue"), nearest=nearest
+                )
         return {**self._read(name, entries), **self._combined(by_country, set(entries), name)}
 
     def _of_country(self, section: str, country: str, node: Node) -> dict[str, StatedFact]:
         """Read what a section states for one country."""
         if not isinstance(node, Mapping):
             where = f"{section}.{country}"
-            self._fault(node.position, where, "must be a mapping of facts", "", written(node))
+            self._fault(node.position, where, say("must be a mapping of facts"), "", written(node))
             return {}
         return self.section(section, node)
 
@@ -108,9 +111,9 @@ class StatementReader:
             declaration = self._catalogue.facts[path]
             first = next(iter(facts.values()))
             if not declaration.may_differ:
-                self._fault(first.position, path, "can't be stated for single countries")
+                self._fault(first.position, path, say("can't be stated for single countries"))
             elif path.removeprefix(f"{name}.") in stated:
-                self._fault(first.position, path, "is stated for single countries and for all")
+                self._fault(first.position, path, say("is stated for single countries and for all"))
         return {
             path: combined(self._catalogue.facts[path], facts)
             for path, facts in of_fact.items()
@@ -121,7 +124,7 @@ class StatementReader:
         """Read one fact given by its path, as `set` and `given` write it."""
         if path not in self._catalogue.facts:
             nearest = self._catalogue.nearest(path, self.problems)
-            self._fault(position, path, "no such fact in the catalogue", nearest=nearest)
+            self._fault(position, path, say("no such fact in the catalogue"), nearest=nearest)
             return None
         section, _, key = path.partition(".")
         return self._read(section, {key or "list": (path, node)}).get(path)
@@ -136,9 +139,11 @@ class StatementReader:
         declaration = self._catalogue.facts.get(path)
         if declaration is None:
             nearest = self._catalogue.nearest(path, self.problems)
-            self._fault(node.position, path, "no such fact in the catalogue", nearest=nearest)
+            self._fault(node.position, path, say("no such fact in the catalogue"), nearest=nearest)
         elif declaration.type.kind != "list":
-            self._fault(node.position, path, "is no list", "a list fact", str(declaration.type))
+            self._fault(
+                node.position, path, say("is no list"), say("a list fact"), str(declaration.type)
+            )
         return declaration is not None and declaration.type.kind == "list"
 
     def _fault(
@@ -190,7 +195,10 @@ class StatementReader:
                 self._fault(
                     node.keys[beside[0]],
                     f"{path}.{beside[0]}",
-                    f"stands inside the {kind}; what is said of a value stands around it",
+                    say(
+                        "stands inside the {kind}; what is said of a value stands around it",
+                        kind=kind,
+                    ),
                     _WRAPPED[kind],
                 )
                 return _Unwrapped(StatedFact(path, "unknown", node.position))
@@ -203,7 +211,7 @@ class StatementReader:
         is_collection = declaration.type.kind in ("list", "set")
         allowed = _LIST_WRAPPER if is_collection else _WRAPPER
         if is_collection and node.entries and not node.entries.keys() & allowed:
-            self._fault(node.position, path, "must be a list", "a list", written(node))
+            self._fault(node.position, path, say("must be a list"), say("a list"), written(node))
             return _Unwrapped(StatedFact(path, "unknown", node.position))
         self._unknown_keys(node, path, allowed)
         provenance = read_provenance(node, path, self.problems)
@@ -219,14 +227,20 @@ class StatementReader:
         if "conflict" in node.entries:
             if "value" in node.entries:
                 self._fault(
-                    node.keys["value"], f"{path}.value", "stands beside a conflict; use resolved"
+                    node.keys["value"],
+                    f"{path}.value",
+                    say("stands beside a conflict; use resolved"),
                 )
             return self._conflict(declaration, stated, node)
         for key in ("resolved", "because"):
             if key in node.entries:
-                self._fault(node.keys[key], f"{path}.{key}", "belongs to a conflict of sources")
+                self._fault(
+                    node.keys[key], f"{path}.{key}", say("belongs to a conflict of sources")
+                )
         if is_collection and "value" in node.entries and "items" in node.entries:
-            self._fault(node.keys["value"], f"{path}.value", "stands beside items; one is enough")
+            self._fault(
+                node.keys["value"], f"{path}.value", say("stands beside items; one is enough")
+            )
         value = node.get("value") or (node.get("items") if is_collection else None)
         if isinstance(value, Scalar) and value.text in RESERVED_WORDS:
             return _Unwrapped(replace(stated, state=_state_of(value.text)))
@@ -254,24 +268,30 @@ class StatementReader:
     ) -> _Unwrapped:
         entries = node.entries["conflict"]
         if declaration.type.kind == "list":
-            self._fault(node.position, stated.path, "a list can't hold a conflict of sources")
+            self._fault(node.position, stated.path, say("a list can't hold a conflict of sources"))
             return _Unwrapped(replace(stated, state="unknown"))
         candidates: list[tuple[Node, Provenance]] = []
         items = entries.items if isinstance(entries, Sequence) else ()
         for item in items:
             value = item.get("value") if isinstance(item, Mapping) else None
             if not isinstance(item, Mapping) or value is None:
-                self._fault(item.position, f"{stated.path}.conflict", "each entry needs a value")
+                self._fault(
+                    item.position, f"{stated.path}.conflict", say("each entry needs a value")
+                )
                 continue
             self._unknown_keys(item, f"{stated.path}.conflict", _WRAPPER)
             candidates.append((value, read_provenance(item, stated.path, self.problems)))
         if len(candidates) < 2:
-            self._fault(entries.position, f"{stated.path}.conflict", "must list two or more values")
+            self._fault(
+                entries.position, f"{stated.path}.conflict", say("must list two or more values")
+            )
         resolved = node.get("resolved")
         if resolved is None:
             return _Unwrapped(replace(stated, state="conflict"), conflict=tuple(candidates))
         if not stated.because:
-            self._fault(node.position, f"{stated.path}.because", "a resolved conflict says why")
+            self._fault(
+                node.position, f"{stated.path}.because", say("a resolved conflict says why")
+            )
         if stated.provenance.source is None:
             chosen = [p for value, p in candidates if to_text(value) == to_text(resolved)]
             if chosen:
@@ -284,7 +304,9 @@ class StatementReader:
         if kind not in ("list", "set"):
             return _Unwrapped(stated, bare=node)
         if not isinstance(node, Sequence):
-            self._fault(node.position, stated.path, "must be a list", "a list", written(node))
+            self._fault(
+                node.position, stated.path, say("must be a list"), say("a list"), written(node)
+            )
             return _Unwrapped(replace(stated, state="unknown"))
         if kind == "set":
             return _Unwrapped(stated, bare=node, is_set=True)
@@ -295,7 +317,7 @@ class StatementReader:
     def _row(self, fields: AnyMapping[str, FactDeclaration], path: str, node: Node) -> _Row | None:
         if not isinstance(node, Mapping):
             self._fault(
-                node.position, path, "each element is a mapping of fields", found=written(node)
+                node.position, path, say("each element is a mapping of fields"), found=written(node)
             )
             return None
         shared = read_provenance(node, path, self.problems, frozenset(fields))
@@ -308,7 +330,7 @@ class StatementReader:
                 unwrapped[key] = entry
             elif key not in PROVENANCE:
                 nearest = nearest_name(key, fields, self.problems)
-                self._fault(node.keys[key], f"{path}.{key}", "no such field", nearest=nearest)
+                self._fault(node.keys[key], f"{path}.{key}", say("no such field"), nearest=nearest)
         return _Row(unwrapped, node.position)
 
     def _unknown_keys(self, node: Mapping, path: str, allowed: frozenset[str]) -> None:
@@ -317,8 +339,8 @@ class StatementReader:
                 self._fault(
                     node.keys[key],
                     f"{path}.{key}",
-                    "unknown key",
-                    "double quotes around the text before, if this belongs to it"
+                    say("unknown key"),
+                    say("double quotes around the text before, if this belongs to it")
                     if " " in key
                     else "",
                     nearest=nearest_name(key, allowed, self.problems),
@@ -331,7 +353,7 @@ class StatementReader:
         try:
             return parse_bool(value)
         except ValueError:
-            self._fault(value.position, f"{path}.{key}", "must be true or false")
+            self._fault(value.position, f"{path}.{key}", say("must be true or false"))
             return True
 
     # --- typing --------------------------------------------------------------------------

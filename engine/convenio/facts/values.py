@@ -18,6 +18,7 @@ from pydantic_core import PydanticCustomError
 from convenio.documents import Mapping, Node, Scalar
 from convenio.documents.models import written
 from convenio.errors import nearest_name
+from convenio.messages import say
 
 EARTH_RADIUS_KM = 6371.0088
 """Mean radius of the Earth (IUGG, R1), in kilometres."""
@@ -178,7 +179,7 @@ def parse_bool(node: Node) -> bool:
     """Read `true` or `false`."""
     text = _plain_text(node, "true or false")
     if text not in ("true", "false"):
-        raise _wrong("true or false", node)
+        raise _wrong(say("true or false"), node)
     return text == "true"
 
 
@@ -186,7 +187,7 @@ def parse_integer(node: Node) -> int:
     """Read a whole number; `10.0` is one."""
     text = _plain_text(node, "a whole number")
     if not _INTEGER.match(text) or abs(float(text)) > MAX_INTEGER:
-        raise _wrong("a whole number without leading zeros", node)
+        raise _wrong(say("a whole number without leading zeros"), node)
     return int(float(text))
 
 
@@ -194,13 +195,13 @@ def parse_number(node: Node) -> float:
     """Read a finite decimal number."""
     text = _plain_text(node, "a number")
     if not _NUMBER.match(text) or len(text) > 40 or not math.isfinite(float(text)):
-        raise _wrong("a number without leading zeros or separators", node)
+        raise _wrong(say("a number without leading zeros or separators"), node)
     return float(text)
 
 
 def parse_date(node: Node) -> dt.date:
     """Read a date, year-month-day; quotes do no harm."""
-    expected = "a date such as 2009-10-30"
+    expected = say("a date such as 2009-10-30")
     if not isinstance(node, Scalar) or not _DATE.match(node.text):
         raise _wrong(expected, node)
     try:
@@ -211,7 +212,7 @@ def parse_date(node: Node) -> dt.date:
 
 def parse_partial_date(node: Node) -> Date:
     """Read a date, of which the day or the month and day may be left open, or a span of days."""
-    expected = "a date such as 2009-10-30, 2009-10, 2009 or 2009-10/2009-12"
+    expected = say("a date such as 2009-10-30, 2009-10, 2009 or 2009-10/2009-12")
     if not isinstance(node, Scalar):
         raise _wrong(expected, node)
     try:
@@ -223,9 +224,9 @@ def parse_partial_date(node: Node) -> Date:
 def parse_text(node: Node) -> str:
     """Read a text of at most 2,000 characters."""
     if not isinstance(node, Scalar) or not node.text.strip() or len(node.text) > 2000:
-        raise _wrong("a text of 1 to 2,000 characters", node)
+        raise _wrong(say("a text of 1 to 2,000 characters"), node)
     if node.text in RESERVED_WORDS:
-        raise _wrong("a text other than the reserved word", node)
+        raise _wrong(say("a text other than the reserved word"), node)
     return node.text
 
 
@@ -265,7 +266,7 @@ def _alpha3(alpha2: str) -> str:
 
 def parse_country(node: Node, organisations: frozenset[str]) -> str:
     """Read a country code or the name of a declared organisation."""
-    expected = "a three-letter country code such as COL, or a declared organisation"
+    expected = say("a three-letter country code such as COL, or a declared organisation")
     if not isinstance(node, Scalar):
         raise _wrong(expected, node)
     if node.text in country_codes() or node.text in organisations:
@@ -281,35 +282,38 @@ def parse_member(node: Node, members: tuple[str, ...]) -> str:
         return node.text
     text = node.text if isinstance(node, Scalar) else ""
     shown = ", ".join(members[:12]) + (", …" if len(members) > 12 else "")
-    raise _wrong(f"one of {shown}", node, text, members)
+    raise _wrong(say("one of {shown}", shown=shown), node, text, members)
 
 
 def parse_place(node: Node) -> Place:
     """Read `{lat: 4.6, lon: -74.1}`."""
     if not isinstance(node, Mapping) or set(node.entries) != {"lat", "lon"}:
-        raise _wrong("a place such as {lat: 4.6, lon: -74.1}", node)
+        raise _wrong(say("a place such as {lat: 4.6, lon: -74.1}"), node)
     lat, lon = parse_number(node.entries["lat"]), parse_number(node.entries["lon"])
     if abs(lat) > 90 or abs(lon) > 180:
-        raise _wrong("a latitude within ±90 and a longitude within ±180 degrees", node)
+        raise _wrong(say("a latitude within ±90 and a longitude within ±180 degrees"), node)
     return Place(lat, lon)
 
 
 def parse_money(node: Node, minimum: float | None, maximum: float | None) -> Money:
     """Read `{amount: 1200000, currency: USD}`, with `rate` and `rate_date` where converted."""
-    expected = "money such as {amount: 1200000, currency: USD}"
+    expected = say("money such as {amount: 1200000, currency: USD}")
     keys = set(node.entries) if isinstance(node, Mapping) else set()
     with_rate = {"amount", "currency", "rate", "rate_date"}
     if not isinstance(node, Mapping) or keys not in ({"amount", "currency"}, with_rate):
         raise _wrong(expected, node)
     amount, currency = parse_number(node.entries["amount"]), node.entries["currency"]
     if not isinstance(currency, Scalar) or not _CURRENCY.match(currency.text):
-        raise _wrong("a three-letter currency code (ISO 4217)", currency)
+        raise _wrong(say("a three-letter currency code (ISO 4217)"), currency)
     low, high = minimum or 0, maximum if maximum is not None else 1e15
     if not low <= amount <= high:
-        raise _wrong(f"an amount from {low:,.0f} to {high:,.0f}", node.entries["amount"])
+        raise _wrong(
+            say("an amount from {low:,.0f} to {high:,.0f}", low=low, high=high),
+            node.entries["amount"],
+        )
     if "rate" not in keys:
         return Money(amount, currency.text)
     rate = parse_number(node.entries["rate"])
     if rate <= 0:
-        raise _wrong("a rate above 0", node.entries["rate"])
+        raise _wrong(say("a rate above 0"), node.entries["rate"])
     return Money(amount, currency.text, rate, parse_date(node.entries["rate_date"]))

@@ -11,6 +11,7 @@ from typing import Any
 from convenio.errors import Position, Problem, nearest_name, shorten
 from convenio.language import syntax as s
 from convenio.language.functions import FUNCTIONS, Function, Parameter
+from convenio.messages import say
 
 MAX_LENGTH = 4_000
 MAX_BRACKETS = 30
@@ -103,27 +104,39 @@ class _Parser:
                 tree = ast.parse(f"({self._text}\n)", mode="eval")
         except (SyntaxError, ValueError, RecursionError, MemoryError) as fault:
             reason = fault.msg if isinstance(fault, SyntaxError) else "it can't be parsed"
-            raise self._fault(None, f"not a valid condition: {reason}") from None
+            raise self._fault(None, say("not a valid condition: {reason}", reason=reason)) from None
         if _depth(tree) > MAX_DEPTH:
-            raise self._fault(None, "nested too deeply", f"at most {MAX_DEPTH} levels")
+            raise self._fault(
+                None,
+                say("nested too deeply"),
+                say("at most {MAX_DEPTH} levels", MAX_DEPTH=MAX_DEPTH),
+            )
         return self._node(tree.body)
 
     def _bound(self) -> None:
         """Refuse text that is too long, nested too deeply, or whose brackets do not match."""
         if not self._text.strip():
-            raise self._fault(None, "the condition is empty")
+            raise self._fault(None, say("the condition is empty"))
         if len(self._text) > MAX_LENGTH:
-            raise self._fault(None, "the condition is too long", f"at most {MAX_LENGTH} characters")
+            raise self._fault(
+                None,
+                say("the condition is too long"),
+                say("at most {MAX_LENGTH} characters", MAX_LENGTH=MAX_LENGTH),
+            )
         depth = 0
         for mark in _BRACKETS.findall(self._text):
             depth += mark in "([{"
             depth -= mark in ")]}"
             if depth > MAX_BRACKETS:
-                raise self._fault(None, "nested too deeply", f"at most {MAX_BRACKETS} levels")
+                raise self._fault(
+                    None,
+                    say("nested too deeply"),
+                    say("at most {MAX_BRACKETS} levels", MAX_BRACKETS=MAX_BRACKETS),
+                )
             if depth < 0:
                 break
         if depth != 0:
-            raise self._fault(None, "not a valid condition: the brackets do not match")
+            raise self._fault(None, say("not a valid condition: the brackets do not match"))
 
     def _at(self, node: ast.AST | None) -> Position:
         start = self._start
@@ -143,10 +156,14 @@ class _Parser:
     def _node(self, node: ast.expr) -> s.Expression:
         self._count += 1
         if self._count > MAX_NODES:
-            raise self._fault(None, "the condition is too large", f"at most {MAX_NODES} parts")
+            raise self._fault(
+                None,
+                say("the condition is too large"),
+                say("at most {MAX_NODES} parts", MAX_NODES=MAX_NODES),
+            )
         handler = self._handlers.get(type(node))
         if handler is None:
-            raise self._fault(node, "this has no place in a condition")
+            raise self._fault(node, say("this has no place in a condition"))
         return handler(node)
 
     def _bool_op(self, node: ast.BoolOp) -> s.Expression:
@@ -162,7 +179,7 @@ class _Parser:
             if isinstance(operand, s.Literal) and type(operand.value) in (int, float):
                 return s.Literal(-operand.value, self._at(node))  # type: ignore[operator]
             return s.Arithmetic("-", s.Literal(0), operand, self._at(node))
-        raise self._fault(node, "this operator has no place in a condition")
+        raise self._fault(node, say("this operator has no place in a condition"))
 
     def _compare(self, node: ast.Compare) -> s.Expression:
         parts: list[s.Expression] = []
@@ -180,14 +197,14 @@ class _Parser:
             inside = s.In(self._node(left), self._node(right), position)
             return inside if isinstance(operator, ast.In) else s.Not(inside, position)
         if type(operator) not in _COMPARISONS:
-            raise self._fault(node, "'is' has no place in a condition", "== or known(…)")
+            raise self._fault(node, say("'is' has no place in a condition"), say("== or known(…)"))
         return s.Compare(
             _COMPARISONS[type(operator)], self._node(left), self._node(right), position
         )
 
     def _arithmetic(self, node: ast.BinOp) -> s.Expression:
         if type(node.op) not in _ARITHMETIC:
-            raise self._fault(node, "this operator has no place in a condition", "+ - * /")
+            raise self._fault(node, say("this operator has no place in a condition"), "+ - * /")
         return s.Arithmetic(
             _ARITHMETIC[type(node.op)],
             self._node(node.left),
@@ -201,12 +218,12 @@ class _Parser:
             return s.Literal(value, self._at(node))
         if isinstance(value, int | float) and abs(value) <= 1e15:
             return s.Literal(value, self._at(node))
-        raise self._fault(node, "this value has no place in a condition")
+        raise self._fault(node, say("this value has no place in a condition"))
 
     def _choices(self, node: ast.List) -> s.Expression:
         values = [self._node(item) for item in node.elts]
         if not values or not all(isinstance(value, s.Literal) for value in values):
-            raise self._fault(node, "the list after 'in' holds plain values only")
+            raise self._fault(node, say("the list after 'in' holds plain values only"))
         literals = tuple(value.value for value in values if isinstance(value, s.Literal))
         return s.Choices(literals, self._at(node))
 
@@ -217,14 +234,16 @@ class _Parser:
             parts.append(current.attr)
             current = current.value
         if not isinstance(current, ast.Name):
-            raise self._fault(node, "only facts can be named with dots")
+            raise self._fault(node, say("only facts can be named with dots"))
         parts.append(current.id)
         parts.reverse()
         if any("__" in part for part in parts):
-            raise self._fault(node, "names hold no double underscore")
+            raise self._fault(node, say("names hold no double underscore"))
         if parts[0] in self._variables:
             if len(parts) != 2:
-                raise self._fault(node, "a field of the element is expected", f"{parts[0]}.field")
+                raise self._fault(
+                    node, say("a field of the element is expected"), f"{parts[0]}.field"
+                )
             return s.Field(parts[0], parts[1], self._at(node))
         return s.Path(".".join(parts), self._at(node))
 
@@ -234,13 +253,13 @@ class _Parser:
         if not isinstance(node.func, ast.Name) or node.func.id not in _CALLABLE or node.keywords:
             name = node.func.id if isinstance(node.func, ast.Name) else ""
             raise self._fault(
-                node, "no such function", nearest=nearest_name(name, _CALLABLE) if name else ""
+                node, say("no such function"), nearest=nearest_name(name, _CALLABLE) if name else ""
             )
         name = node.func.id
         if name in _QUANTIFIERS:
             return self._quantifier(node, name)
         if any(isinstance(argument, ast.Starred) for argument in node.args):
-            raise self._fault(node, "a star has no place in a condition")
+            raise self._fault(node, say("a star has no place in a condition"))
         if name == "at_least":
             return self._at_least(node)
         if name in FUNCTIONS:
@@ -251,8 +270,11 @@ class _Parser:
         count = len(function.parameters)
         if len(node.args) != count:
             if any(parameter.kind == "word" for parameter in function.parameters):
-                raise self._fault(node, "wrong arguments", function.usage)
-            raise self._fault(node, f"takes {count} argument{'s' if count > 1 else ''}")
+                raise self._fault(node, say("wrong arguments"), function.usage)
+            raise self._fault(
+                node,
+                say("takes {count} argument{value}", count=count, value="s" if count > 1 else ""),
+            )
         arguments = tuple(
             self._argument(node, function, parameter, self._node(written))
             for parameter, written in zip(function.parameters, node.args, strict=True)
@@ -264,12 +286,12 @@ class _Parser:
     ) -> s.Expression:
         value = given.value if isinstance(given, s.Literal) else None
         if parameter.kind == "fact" and not isinstance(given, s.Path | s.Field):
-            raise self._fault(node, f"{function.name}(…) asks about one fact")
+            raise self._fault(node, say("{name}(…) asks about one fact", name=function.name))
         if parameter.kind == "word" and not isinstance(value, str):
-            raise self._fault(node, "wrong arguments", function.usage)
+            raise self._fault(node, say("wrong arguments"), function.usage)
         if parameter.kind == "kilometres":
             if isinstance(value, bool | str) or value is None or value < 0:
-                raise self._fault(node, "the distance is a plain number of kilometres")
+                raise self._fault(node, say("the distance is a plain number of kilometres"))
             return s.Literal(float(value), given.position)
         return given
 
@@ -277,7 +299,7 @@ class _Parser:
         parts = [self._node(argument) for argument in node.args]
         first = parts[0].value if parts and isinstance(parts[0], s.Literal) else None
         if type(first) is not int or not 1 <= first <= len(parts) - 1:
-            raise self._fault(node, "takes a whole number and at least that many conditions")
+            raise self._fault(node, say("takes a whole number and at least that many conditions"))
         return s.AtLeast(first, tuple(parts[1:]), self._at(node))
 
     def _flagged(self, node: ast.Call, name: str) -> s.Expression:
@@ -292,12 +314,14 @@ class _Parser:
             "flagged": "flagged('RULE') or flagged('RULE', 'severity')",
             "flagged_in": "flagged_in('family', 'severity')",
         }
-        raise self._fault(node, "wrong arguments", usage[name])
+        raise self._fault(node, say("wrong arguments"), usage[name])
 
     def _quantifier(self, node: ast.Call, name: str) -> s.Expression:
         if len(node.args) != 1 or not isinstance(node.args[0], ast.GeneratorExp):
             raise self._fault(
-                node, "takes a condition for each element", f"{name}(… for e in list)"
+                node,
+                say("takes a condition for each element"),
+                say("{name}(… for e in list)", name=name),
             )
         generator = node.args[0]
         bindings: list[s.Binding] = []
@@ -308,7 +332,7 @@ class _Parser:
         conditions = [test for clause in generator.generators for test in clause.ifs]
         if conditions:
             if name != "sum" or len(conditions) > 1:
-                raise self._fault(node, "only sum takes an 'if', and only one", "… and …")
+                raise self._fault(node, say("only sum takes an 'if', and only one"), say("… and …"))
             condition = self._node(conditions[0])
         body = self._node(generator.elt)
         self._variables = outer
@@ -321,12 +345,12 @@ class _Parser:
 
     def _binding(self, node: ast.Call, clause: ast.comprehension) -> s.Binding:
         if clause.is_async or not isinstance(clause.target, ast.Name):
-            raise self._fault(node, "one name stands for the element", "for e in list")
+            raise self._fault(node, say("one name stands for the element"), say("for e in list"))
         name = clause.target.id
         if name in self._variables:
-            raise self._fault(clause.target, "this name is bound already")
+            raise self._fault(clause.target, say("this name is bound already"))
         source = self._node(clause.iter)
         if not isinstance(source, s.Path):
-            raise self._fault(clause.iter, "elements come from a list fact")
+            raise self._fault(clause.iter, say("elements come from a list fact"))
         self._variables.append(name)
         return s.Binding(name, source.path, self._at(clause.target))

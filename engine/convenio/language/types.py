@@ -11,6 +11,7 @@ from convenio.errors import Position, Problem, nearest_name
 from convenio.facts.catalogue import Catalogue, FactDeclaration, FactType
 from convenio.language import syntax as s
 from convenio.language.functions import FUNCTIONS, ParameterKind
+from convenio.messages import say
 
 AS_OF = "as_of"
 
@@ -88,7 +89,7 @@ class _Check:
         """Check that a node is true or false, and everything inside it."""
         kind = self.type_of(node, bound).kind
         if kind not in ("bool", "broken"):
-            self.fault(node.position, "a condition is expected", "yes or no", kind)
+            self.fault(node.position, say("a condition is expected"), say("yes or no"), kind)
 
     def type_of(self, node: s.Expression, bound: Mapping[str, str]) -> ExpressionType:
         match node:
@@ -109,7 +110,7 @@ class _Check:
             case s.Count() | s.Sum() | s.Quantified():
                 return self._quantifier(node, bound)
             case s.Choices():
-                return self.fault(node.position, "a list stands only after 'in'")
+                return self.fault(node.position, say("a list stands only after 'in'"))
             case _:
                 return self._boolean(node, bound)
 
@@ -137,7 +138,7 @@ class _Check:
         if declaration is None:
             nearest = self.scope.catalogue.nearest(path, self.told)
             return self.fault(
-                node.position, "no such fact in the catalogue", found=path, nearest=nearest
+                node.position, say("no such fact in the catalogue"), found=path, nearest=nearest
             )
         return _fact_type(declaration)
 
@@ -149,7 +150,7 @@ class _Check:
         if declaration is None:
             return self.fault(
                 node.position,
-                "the element has no such field",
+                say("the element has no such field"),
                 found=f"{node.variable}.{node.name}",
                 nearest=nearest_name(node.name, record, self.told),
             )
@@ -164,13 +165,13 @@ class _Check:
         bound: Mapping[str, str],
     ) -> None:
         if bound:
-            self.fault(node.position, "flagged(…) may not stand inside any, all, count or sum")
+            self.fault(node.position, say("flagged(…) may not stand inside any, all, count or sum"))
         if not self.scope.flags_allowed:
-            self.fault(node.position, "flagged(…) has no place here")
+            self.fault(node.position, say("flagged(…) has no place here"))
         elif name not in known:
             self.fault(
                 node.position,
-                f"no such {what}",
+                say("no such {what}", what=what),
                 found=name,
                 nearest=nearest_name(name, known, self.told),
             )
@@ -178,7 +179,7 @@ class _Check:
     def _severity(self, node: s.Flagged | s.FlaggedIn, severity: str | None) -> None:
         if severity is not None and severity not in self.scope.severities:
             nearest = nearest_name(severity, self.scope.severities)
-            self.fault(node.position, "no such severity", found=severity, nearest=nearest)
+            self.fault(node.position, say("no such severity"), found=severity, nearest=nearest)
 
     # --- values --------------------------------------------------------------------------
 
@@ -187,7 +188,7 @@ class _Check:
         if kind == "date" and _is_date_text(found):
             return
         if found.kind not in (kind, "broken"):
-            self.fault(node.position, "wrong type", f"a {kind}", str(found))
+            self.fault(node.position, say("wrong type"), f"a {kind}", str(found))
 
     def _arithmetic(self, node: s.Arithmetic, bound: Mapping[str, str]) -> ExpressionType:
         left, right = self.type_of(node.left, bound), self.type_of(node.right, bound)
@@ -197,20 +198,20 @@ class _Check:
         if not set(kinds) <= {"number", "money"}:
             return self.fault(
                 node.position,
-                "only numbers and money can be computed with",
+                say("only numbers and money can be computed with"),
                 found=f"{left}, {right}",
             )
         if node.operator in "+-":
             if kinds[0] != kinds[1]:
-                return self.fault(node.position, "money and numbers can't be added")
+                return self.fault(node.position, say("money and numbers can't be added"))
             return self._same_unit(node, left, right)
         if node.operator == "*":
             if kinds == ("money", "money"):
-                return self.fault(node.position, "money can't be multiplied by money")
+                return self.fault(node.position, say("money can't be multiplied by money"))
             kind: Kind = "money" if "money" in kinds else "number"
             return ExpressionType(kind, _multiplied(left.unit, right.unit, 1))
         if kinds == ("number", "money"):
-            return self.fault(node.position, "a number can't be divided by money")
+            return self.fault(node.position, say("a number can't be divided by money"))
         kind = "money" if kinds == ("money", "number") else "number"
         return ExpressionType(kind, _multiplied(left.unit, right.unit, -1))
 
@@ -222,13 +223,13 @@ class _Check:
         if left.unit is None or right.unit is None or left.unit == right.unit:
             return ExpressionType("number", left.unit if left.unit is not None else right.unit)
         return self.fault(
-            node.position, "units differ", _unit_text(left.unit), _unit_text(right.unit)
+            node.position, say("units differ"), _unit_text(left.unit), _unit_text(right.unit)
         )
 
     def _no_findings(self, *sides: s.Expression) -> None:
         for part in (part for side in sides for part in s.walk(side)):
             if isinstance(part, s.Flagged | s.FlaggedIn):
-                self.fault(part.position, "flagged(…) is a condition; it can't be compared")
+                self.fault(part.position, say("flagged(…) is a condition; it can't be compared"))
 
     def _compare(self, node: s.Compare, bound: Mapping[str, str]) -> ExpressionType:
         self._no_findings(node.left, node.right)
@@ -244,13 +245,13 @@ class _Check:
         elif kinds == {"money", "number"}:
             number = left if left.kind == "number" else right
             if number.unit:
-                self.fault(node.position, "money is compared with money or a bare number")
+                self.fault(node.position, say("money is compared with money or a bare number"))
         elif "date" in kinds and (_is_date_text(left) or _is_date_text(right)):
             pass
         elif ordered:
             self.fault(
                 node.position,
-                f"'{node.operator}' compares numbers, money and dates",
+                say("'{operator}' compares numbers, money and dates", operator=node.operator),
                 found=f"{left} {node.operator} {right}",
             )
         else:
@@ -265,9 +266,9 @@ class _Check:
                 return
         comparable = left.kind == right.kind and left.kind in ("enum", "text", "country", "bool")
         if not comparable:
-            self.fault(node.position, "these can't be compared", str(left), str(right))
+            self.fault(node.position, say("these can't be compared"), str(left), str(right))
         elif _apart(left, right):
-            self.fault(node.position, "these share no value")
+            self.fault(node.position, say("these share no value"))
 
     def _member(self, position: Position, value: ExpressionType, literal: ExpressionType) -> None:
         """Check that a written value can equal a fact's."""
@@ -275,24 +276,24 @@ class _Check:
         if value.kind == "enum" or value.element == "enum":
             if not isinstance(word, str) or word not in value.members:
                 nearest = nearest_name(str(word), value.members, self.told)
-                self.fault(position, "not a value of this fact", "", str(word), nearest)
+                self.fault(position, say("not a value of this fact"), "", str(word), nearest)
         elif value.kind == "country" or value.element == "country":
             known = self.scope.catalogue.actors
             if word not in known:
                 nearest = nearest_name(str(word), known, self.told)
-                self.fault(position, "no such country or organisation", "", str(word), nearest)
+                self.fault(position, say("no such country or organisation"), "", str(word), nearest)
         elif value.kind == "text":
             if not isinstance(word, str):
-                self.fault(position, "these can't be compared", "a text", str(literal))
+                self.fault(position, say("these can't be compared"), say("a text"), str(literal))
         elif value.kind != literal.kind:
-            self.fault(position, "these can't be compared", str(value), str(literal))
+            self.fault(position, say("these can't be compared"), str(value), str(literal))
 
     def _in(self, node: s.In, bound: Mapping[str, str]) -> ExpressionType:
         self._no_findings(node.item)
         item = self.type_of(node.item, bound)
         if isinstance(node.container, s.Choices):
             if item.kind in ("set", "list", "place", "money"):
-                self.fault(node.position, "a single value stands before 'in'", found=str(item))
+                self.fault(node.position, say("a single value stands before 'in'"), found=str(item))
             elif item.kind != "broken":
                 for value in node.container.values:
                     self._member(node.container.position, item, _literal_type(value))
@@ -301,13 +302,18 @@ class _Check:
         if "broken" in (item.kind, container.kind):
             return _BOOL
         if container.kind != "set":
-            self.fault(node.position, "after 'in' stands a set or [a, b]", "a set", str(container))
+            self.fault(
+                node.position,
+                say("after 'in' stands a set or [a, b]"),
+                say("a set"),
+                str(container),
+            )
         elif item.literal is not None:
             self._member(node.position, container, item)
         elif item.kind != container.element:
-            self.fault(node.position, "these can't be compared", container.element, str(item))
+            self.fault(node.position, say("these can't be compared"), container.element, str(item))
         elif _apart(item, container):
-            self.fault(node.position, "these share no value")
+            self.fault(node.position, say("these share no value"))
         return _BOOL
 
     def _call(self, node: s.Call, bound: Mapping[str, str]) -> ExpressionType:
@@ -319,7 +325,10 @@ class _Check:
             elif parameter.kind == "fact":
                 self.type_of(argument, bound)
                 if argument == s.Path(AS_OF):
-                    self.fault(node.position, f"{node.function}(…) asks about one fact")
+                    self.fault(
+                        node.position,
+                        say("{function}(…) asks about one fact", function=node.function),
+                    )
             elif parameter.kind in _PARAMETERS:
                 self._expect(argument, bound, _PARAMETERS[parameter.kind])
         if sets:
@@ -333,9 +342,11 @@ class _Check:
             return
         first, *others = sets
         if any(side.kind != "set" for side in sets):
-            self.fault(node.position, f"{node.function}(…) compares two sets")
+            self.fault(
+                node.position, say("{function}(…) compares two sets", function=node.function)
+            )
         elif any(side.element != first.element or _apart(first, side) for side in others):
-            self.fault(node.position, "these share no value", *map(str, sets))
+            self.fault(node.position, say("these share no value"), *map(str, sets))
 
     def _quantifier(
         self, node: s.Count | s.Sum | s.Quantified, bound: Mapping[str, str]
@@ -345,7 +356,7 @@ class _Check:
             if binding.variable in self.scope.catalogue.section_names | {AS_OF}:
                 self.fault(
                     binding.position,
-                    "this name is a section of the catalogue",
+                    say("this name is a section of the catalogue"),
                     "",
                     binding.variable,
                 )
@@ -353,13 +364,15 @@ class _Check:
             if source.kind == "list":
                 inner[binding.variable] = source.element
             elif source.kind != "broken":
-                self.fault(binding.position, "not a list", "a list of records", str(source))
+                self.fault(
+                    binding.position, say("not a list"), say("a list of records"), str(source)
+                )
         if isinstance(node, s.Sum):
             if node.condition is not None:
                 self.condition(node.condition, inner)
             body = self.type_of(node.body, inner)
             if body.kind not in ("number", "money", "broken"):
-                self.fault(node.position, "a sum takes numbers or money", "", str(body))
+                self.fault(node.position, say("a sum takes numbers or money"), "", str(body))
             return body
         self.condition(node.body, inner)
         return _BOOL if isinstance(node, s.Quantified) else ExpressionType("number")

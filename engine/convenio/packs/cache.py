@@ -27,6 +27,7 @@ import pydantic
 import yaml
 
 from convenio.errors import UsageError
+from convenio.messages import say
 from convenio.packs.folders import context_files, find_pack
 from convenio.packs.kept import NotPlainError, from_data, to_data
 from convenio.packs.pack import Pack
@@ -82,8 +83,12 @@ def _cache() -> Path | None:
         return None
     if given is not None and not Path(given).is_absolute():
         raise UsageError(
-            f"CONVENIO_CACHE takes an absolute path, not '{given}', which would be another folder "
-            "in every place that Convenio is called from"
+            say(
+                "CONVENIO_CACHE takes an absolute path, not '{given}', which "
+                "would be another folder in every place that Convenio is "
+                "called from",
+                given=given,
+            )
         )
     return _own_folder(Path(given) if given else _home("XDG_CACHE_HOME", ".cache"))
 

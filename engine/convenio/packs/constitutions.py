@@ -13,6 +13,7 @@ from convenio.documents import Document
 from convenio.documents.models import position_at, validate
 from convenio.errors import PackError, Problem, nearest_name
 from convenio.facts.values import country_codes
+from convenio.messages import say
 from convenio.packs.periods import Days, Period
 from convenio.packs.rule import Reference
 
@@ -119,10 +120,14 @@ def read_constitutions(document: Document, problems: list[Problem]) -> Constitut
         where = f"constitutions[{number}]"
         if one.country not in country_codes():
             nearest = nearest_name(one.country, country_codes(), problems)
-            problems.append(Problem(position, f"{where}.country", "is no state", nearest=nearest))
+            problems.append(
+                Problem(position, f"{where}.country", say("is no state"), nearest=nearest)
+            )
         for title, country, period in periods:
             if title == one.title or (country == one.country and period.meets(one.period)):
-                problems.append(Problem(position, where, f"stands beside another: {title}"))
+                problems.append(
+                    Problem(position, where, say("stands beside another: {title}", title=title))
+                )
         periods.append((one.title, one.country, one.period))
         articles += [_article(one, article) for article in one.articles]
     return Constitutions(tuple(periods), tuple(articles))

@@ -21,6 +21,7 @@ from convenio.facts.statements import StatementReader
 from convenio.facts.values import country_codes
 from convenio.language import syntax as s
 from convenio.language.types import Scope
+from convenio.messages import say
 from convenio.packs.conditions import read_condition
 from convenio.packs.periods import Days, Period
 
@@ -119,8 +120,8 @@ class ContextReader:
             self._fault(
                 position_at(document.root, ("fills",)),
                 "fills",
-                "a table can't fill this",
-                expected="a fact of the catalogue that is answered from context",
+                say("a table can't fill this"),
+                expected=say("a fact of the catalogue that is answered from context"),
                 found=declared.fills,
                 nearest=self._catalogue.nearest(declared.fills),
             )
@@ -145,10 +146,12 @@ class ContextReader:
             where = f"rows[{number}]"
             if row.country not in country_codes():
                 nearest = nearest_name(row.country, country_codes(), self._problems)
-                self._fault(node.position, f"{where}.country", "is no state", nearest=nearest)
+                self._fault(node.position, f"{where}.country", say("is no state"), nearest=nearest)
             if row.source not in sources:
                 nearest = nearest_name(row.source, sources, self._problems)
-                self._fault(node.position, f"{where}.source", "is not declared", nearest=nearest)
+                self._fault(
+                    node.position, f"{where}.source", say("is not declared"), nearest=nearest
+                )
                 continue
             value = node_at(document.root, ("rows", number, "value"))
             stated = self._typed(declared.fills, value, is_collection)
@@ -238,5 +241,8 @@ def _overlaps(rows: Sequence[ContextRow]) -> Iterator[Problem]:
             yield Problem(
                 other.fact.position,
                 row.country,
-                f"has two values on the same days; the other is at {row.fact.position}",
+                say(
+                    "has two values on the same days; the other is at {position}",
+                    position=row.fact.position,
+                ),
             )

@@ -8,6 +8,7 @@ from pathlib import Path
 from convenio.documents.reading import MAX_BYTES
 from convenio.errors import PackError, Position, Problem, UsageError, nearest_name, shorten
 from convenio.files import is_file, is_folder
+from convenio.messages import say
 from convenio.resources import data_folder
 
 MOST = f"at most {MAX_BYTES:,} bytes"
@@ -27,10 +28,14 @@ def find_pack(name: str) -> Path:
     if name in shipped:
         return root / name
     nearest = nearest_name(name, shipped)
-    hint = f"; did you mean {nearest}?" if nearest else ""
+    hint = say("; did you mean {nearest}?", nearest=nearest) if nearest else ""
     raise UsageError(
-        f"no pack '{shorten(name, 100)}': neither a folder with a pack.yaml "
-        f"nor one of {', '.join(shipped)}{hint}"
+        say(
+            "no pack '{name}': neither a folder with a pack.yaml nor one of {shipped}{hint}",
+            name=shorten(name, 100),
+            shipped=", ".join(shipped),
+            hint=hint,
+        )
     )
 
 
@@ -45,7 +50,10 @@ def context_files(folder: Path, further: Sequence[Path]) -> list[Path]:
         files = sorted(other.glob("*.yaml")) if is_folder(other) else []
         if not files:
             raise UsageError(
-                f"{shorten(str(other), 100)}: no context table is there (files that end in .yaml)"
+                say(
+                    "{other}: no context table is there (files that end in .yaml)",
+                    other=shorten(str(other), 100),
+                )
             )
         found |= {file.name: file for file in files}
     check_files(found.values())
@@ -55,7 +63,7 @@ def context_files(folder: Path, further: Sequence[Path]) -> list[Path]:
 def check_files(files: Iterable[Path]) -> None:
     """Refuse what can't be read to its end, such as a device, before anybody reads it whole."""
     problems = [
-        Problem(Position(str(file)), "", "this is no file, or one that is too large", MOST)
+        Problem(Position(str(file)), "", say("this is no file, or one that is too large"), MOST)
         for file in files
         if not is_file(file) or file.stat().st_size > MAX_BYTES
     ]

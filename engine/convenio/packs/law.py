@@ -13,6 +13,7 @@ from convenio.documents import Document
 from convenio.documents.models import position_at, validate
 from convenio.errors import PackError, Problem, nearest_name
 from convenio.facts.values import country_codes
+from convenio.messages import say
 from convenio.packs.constitutions import Constitutions
 from convenio.packs.periods import Days, Period
 from convenio.packs.rule import Reference, Rule
@@ -172,14 +173,14 @@ def read_laws(document: Document, problems: list[Problem]) -> LawRegister:
     for number, entry in enumerate(declared.laws):
         position = position_at(document.root, ("laws", number))
         if (entry.kind, entry.title) in laws:
-            problems.append(Problem(position, f"laws[{number}]", "this law stands twice"))
+            problems.append(Problem(position, f"laws[{number}]", say("this law stands twice")))
         for country in sorted((entry.binds or {}).keys() - country_codes().keys() - {_ALL}):
             problems.append(
                 Problem(
                     position_at(document.root, ("laws", number, "binds", country)),
                     f"laws[{number}].binds.{country}",
-                    "is no state",
-                    expected="an ISO 3166-1 code of three letters",
+                    say("is no state"),
+                    expected=say("an ISO 3166-1 code of three letters"),
                     nearest=nearest_name(country, country_codes(), problems),
                 )
             )
@@ -195,8 +196,8 @@ def unregistered(rule: Rule, register: LawRegister) -> Iterator[Problem]:
             yield Problem(
                 rule.position,
                 f"{rule.id}.references[{number}]",
-                "law.yaml has no such law",
-                expected=f"a title of kind {reference.kind} that it holds",
+                say("law.yaml has no such law"),
+                expected=say("a title of kind {kind} that it holds", kind=reference.kind),
                 found=reference.title,
                 nearest=nearest_name(reference.title, titles),
             )

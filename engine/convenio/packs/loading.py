@@ -19,6 +19,7 @@ from convenio.facts.catalogue_file import load_catalogue
 from convenio.facts.models import FactModels
 from convenio.language import syntax as s
 from convenio.language.types import Scope, check_condition
+from convenio.messages import say
 from convenio.packs.checks import read_checks
 from convenio.packs.compile import CircularError, stratum_of
 from convenio.packs.conditions import read_condition
@@ -78,9 +79,7 @@ class _PackFile(BaseModel):
     scale: _Scale | None = None
 
 
-def load_pack(
-    name: str | Path = "core", context: Sequence[Path] = (), language: str = ""
-) -> Pack:
+def load_pack(name: str | Path = "core", context: Sequence[Path] = (), language: str = "") -> Pack:
     """Load a pack by name or folder, with every condition parsed and type-checked.
 
     `context` are folders with further dated tables, such as those that `convenio context import`
@@ -187,16 +186,22 @@ class _PackReader:
     def _read(self, path: Path, name: str) -> Document:
         leads_out = not path.resolve().is_relative_to(self._folder.resolve())
         if path.is_relative_to(self._folder) and path.is_symlink() and leads_out:
-            raise PackError([Problem(Position(str(path)), "", "the file lies outside the pack")])
+            raise PackError(
+                [Problem(Position(str(path)), "", say("the file lies outside the pack"))]
+            )
         document = read_document(path, PackError)
         self._digests[name] = document.digest
         self._files[name] = path
-        return document if self._translation is None else with_texts(name, document, self._translation)
+        return (
+            document if self._translation is None else with_texts(name, document, self._translation)
+        )
 
     def _catalogue(self) -> Catalogue:
         document = self._document("facts.yaml")
         if not isinstance(document.root, MappingNode):
-            raise PackError([Problem(document.root.position, "", "the catalogue is a mapping")])
+            raise PackError(
+                [Problem(document.root.position, "", say("the catalogue is a mapping"))]
+            )
         catalogue = load_catalogue(document.root, document.file)
         if not (self._folder / "says.yaml").exists():
             return catalogue
@@ -240,7 +245,7 @@ class _PackReader:
                     Problem(
                         catalogue.facts[path].position,
                         f"{path}.only_if",
-                        "may not depend on a fact that has an only_if itself",
+                        say("may not depend on a fact that has an only_if itself"),
                         found=chained[0],
                     )
                 )
@@ -270,7 +275,7 @@ class _PackReader:
             if not getattr(declared.rating, rating):
                 position = position_at(document.root, ("rating",))
                 self._problems.append(
-                    Problem(position, f"rating.{rating}", "each rating needs a row")
+                    Problem(position, f"rating.{rating}", say("each rating needs a row"))
                 )
         for family in declared.scale.families if declared.scale is not None else ():
             if family not in declared.families:
@@ -279,7 +284,7 @@ class _PackReader:
                     Problem(
                         position,
                         f"scale.families.{family}",
-                        "no such family",
+                        say("no such family"),
                         nearest=nearest_name(family, declared.families),
                     )
                 )
@@ -317,7 +322,10 @@ def _check_rules(
                 Problem(
                     rule.position,
                     rule.id,
-                    f"this identifier stands twice; first at {first[rule.id].position}",
+                    say(
+                        "this identifier stands twice; first at {position}",
+                        position=first[rule.id].position,
+                    ),
                 )
             )
         first.setdefault(rule.id, rule)
@@ -331,11 +339,15 @@ def _check_rules(
                 problems.extend(check_condition(level.condition, scope, where, problems))
         if rule.kind == "mitigating" and rule.family == CROSS:
             problems.append(
-                Problem(rule.position, rule.id, "a mitigating factor has no place in cross")
+                Problem(rule.position, rule.id, say("a mitigating factor has no place in cross"))
             )
     members = {family: [r.id for r in rules if r.family == family] for family in families}
     try:
         stratum_of(rules, members)
     except CircularError as fault:
         rule = first[fault.circle[0]]
-        problems.append(Problem(rule.position, rule.id, f"flagged(…) goes in a circle: {fault}"))
+        problems.append(
+            Problem(
+                rule.position, rule.id, say("flagged(…) goes in a circle: {fault}", fault=fault)
+            )
+        )

@@ -44,8 +44,9 @@ class Pack:
     """What a case is tested against. `digest` covers every file that was read: `files`, by name.
 
     `guards` are the `only_if` conditions of facts, `past` those under which a negotiable fact can't
-    be changed any more. `asked` tells what a user changed after the files were read. `language` is the one that its words stand in, of
-    the `languages` that it has; `untranslated` counts its texts that stand in another.
+    be changed any more. `asked` tells what a user changed after the files were read. `language` is
+    the one that its words stand in, of the `languages` that it has; `untranslated` counts its texts
+    that stand in another.
     """
 
     id: str

@@ -12,6 +12,7 @@ from convenio.facts.models import FactModels
 from convenio.facts.statements import StatementReader
 from convenio.language import syntax as s
 from convenio.language.types import Scope
+from convenio.messages import say
 from convenio.packs.conditions import read_condition
 
 
@@ -51,7 +52,7 @@ class PresumptionReader:
                     self._fault(
                         declaration.position,
                         f"records.{name}.{field}.presume",
-                        "presumptions are about facts, not about fields of a list's entries",
+                        say("presumptions are about facts, not about fields of a list's entries"),
                     )
         return {
             path: tuple(self._typed(path, declaration.presumptions))
@@ -78,11 +79,11 @@ class PresumptionReader:
                 problem.nearest,
             )
         if stated is not None and stated.state != "known":
-            self._fault(one.value.position, f"{path}.presume", "a value is expected")
+            self._fault(one.value.position, f"{path}.presume", say("a value is expected"))
         elif stated is not None and not stated.complete:
-            self._fault(one.value.position, f"{path}.presume", "what is presumed is complete")
+            self._fault(one.value.position, f"{path}.presume", say("what is presumed is complete"))
         elif stated is not None and stated.elements:
-            message = "entries can't be presumed: a list may be presumed empty"
+            message = say("entries can't be presumed: a list may be presumed empty")
             self._fault(one.value.position, f"{path}.presume", message)
         return stated
 

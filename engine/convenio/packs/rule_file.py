@@ -20,6 +20,7 @@ from convenio.facts.statements import StatementReader
 from convenio.facts.values import country_codes
 from convenio.language import syntax as s
 from convenio.language.parser import SyntaxFaultError, parse
+from convenio.messages import say
 from convenio.packs.constitutions import Subject
 from convenio.packs.rule import (
     PLACEHOLDER,
@@ -159,7 +160,7 @@ class RuleReader:
         """Return the rules of a family's file; those that can't be read are left out."""
         root = document.root
         if not isinstance(root, Sequence):
-            self._fault(root.position, family, "must be a list of rules", found=written(root))
+            self._fault(root.position, family, say("must be a list of rules"), found=written(root))
             return []
         rules = (self._rule(family, node) for node in root.items)
         return [rule for rule in rules if rule is not None]
@@ -182,14 +183,14 @@ class RuleReader:
             self._fault(
                 position_at(node, ("national_law",)),
                 f"{entry.id}.national_law",
-                "no such country code",
+                say("no such country code"),
                 found=entry.national_law,
             )
         if len(entry.article.clause.split()) > MAX_QUOTE_WORDS:
             self._fault(
                 position_at(node, ("article", "clause")),
                 f"{entry.id}.article.clause",
-                f"quote at most {MAX_QUOTE_WORDS} words",
+                say("quote at most {MAX_QUOTE_WORDS} words", MAX_QUOTE_WORDS=MAX_QUOTE_WORDS),
             )
         mitigations = self._mitigations(entry, node)
         if len(self._problems) > before:
@@ -282,10 +283,12 @@ class RuleReader:
         ordered = sorted(versions, key=lambda v: v.since or dt.date.min)
         for version in ordered:
             if version.since and version.until and version.since >= version.until:
-                self._fault(node.position, f"{rule}.versions", "a version ends before it begins")
+                self._fault(
+                    node.position, f"{rule}.versions", say("a version ends before it begins")
+                )
         for earlier, later in itertools.pairwise(ordered):
             if earlier.until is None or (later.since or dt.date.min) < earlier.until:
-                self._fault(node.position, f"{rule}.versions", "two versions overlap in time")
+                self._fault(node.position, f"{rule}.versions", say("two versions overlap in time"))
 
     def _check_because(self, entry: _RuleEntry, node: Mapping) -> None:
         position = position_at(node, ("because",))
@@ -296,7 +299,7 @@ class RuleReader:
                 self._fault(
                     position,
                     f"{entry.id}.because",
-                    "no such fact in the catalogue",
+                    say("no such fact in the catalogue"),
                     found="{" + path + "}",
                     nearest=nearest,
                 )
@@ -304,7 +307,7 @@ class RuleReader:
                 self._fault(
                     position,
                     f"{entry.id}.because",
-                    "a list can't be put into a sentence",
+                    say("a list can't be put into a sentence"),
                     found="{" + path + "}",
                 )
 
@@ -324,7 +327,7 @@ class RuleReader:
                     stated[path] = fact
                 if declaration is not None and not declaration.negotiable:
                     reader.problems.append(
-                        Problem(value.position, path, "the parties can't change this fact")
+                        Problem(value.position, path, say("the parties can't change this fact"))
                     )
             result.append(Mitigation(mitigation.text, stated))
         for problem in reader.problems:

@@ -14,6 +14,7 @@ from convenio.documents.models import position_at, validate
 from convenio.errors import PackError, Position, Problem, nearest_name
 from convenio.facts.catalogue import Catalogue, FactDeclaration
 from convenio.facts.sentences import Sentences
+from convenio.messages import say
 
 MAX_WORDS = 25
 """A sentence that is longer can't be read out."""
@@ -115,9 +116,11 @@ class _Reader:
         kind = declaration.type.kind
         by_value = isinstance(entry.says, dict)
         if entry.says is not None and by_value != (kind in ("enum", "bool")):
-            expected = "a sentence for each value" if not by_value else "one sentence"
+            expected = say("a sentence for each value") if not by_value else say("one sentence")
             self._fault(
-                (*place, "says"), f"is not said so of a fact of type {kind}", expected=expected
+                (*place, "says"),
+                say("is not said so of a fact of type {kind}", kind=kind),
+                expected=expected,
             )
             return
         values = ("true", "false") if kind == "bool" else declaration.type.members
@@ -127,7 +130,7 @@ class _Reader:
                 if word not in values:
                     self._fault(
                         (*place, key, word),
-                        "not a value of this fact",
+                        say("not a value of this fact"),
                         nearest=nearest_name(word, values, self._problems),
                     )
         for text in entry.texts:
@@ -137,11 +140,13 @@ class _Reader:
     def _check_text(self, place: tuple[str, ...], text: str) -> None:
         wrong = [hole for hole in _HOLES.findall(text) if hole not in ("{value}", "{n}")]
         if wrong:
-            self._fault(place, "only {value} and {n} are filled in", found=wrong[0])
+            self._fault(place, say("only {value} and {n} are filled in"), found=wrong[0])
         if "_" in text:
-            self._fault(place, "holds a name that readers do not know", found=text)
+            self._fault(place, say("holds a name that readers do not know"), found=text)
         if len(text.split()) > self._longest:
-            message = f"has more than {self._longest} words and can't be read out"
+            message = say(
+                "has more than {longest} words and can't be read out", longest=self._longest
+            )
             self._fault(place, message, found=text)
 
     def _check_holes(self, place: tuple[str, ...], entry: _Says, kind: str) -> None:
@@ -149,7 +154,7 @@ class _Reader:
             text = getattr(entry, key)
             if isinstance(text, str) and not _HOLES.search(text):
                 expected = "{n}" if kind == "list" else "{value}"
-                self._fault((*place, key), "says the same of every value", expected=expected)
+                self._fault((*place, key), say("says the same of every value"), expected=expected)
 
 
 def _sentences(entry: _Says, position: Position) -> Sentences:

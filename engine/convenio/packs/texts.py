@@ -55,7 +55,7 @@ def texts_of(name: str, document: Document) -> Iterator[Text]:
 def with_texts(name: str, document: Document, translated: Callable[[str], str]) -> Document:
     """Return a document with `translated` of each text; lines and digest stay those of the file."""
 
-    def put(scalar: Scalar, path: tuple[str, ...]) -> Scalar:
+    def put(scalar: Scalar, _path: tuple[str, ...]) -> Scalar:
         return scalar._replace(text=translated(scalar.text))
 
     root = _walk(document.root, (), _keys_of(name), put)
@@ -74,9 +74,7 @@ _Visit = Callable[[Scalar, tuple[str, ...]], Scalar]
 
 def _walk(node: Node, path: tuple[str, ...], keys: frozenset[str], visit: _Visit) -> Node:
     if isinstance(node, Sequence):
-        return node._replace(
-            items=tuple(_walk(item, path, keys, visit) for item in node.items)
-        )
+        return node._replace(items=tuple(_walk(item, path, keys, visit) for item in node.items))
     if isinstance(node, Mapping):
         entries = {
             key: _entry(child, (*path, key), keys, visit) for key, child in node.entries.items()

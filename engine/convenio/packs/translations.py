@@ -13,6 +13,7 @@ from io import BytesIO
 from pathlib import Path
 
 from convenio.errors import PackError, Position, Problem
+from convenio.messages import say
 from convenio.packs.folders import check_files
 
 FOLDER = "translations"
@@ -44,7 +45,9 @@ def translation_files(folder: Path) -> dict[str, Path]:
     check_files(files)
     for file in files:
         if not file.resolve().is_relative_to(folder.resolve()):
-            raise PackError([Problem(Position(str(file)), "", "the file lies outside the pack")])
+            raise PackError(
+                [Problem(Position(str(file)), "", say("the file lies outside the pack"))]
+            )
     return {file.stem: file for file in files}
 
 
@@ -58,7 +61,7 @@ def read_translation(file: Path) -> Translation:
     try:
         catalog = read_po(BytesIO(file.read_bytes()), abort_invalid=True)
     except (PoFileError, ValueError, LookupError) as fault:
-        message = "this is no gettext catalogue"
+        message = say("this is no gettext catalogue")
         raise PackError([Problem(Position(str(file)), "", message, found=str(fault))]) from None
     return Translation(
         {

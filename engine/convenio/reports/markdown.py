@@ -60,7 +60,8 @@ def _section(assessment: Assessment, wording: Wording) -> str:
     lines += ["", f"## {wording('Findings')}", ""]
     flagged = by_severity(assessment.findings)
     lines += [
-        f"- **{wording(finding.severity or 'low')}** {finding.rule.id} {plain(finding.rule.title)}: "
+        f"- **{wording(finding.severity or 'low')}** {finding.rule.id} "
+        f"{plain(finding.rule.title)}: "
         f"{plain(wording.because(finding, assessment))}"
         for finding in flagged
     ] or [wording("None is established.")]

@@ -117,7 +117,9 @@ def _finding(console: Console, finding: Finding, assessment: Assessment, wording
     head.append(f"{wording(severity):<9}", style=_STYLES[severity])
     head.append(f"{finding.rule.id}  ", style="bold")
     head.append(finding.rule.title)
-    head.append(f"  ({wording('confidence')}: {wording.confidence(finding.confidence)}", style="dim")
+    head.append(
+        f"  ({wording('confidence')}: {wording.confidence(finding.confidence)}", style="dim"
+    )
     if finding.severity_ceiling != finding.severity:
         head.append(f", {wording('up to')} {wording(str(finding.severity_ceiling))}", style="dim")
     head.append(")", style="dim")

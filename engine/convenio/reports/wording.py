@@ -10,8 +10,8 @@ from functools import cached_property
 from pathlib import Path
 
 from babel import Locale, UnknownLocaleError
-from babel.localedata import locale_identifiers
 from babel.dates import format_date
+from babel.localedata import locale_identifiers
 from babel.numbers import format_decimal
 
 from convenio.assessment.assessment import Assessment

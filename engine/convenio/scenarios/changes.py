@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from convenio.errors import Position, UsageError, nearest_name
 from convenio.facts.case import Case, Element, Scenario, StatedFact, Value
 from convenio.facts.paths import entry_of
+from convenio.messages import say
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,8 +36,14 @@ def in_scenario(case: Case, name: str) -> Case:
     if name not in case.scenarios:
         nearest = nearest_name(name, case.scenarios)
         there = ", ".join(case.scenarios) or "none"
-        hint = f"; did you mean {nearest}?" if nearest else f"; there is {there}"
-        raise UsageError(f"{case.id} has no scenario '{name}'{hint}")
+        hint = (
+            say("; did you mean {nearest}?", nearest=nearest)
+            if nearest
+            else say("; there is {there}", there=there)
+        )
+        raise UsageError(
+            say("{id} has no scenario '{name}'{hint}", id=case.id, name=name, hint=hint)
+        )
     facts = dict(case.facts)
     kept = {
         path: [(place, element) for place, element in enumerate(stated.elements)]

@@ -12,6 +12,7 @@ from typing import Any
 
 from convenio.backends.durable.shards import SENTINEL, Branches, Shard
 from convenio.errors import EngineError
+from convenio.messages import say
 
 NAME = "durable_rules"
 
@@ -67,7 +68,7 @@ class Ruleset:
         library, handle = self._library, self._handle
         code, state = library.assert_fact(handle, json.dumps({**fact, "sid": sid}))
         if code != 0:
-            raise EngineError(f"durable_rules did not take a fact: code {code}")
+            raise EngineError(say("durable_rules did not take a fact: code {code}", code=code))
         started = library.start_action_for_state(handle, state)
         message = started[1] if started else None
         fired: set[tuple[str, int]] = set()
@@ -80,7 +81,7 @@ class Ruleset:
                 fired.add(self._outputs[name])
             message = library.complete_and_start_action(handle, state)
         if not complete:
-            raise EngineError("durable_rules did not run its agenda to the end")
+            raise EngineError(say("durable_rules did not run its agenda to the end"))
         library.delete_state(handle, sid)
         return fired
 

@@ -22,6 +22,7 @@ from convenio.errors import EngineError
 from convenio.language import syntax as s
 from convenio.language.logic import KLEENE, fold
 from convenio.language.truth import Truth
+from convenio.messages import say
 from convenio.packs.compile import CompiledPack, CompiledRule
 from convenio.packs.rule import SEVERITIES, Severity
 
@@ -103,7 +104,7 @@ class DurableEngine:
             except Exception as fault:
                 # The state may be half made; touching it again could crash the process.
                 self._rulesets.pop(shard.name, None)
-                raise EngineError(f"durable_rules failed: {fault!r}") from fault
+                raise EngineError(say("durable_rules failed: {fault!r}", fault=fault)) from fault
 
     def _ruleset(self, shard: Shard) -> Ruleset:
         if self._process != os.getpid():

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 
 from convenio.errors import EngineError
 from convenio.language.formula import All, AnyOf, AtLeastOf, Atom, Formula, atoms_of
+from convenio.messages import say
 from convenio.packs.compile import CompiledRule
 
 # Bounds within which the library was measured to be right: see docs/decisions.
@@ -165,5 +166,11 @@ def _refuse_collisions(names: set[str]) -> None:
         for byte in name.encode():
             value = ((value ^ byte) * 16777619) & 0xFFFFFFFF
         if value in seen:
-            raise EngineError(f"two names of atoms share one hash: {seen[value]} and {name}")
+            raise EngineError(
+                say(
+                    "two names of atoms share one hash: {seen} and {name}",
+                    seen=seen[value],
+                    name=name,
+                )
+            )
         seen[value] = name

@@ -16,6 +16,7 @@ import narwhals
 
 from convenio.backends.frames.namespace import Frame, as_frame, native_of, ns
 from convenio.errors import UsageError
+from convenio.messages import say
 
 Kind = Literal["polars", "polars_lazy", "pandas", "pyarrow", "duckdb", "spark"]
 
@@ -54,7 +55,14 @@ def from_native(frame: Any, what: str = "the frame") -> GivenFrame:
     try:
         taken = narwhals.from_native(frame)
     except TypeError:
-        raise UsageError(f"{what} is a {type(frame).__name__}; {SUPPORTED} is expected") from None
+        raise UsageError(
+            say(
+                "{what} is a {name}; {SUPPORTED} is expected",
+                what=what,
+                name=type(frame).__name__,
+                SUPPORTED=SUPPORTED,
+            )
+        ) from None
     implementation = taken.implementation
     if implementation.is_polars():
         kind: Kind = "polars" if isinstance(taken, narwhals.DataFrame) else "polars_lazy"
@@ -73,7 +81,14 @@ def from_native(frame: Any, what: str = "the frame") -> GivenFrame:
     if implementation.is_pandas():
         native = taken.to_native()
         return GivenFrame(as_frame(polars_of_pandas(native)), "pandas", native.index)
-    raise UsageError(f"{what} is a frame of {implementation}; {SUPPORTED} is expected")
+    raise UsageError(
+        say(
+            "{what} is a frame of {implementation}; {SUPPORTED} is expected",
+            what=what,
+            implementation=implementation,
+            SUPPORTED=SUPPORTED,
+        )
+    )
 
 
 def polars_of_pandas(frame: Any) -> Any:

@@ -7,6 +7,7 @@ from convenio.backends.frames.interchange import GivenFrame
 from convenio.backends.frames.tables import fields_of, found_columns
 from convenio.errors import Position, Problem, nearest_name
 from convenio.facts.catalogue import Catalogue
+from convenio.messages import say
 
 NO_ID = "the table has no such column; it tells cases apart"
 
@@ -25,14 +26,16 @@ def wrong_names(catalogue: Catalogue, given: GivenFrame, id_name: str) -> list[P
     taken: dict[str, str] = {}
     for name, column in found.items():
         if column.name in taken:
-            problems.append(fault(name, f"says the same as the column {taken[column.name]}"))
+            problems.append(
+                fault(name, say("says the same as the column {taken}", taken=taken[column.name]))
+            )
         taken[column.name] = name
     for name in others:
         section = name.partition(".")[0].partition("__")[0]
         if name not in (id_name, AS_OF) and section in catalogue.section_names and section != name:
             path = name.partition("__")[0] if "." in name else name.replace("__", ".", 1)
             problems.append(
-                fault(name, "no such fact in the catalogue", nearest=catalogue.nearest(path))
+                fault(name, say("no such fact in the catalogue"), nearest=catalogue.nearest(path))
             )
     return problems
 
@@ -44,25 +47,34 @@ def wrong_child(
     declaration = catalogue.facts.get(path)
     lists = [name for name, fact in catalogue.facts.items() if fact.type.kind == "list"]
     if declaration is None or declaration.type.kind != "list":
-        return [fault(path, "no list of the catalogue", nearest_name(path, lists))]
+        return [fault(path, say("no list of the catalogue"), nearest_name(path, lists))]
     schema = given.frame.collect_schema()
     problems = []
     if given.engine != root.engine:
-        problems.append(fault(path, "this table is of another engine than the cases"))
+        problems.append(fault(path, say("this table is of another engine than the cases")))
     if id_name not in schema.names():
         problems.append(fault(f"{path}.{id_name}", NO_ID))
     else:
         expected = root.frame.collect_schema().get(id_name)
         if expected is not None and schema[id_name] != expected:
             problems.append(
-                fault(f"{path}.{id_name}", f"is {schema[id_name]}, in the cases it is {expected}")
+                fault(
+                    f"{path}.{id_name}",
+                    say(
+                        "is {schema}, in the cases it is {expected}",
+                        schema=schema[id_name],
+                        expected=expected,
+                    ),
+                )
             )
     if POSITION not in schema.names() and not given.ordered:
-        problems.append(fault(f"{path}.{POSITION}", "the table has no such column"))
+        problems.append(fault(f"{path}.{POSITION}", say("the table has no such column")))
     record = catalogue.records[declaration.type.record]
     fields = fields_of(record, {})
     _, others = found_columns(fields, schema.names())
     for name in others:
         if name not in (id_name, POSITION):
-            problems.append(fault(f"{path}.{name}", "no such field", nearest_name(name, record)))
+            problems.append(
+                fault(f"{path}.{name}", say("no such field"), nearest_name(name, record))
+            )
     return problems

@@ -17,6 +17,7 @@ from convenio.backends.frames.dialects import Dialect
 from convenio.backends.frames.namespace import ns
 from convenio.facts.catalogue import Catalogue, FactDeclaration
 from convenio.facts.values import MAX_INTEGER, RESERVED_WORDS
+from convenio.messages import say
 
 _NUMBER = r"^[+-]?(0|[1-9][0-9]*)([.][0-9]+)?([eE][+-]?[0-9]{1,3})?$"
 _DATE = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"
@@ -117,7 +118,7 @@ class ColumnReader:
 
     def _truth(self, field: Field, raw: str) -> ns.Expr | None:
         dtype, column = self._types[raw], ns.col(raw)
-        expected = "true or false"
+        expected = say("true or false")
         if dtype == ns.Boolean:
             return column
         if dtype.is_numeric():
@@ -175,9 +176,13 @@ class ColumnReader:
         if whole:
             low = -MAX_INTEGER if low is None else low
             high = MAX_INTEGER if high is None else high
-        expected = "a whole number" if whole else "a finite number"
-        if declaration.minimum is not None and declaration.maximum is not None:
-            expected += f" from {declaration.minimum:g} to {declaration.maximum:g}"
+        expected = say("a whole number") if whole else say("a finite number")
+        lowest, highest = declaration.minimum, declaration.maximum
+        if lowest is not None and highest is not None:
+            between = say(
+                "{kind} from {low:g} to {high:g}", kind=expected, low=lowest, high=highest
+            )
+            expected = between
         number = self._within(field, RAW + name, low, high, expected)
         if number is not None:
             self.columns[name] = number
@@ -186,7 +191,7 @@ class ColumnReader:
         low = field.declaration.minimum or 0
         high = field.declaration.maximum
         high = _LARGEST_AMOUNT if high is None else high
-        expected = f"an amount from {low:,.0f} to {high:,.0f}"
+        expected = say("an amount from {low:,.0f} to {high:,.0f}", low=low, high=high)
         amount = self._within(field, RAW + name, low, high, expected)
         if amount is None:
             return
@@ -198,14 +203,14 @@ class ColumnReader:
         self._wrong(
             field,
             ~currency.str.contains(_CURRENCY),
-            "a three-letter currency code (ISO 4217)",
+            say("a three-letter currency code (ISO 4217)"),
             raw_currency,
         )
         rate = ns.lit(None, dtype=ns.Float64)
         if raw_rate in self._types:
             parsed = self._within(field, raw_rate, None, None, "a rate above 0")
             if parsed is not None:
-                self._wrong(field, parsed <= 0, "a rate above 0", raw_rate)
+                self._wrong(field, parsed <= 0, say("a rate above 0"), raw_rate)
                 rate = parsed
         currency = currency.fill_null(self._base_currency)
         self.columns[f"{name}__currency"] = currency
@@ -220,13 +225,13 @@ class ColumnReader:
         raw = f"{RAW}{name}__last"
         last = self.days(field, raw) if raw in self._types else None
         if last is not None:
-            self._wrong(field, last < days, "a last day that is not before the first", raw)
+            self._wrong(field, last < days, say("a last day that is not before the first"), raw)
             self.columns[f"{name}__last"] = ns.when(last.is_null()).then(days).otherwise(last)
 
     def days(self, field: Field, raw: str) -> ns.Expr | None:
         """Return a date as whole days since 1970-01-01."""
         dtype, column = self._types[raw], ns.col(raw)
-        expected = "a date such as 2009-10-30"
+        expected = say("a date such as 2009-10-30")
         if dtype in (ns.Date, ns.Datetime):
             if self._dialect.name == "polars":
                 return column.cast(ns.Date).cast(ns.Int32).cast(ns.Float64)
@@ -255,7 +260,7 @@ class ColumnReader:
         too_long = text.str.len_chars() > _LARGEST_TEXT
         reserved = text.is_in(sorted(RESERVED_WORDS))
         self._wrong(
-            field, blank | too_long | reserved, "a text of 1 to 2,000 characters", RAW + name
+            field, blank | too_long | reserved, say("a text of 1 to 2,000 characters"), RAW + name
         )
         self.columns[name] = text
 
@@ -282,7 +287,7 @@ class ColumnReader:
         elif dtype == ns.List:
             listed = self._dialect.column(raw)
         else:
-            self._wrong(field, ~ns.col(raw).is_null(), "a list of texts")
+            self._wrong(field, ~ns.col(raw).is_null(), say("a list of texts"))
             return
         first, second, third = self.native_stages
         stated = f"{name}__stated"
@@ -298,7 +303,7 @@ class ColumnReader:
         raw_lat, raw_lon = f"{RAW}{name}__lat", f"{RAW}{name}__lon"
         if raw_lat not in self._types and raw_lon not in self._types:
             return
-        expected = "a latitude within ±90 and a longitude within ±180 degrees, both"
+        expected = say("a latitude within ±90 and a longitude within ±180 degrees, both")
         sides = []
         for raw, bound in ((raw_lat, 90), (raw_lon, 180)):
             if raw not in self._types:

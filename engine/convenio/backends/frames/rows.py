@@ -13,6 +13,7 @@ from convenio.errors import Position, UsageError
 from convenio.facts.case import Case, Element, StatedFact
 from convenio.facts.catalogue import Catalogue, FactDeclaration
 from convenio.facts.values import Date, DateSpan, Money, Place, date_from_text
+from convenio.messages import say
 from convenio.packs.pack import Pack
 
 
@@ -141,7 +142,9 @@ def case_of_row(
             facts[path] = stated
     day = _day(dated) if dated is not None else as_of
     if day is None:
-        raise UsageError(f"{name}: the row has no date of the case ({AS_OF})")
+        raise UsageError(
+            say("{name}: the row has no date of the case ({AS_OF})", name=name, AS_OF=AS_OF)
+        )
     return Case(id=name, title=name, as_of=day, facts=facts, digest="", file=name)
 
 

@@ -47,6 +47,7 @@ from convenio.backends.frames.values import days_since_1970
 from convenio.errors import UsageError
 from convenio.facts.catalogue import FactDeclaration, FactType
 from convenio.language import syntax as s
+from convenio.messages import say
 from convenio.packs.pack import Pack
 from convenio.packs.policy import RATINGS, SIDES
 from convenio.version import __version__
@@ -96,7 +97,9 @@ class FrameSteps:
         self._children = {path: GivenFrame(rows, given.kind) for path, rows in nested.items()}
         for path, child in children.items():
             if path in nested:
-                raise UsageError([fault(path, "is a column of the cases and a table of its own")])
+                raise UsageError(
+                    [fault(path, say("is a column of the cases and a table of its own"))]
+                )
             self._children[path] = from_native(child, f"the table of {path}")
         self._dialect: Dialect = dialect_of(self._given.frame)
         self._read = READ_BY.of(pack)

@@ -7,6 +7,7 @@ from functools import partial
 from typing import Any, NamedTuple
 
 from convenio.errors import UsageError
+from convenio.messages import say
 
 Bool = Any
 """A Python bool or a Z3 Boolean."""
@@ -20,7 +21,7 @@ def load_z3() -> Any:
     try:
         import z3
     except ModuleNotFoundError:
-        raise UsageError("this needs the solver: pip install 'convenio[solver]'") from None
+        raise UsageError(say("this needs the solver: pip install 'convenio[solver]'")) from None
     return z3
 
 

@@ -12,6 +12,7 @@ from convenio.documents import read_document
 from convenio.documents.models import validate
 from convenio.errors import MAX_SHOWN, UsageError, nearest_name
 from convenio.facts.catalogue import Catalogue
+from convenio.messages import say
 from convenio.packs.pack import Pack
 from convenio.resources import data_folder
 
@@ -56,10 +57,15 @@ def _file_of(name: str, asked_by: str) -> Path:
     if name in known:
         return shipped / f"{name}.yaml"
     near = nearest_name(name, known)
-    hint = f"; {near} is nearest" if near else ""
+    hint = say("; {near} is nearest", near=near) if near else ""
     raise UsageError(
-        f"{asked_by}: there is no file '{name}', and the mappings that ship are "
-        f"{', '.join(known)}{hint}"
+        say(
+            "{asked_by}: there is no file '{name}', and the mappings that ship are {known}{hint}",
+            asked_by=asked_by,
+            name=name,
+            known=", ".join(known),
+            hint=hint,
+        )
     )
 
 
@@ -106,5 +112,5 @@ def _unknown(
 
 def _told(before: str, what: str, name: str, known: tuple[str, ...]) -> str:
     near = nearest_name(name, known)
-    hint = f"; {near} is nearest" if near else ""
+    hint = say("; {near} is nearest", near=near) if near else ""
     return f"{before}{name}: no such {what} in the catalogue{hint}"

@@ -15,6 +15,7 @@ from convenio.batch.mapping.wording import counted, listed
 from convenio.batch.tables.headers import SHOWN
 from convenio.batch.tables.table import ROW
 from convenio.errors import nearest_name
+from convenio.messages import say
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +107,7 @@ def _unread(table: Any, reading: _Reading, words: Words | None) -> Iterator[str]
         for text, row, _ in found[:SHOWN]
     ]
     lists = not reading.split and words is None and any(";" in text for text, *_ in found)
-    hint = '; where a cell holds several, split: ";" parts them' if lists else ""
+    hint = say('; where a cell holds several, split: ";" parts them') if lists else ""
     yield (
         f"{reading.column}: {counted(sum(n for *_, n in found), 'hold')} no {reading.what}, "
         f"dropped: {listed(shown, len(found))}{hint}"

@@ -21,6 +21,7 @@ from convenio.batch.tables.reading import read_table
 from convenio.batch.tables.table import ROW, ReadTable
 from convenio.errors import UsageError, nearest_name
 from convenio.facts.catalogue import Catalogue
+from convenio.messages import say
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +89,9 @@ def _refuse_missing(path: Path, mapping: TableMapping, present: Sequence[str]) -
         also = [f"also called {', '.join(others)}"] if others else []
         also += [f"nearest: {near}"] if near else []
         hints.append(f"{name} ({'; '.join(also)})" if also else name)
-    raise UsageError(f"{path}: the table has no column {', '.join(hints)}")
+    raise UsageError(
+        say("{path}: the table has no column {hints}", path=path, hints=", ".join(hints))
+    )
 
 
 def _side_by_side(path: Path, mapping: TableMapping, present: Sequence[str]) -> list[str]:
@@ -98,7 +101,9 @@ def _side_by_side(path: Path, mapping: TableMapping, present: Sequence[str]) -> 
         return list(mapping.unpivot.columns)
     years = [name for name in present if is_year(name)]
     if not years:
-        raise UsageError(f"{path}: the table has no column that is called like a year")
+        raise UsageError(
+            say("{path}: the table has no column that is called like a year", path=path)
+        )
     return years
 
 
@@ -123,8 +128,14 @@ def _whole_told(
         else "the mapping doesn't say (whole: TEXT) by what a table shows that it has all of them"
     )
     raise UsageError(
-        f"{path}: shares and totals are reckoned over all rows, and {shows}{says}; a part of the "
-        "table gives wrong ones: where it does have all rows, say --whole"
+        say(
+            "{path}: shares and totals are reckoned over all rows, and "
+            "{shows}{says}; a part of the table gives wrong ones: where it "
+            "does have all rows, say --whole",
+            path=path,
+            shows=shows,
+            says=says,
+        )
     )
 
 

@@ -12,6 +12,7 @@ from convenio.batch.mapping.wording import counted, listed
 from convenio.batch.tables.left_out import BELOW, TOTAL
 from convenio.batch.tables.table import ROW, ReadTable
 from convenio.errors import CaseError
+from convenio.messages import say
 
 ID = "id of the case"
 """The column with the ids, while a table may have one that is called `id`."""
@@ -127,8 +128,12 @@ def with_ids(path: Path, table: Any, mapping: TableMapping) -> tuple[Any, tuple[
     told: list[str] = []
     if table.unique(list(mapping.case)).height != table[ID].n_unique():
         raise CaseError(
-            f"{path}: different rows give the same id of {', '.join(mapping.case)}; name further "
-            "columns under case"
+            say(
+                "{path}: different rows give the same id of {case}; name "
+                "further columns under case",
+                path=path,
+                case=", ".join(mapping.case),
+            )
         )
     if mapping.numbered:
         number = pl.int_range(1, pl.len() + 1).over(ID)
@@ -142,5 +147,7 @@ def with_ids(path: Path, table: Any, mapping: TableMapping) -> tuple[Any, tuple[
                 f"each is a case of its own, with a number: '{example[0]}'"
             )
         if table[ID].n_unique() != table.height:
-            raise CaseError(f"{path}: ids that end in a number are those of numbered rows, too")
+            raise CaseError(
+                say("{path}: ids that end in a number are those of numbered rows, too", path=path)
+            )
     return table, tuple(told)

@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from convenio.errors import UsageError
+from convenio.messages import say
 
 
 @contextmanager
@@ -30,4 +31,10 @@ def reading(path: Path) -> Iterator[None]:
         pl.exceptions.PolarsError,
         fastexcel.FastExcelError,
     ) as fault:
-        raise UsageError(f"{path}: can't be read: {str(fault).splitlines()[0]}") from None
+        raise UsageError(
+            say(
+                "{path}: can't be read: {splitlines}",
+                path=path,
+                splitlines=str(fault).splitlines()[0],
+            )
+        ) from None

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import IO
 
 from convenio.errors import UsageError
+from convenio.messages import say
 
 TEXTS = (".csv", ".tsv", ".csv.gz", ".tsv.gz", ".zip")
 SHEETS = (".xlsx", ".xlsm", ".xlsb", ".xls", ".ods")
@@ -54,7 +55,11 @@ def as_utf8(path: Path, encoding: str | None, scratch: Path) -> tuple[Path, str]
             while chunk := text.read(_CHUNK):
                 out.write(chunk)
     except UnicodeError:
-        raise UsageError(f"{path}: the text is not in {_plain(name)}; give --encoding") from None
+        raise UsageError(
+            say(
+                "{path}: the text is not in {plain}; give --encoding", path=path, plain=_plain(name)
+            )
+        ) from None
     if _ends_lines_in_cr(target):
         with target.open(encoding="utf-8", newline="\r") as opened:
             lines = target.with_suffix(".lines")
@@ -75,7 +80,9 @@ def _named(encoding: str) -> str:
         name = codecs.lookup(encoding).name
         b" ".decode(name, "ignore")
     except (LookupError, UnicodeError):
-        raise UsageError(f"--encoding: there is no encoding '{encoding}'") from None
+        raise UsageError(
+            say("--encoding: there is no encoding '{encoding}'", encoding=encoding)
+        ) from None
     # A byte-order mark is no letter of the first name, whether or not it was thought of.
     return "utf-8-sig" if name == "utf-8" else name
 
@@ -99,16 +106,22 @@ def _encoding(path: Path) -> str:
                 return name
         if start.startswith((b"PK\x03\x04", b"\xd0\xcf\x11\xe0", b"\x1f\x8b")):
             raise UsageError(
-                f"{path}: can't be read: it holds a workbook or a packed file, which its name "
-                "doesn't say (.xlsx, .xls, .zip, .csv.gz)"
+                say(
+                    "{path}: can't be read: it holds a workbook or a packed file, "
+                    "which its name doesn't say (.xlsx, .xls, .zip, .csv.gz)",
+                    path=path,
+                )
             )
         decoder = codecs.getincrementaldecoder("utf-8")()
         chunk, is_utf8 = start, True
         while chunk:
             if b"\0" in chunk:
                 raise UsageError(
-                    f"{path}: can't be read: it holds NUL bytes; if it is UTF-16 without its mark, "
-                    "give --encoding utf-16-le"
+                    say(
+                        "{path}: can't be read: it holds NUL bytes; if it is UTF-16 "
+                        "without its mark, give --encoding utf-16-le",
+                        path=path,
+                    )
                 )
             if is_utf8:
                 try:
@@ -134,7 +147,16 @@ def _bytes(path: Path) -> IO[bytes] | gzip.GzipFile:
     ]
     if len(tables) != 1:
         named = f": {', '.join(tables[:5])}" if tables else ""
-        raise UsageError(f"{path}: holds {len(tables)} tables (.csv, .tsv); one is expected{named}")
+        raise UsageError(
+            say(
+                "{path}: holds {count} tables (.csv, .tsv); one is expected{named}",
+                path=path,
+                count=len(tables),
+                named=named,
+            )
+        )
     if packed.getinfo(tables[0]).flag_bits & 1:
-        raise UsageError(f"{path}: can't be read: {tables[0]} is encrypted")
+        raise UsageError(
+            say("{path}: can't be read: {tables} is encrypted", path=path, tables=tables[0])
+        )
     return packed.open(tables[0])

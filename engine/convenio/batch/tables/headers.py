@@ -13,6 +13,7 @@ from typing import Literal
 from convenio.batch.tables.columns import Columns, folded
 from convenio.batch.tables.labels import is_of_labels
 from convenio.errors import CaseError, UsageError, nearest_name
+from convenio.messages import say
 
 SEPARATORS: Mapping[str, str] = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "bars"}
 SEARCHED = 50
@@ -113,7 +114,7 @@ def header_among(path: Path, lines: Sequence[Line], columns: Columns, layout: La
     else:
         candidates = list(_headers(lines, columns))
         if not candidates:
-            raise CaseError(f"{path}: the table is empty")
+            raise CaseError(say("{path}: the table is empty", path=path))
         found = max(candidates, key=lambda one: _score(one.names, columns))
         if not _score(found.names, columns):
             widest = max(lines, key=lambda line: len(line.cells))
@@ -152,11 +153,23 @@ def _asked(path: Path, lines: Sequence[Line], columns: Columns, layout: Layout) 
     chosen = [line for line in lines if line.first == layout.header_row]
     until = [line for line in lines if line.first == layout.header_until]
     if not chosen:
-        raise UsageError(f"{path}: no header can stand on line {layout.header_row}")
+        raise UsageError(
+            say(
+                "{path}: no header can stand on line {header_row}",
+                path=path,
+                header_row=layout.header_row,
+            )
+        )
     if layout.header_until is None:
         return Header(tuple(chosen[0].cells), chosen[0].first, chosen[0].last)
     if not until:
-        raise UsageError(f"{path}: no header can stand on line {layout.header_until}")
+        raise UsageError(
+            say(
+                "{path}: no header can stand on line {header_until}",
+                path=path,
+                header_until=layout.header_until,
+            )
+        )
     upper, lower = chosen[0], until[0]
     ways = (
         tuple(upper.cells),
@@ -203,7 +216,9 @@ def _told_apart(path: Path, names: Sequence[str], columns: Columns) -> tuple[str
     twice = [name for name in dict.fromkeys(plain) if plain.count(name) > 1]
     meant = [name for name in twice if columns.named(name) is not None]
     if meant:
-        raise CaseError(f"{path}: two columns are called {', '.join(meant)}")
+        raise CaseError(
+            say("{path}: two columns are called {meant}", path=path, meant=", ".join(meant))
+        )
     apart: list[str] = []
     for number, name in enumerate(plain, 1):
         # Nobody reads them, and nothing is lost by another name.

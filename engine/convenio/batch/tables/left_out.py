@@ -12,6 +12,7 @@ from convenio.backends.frames.columns import ID
 from convenio.batch.tables.headers import SHOWN
 from convenio.batch.tables.table import ROW
 from convenio.errors import CaseError
+from convenio.messages import say
 
 TOTAL = (
     r"(?i)^\W*((sub-?)?(grand |sum )?tota(l|is|les|le|ux)\b( general| geral)?"
@@ -64,8 +65,14 @@ class LeftOut:
         cases = self.height - len(self.rows) + len(silent)
         if 2 * len(silent) > cases:
             raise CaseError(
-                f"{path}: {len(silent):,} of {cases:,} rows state no fact, so nothing is rated: "
-                f"{listed(silent.values())}"
+                say(
+                    "{path}: {count:,} of {cases:,} rows state no fact, so nothing "
+                    "is rated: {values}",
+                    path=path,
+                    count=len(silent),
+                    cases=cases,
+                    values=listed(silent.values()),
+                )
             )
         told = {n: f"{path}: {row} states no fact; not rated" for n, row in silent.items()}
         told |= {n: f"{path}: row {n} has no id; not rated" for n in self.nameless}

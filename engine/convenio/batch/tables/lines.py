@@ -9,6 +9,7 @@ from pathlib import Path
 
 from convenio.batch.tables.table import Text
 from convenio.errors import UsageError
+from convenio.messages import say
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,12 +97,24 @@ def _written_anew(path: Path, text: Text, width: int, scratch: Path) -> Rows:
         except csv.Error as fault:
             line = text.lines_until_rows + before + 1
             raise UsageError(
-                f"{path}:{line}: can't be read: the quotes of a cell don't match ({fault})"
+                say(
+                    "{path}:{line}: can't be read: the quotes of a cell don't match ({fault})",
+                    path=path,
+                    line=line,
+                    fault=fault,
+                )
             ) from None
     return Rows(Text(target, ",", 0), short, first_short)
 
 
 def _too_long(path: Path, line: int, cells: int, width: int) -> UsageError:
     return UsageError(
-        f"{path}:{line}: {cells} cells, the header has {width}: quote texts that hold the separator"
+        say(
+            "{path}:{line}: {cells} cells, the header has {width}: quote "
+            "texts that hold the separator",
+            path=path,
+            line=line,
+            cells=cells,
+            width=width,
+        )
     )

@@ -9,6 +9,7 @@ from convenio.batch.tables.columns import Columns, folded, words
 from convenio.batch.tables.headers import SHOWN
 from convenio.batch.tables.table import ROW, ReadTable
 from convenio.errors import CaseError, nearest_name
+from convenio.messages import say
 
 _FEW = 50
 
@@ -25,7 +26,13 @@ def called_like_facts(table: ReadTable, columns: Columns) -> ReadTable:
         meant = columns.named(name)
         if meant is not None and meant != name:
             if meant in names or meant in renamed.values():
-                raise CaseError(f"{table.path}: two columns are called {meant}, but for their case")
+                raise CaseError(
+                    say(
+                        "{path}: two columns are called {meant}, but for their case",
+                        path=table.path,
+                        meant=meant,
+                    )
+                )
             renamed[name] = meant
     told = _not_read(table, names, columns)
     if renamed:
@@ -49,7 +56,14 @@ def _not_read(table: ReadTable, names: Sequence[str], columns: Columns) -> list[
         held = next((fact for fact, said in facts.items() if _stand_in(said, inside)), None)
         # What begins like a section of the catalogue is refused with all engines' tables.
         if held and "." not in name and "__" not in name:
-            raise CaseError(f"{table.path}: the column {name} is no fact; is it {held}?")
+            raise CaseError(
+                say(
+                    "{path}: the column {name} is no fact; is it {held}?",
+                    path=table.path,
+                    name=name,
+                    held=held,
+                )
+            )
         # In a wide table most columns are of other things, and looking for the nearest takes long.
         if len(others) <= _FEW or not sought.isdisjoint(inside):
             near[name] = nearest_name(folded(name), list(facts))

@@ -14,6 +14,7 @@ from convenio.batch.tables.headers import SHOWN, nothing_understood
 from convenio.batch.tables.left_out import BELOW, LIKE_TOTAL, TOTAL, left_out
 from convenio.batch.tables.table import ROW, ReadTable
 from convenio.errors import CaseError, nearest_name
+from convenio.messages import say
 
 
 def checked(table: ReadTable, columns: Columns, elsewhere: Any = None) -> ReadTable:
@@ -105,7 +106,14 @@ def refuse_shared_ids(tables: Sequence[ReadTable]) -> None:
         shown = [f"{row[0]} ({row[1]} rows)" for row in counted.head(SHOWN).rows()]
         more = f" and {counted.height - SHOWN} more" if counted.height > SHOWN else ""
         where = tables[0].path if len(tables) == 1 else "the tables"
-        raise CaseError(f"{where}: rows share their id: {', '.join(shown)}{more}")
+        raise CaseError(
+            say(
+                "{where}: rows share their id: {shown}{more}",
+                where=where,
+                shown=", ".join(shown),
+                more=more,
+            )
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,8 +186,14 @@ def _refuse_strange(path: Path, names: Sequence[str], columns: Columns, is_told:
         raise CaseError(nothing_understood(path, given, columns))
     if ID not in given:
         near = nearest_name(ID, given)
-        hint = f"; is it {near}?" if near else ""
-        raise CaseError(f"{path}: no column is called id, which tells cases apart{hint}")
+        hint = say("; is it {near}?", near=near) if near else ""
+        raise CaseError(
+            say(
+                "{path}: no column is called id, which tells cases apart{hint}",
+                path=path,
+                hint=hint,
+            )
+        )
 
 
 def _ids_of(rows: Any) -> frozenset[str]:

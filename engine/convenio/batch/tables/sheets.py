@@ -23,6 +23,7 @@ from convenio.batch.tables.table import ROW, ReadTable
 from convenio.batch.tables.workbooks import SheetParts, parts_of_sheet
 from convenio.batch.tables.written import in_facts
 from convenio.errors import CaseError, UsageError, nearest_name
+from convenio.messages import say
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +51,14 @@ def sheets_of(path: Path, columns: Columns, layout: Layout) -> Sheets:
     if layout.sheet is not None:
         if layout.sheet not in book.sheet_names:
             held = ", ".join(book.sheet_names)
-            raise UsageError(f"{path}: there is no sheet '{layout.sheet}'; it has {held}")
+            raise UsageError(
+                say(
+                    "{path}: there is no sheet '{sheet}'; it has {held}",
+                    path=path,
+                    sheet=layout.sheet,
+                    held=held,
+                )
+            )
         left = [name for name in book.sheet_names if name != layout.sheet]
         return Sheets(layout.sheet, {}, _not_read(left))
     if len(book.sheet_names) == 1:
@@ -66,11 +74,19 @@ def sheets_of(path: Path, columns: Columns, layout: Layout) -> Sheets:
         else:
             others.append(sheet)
     if not others:
-        raise CaseError(f"{path}: no sheet holds cases; there are {', '.join(book.sheet_names)}")
+        raise CaseError(
+            say(
+                "{path}: no sheet holds cases; there are {sheet_names}",
+                path=path,
+                sheet_names=", ".join(book.sheet_names),
+            )
+        )
     holding = [sheet for sheet in others if names_facts(_head(sheet, layout), columns)]
     if len(holding) > 1 and not columns.wanted:
         held = ", ".join(sheet.name for sheet in holding)
-        raise CaseError(f"{path}: several sheets hold cases ({held}); give --sheet")
+        raise CaseError(
+            say("{path}: several sheets hold cases ({held}); give --sheet", path=path, held=held)
+        )
     filled = [sheet for sheet in others if sheet.total_height]
     cases = (holding or filled or others)[0]
     for sheet in others:
@@ -95,10 +111,20 @@ def _refuse_near_list(path: Path, sheet: Any, columns: Columns, layout: Layout) 
     near = nearest_name(folded(sheet.name), lists)
     named = {columns.named(cell) for line in _head(sheet, layout) for cell in line.cells}
     if near or ID in named:
-        hint = f"is it {near}?" if near else f"the lists are {', '.join(lists)}."
+        hint = (
+            say("is it {near}?", near=near)
+            if near
+            else say("the lists are {lists}.", lists=", ".join(lists))
+        )
         raise CaseError(
-            f"{path}: the sheet {sheet.name} tells of cases and is not called like a list: {hint} "
-            "With --sheet NAME the other sheets are left alone"
+            say(
+                "{path}: the sheet {name} tells of cases and is not called "
+                "like a list: {hint} With --sheet NAME the other sheets are "
+                "left alone",
+                path=path,
+                name=sheet.name,
+                hint=hint,
+            )
         )
 
 

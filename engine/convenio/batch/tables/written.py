@@ -20,6 +20,7 @@ from convenio.batch.tables.values import (
     as_truth,
 )
 from convenio.errors import CaseError
+from convenio.messages import say
 
 _TWO_WAYS = r"^(\d{1,2})[./-](\d{1,2})[./-](\d{4})$"
 _MIDNIGHT = r"^(\d{4}-\d{2}-\d{2})[ T]00:00(:00(\.0+)?)?Z?$"
@@ -42,8 +43,13 @@ def in_facts(table: ReadTable, columns: Columns, layout: Layout) -> ReadTable:
     unusable = [name for name in names if name in columns.lists]
     if unusable:
         raise CaseError(
-            f"{table.path}: {unusable[0]} is a list, which no cell of text can hold; its elements "
-            f"come as a table of their own: --child {unusable[0]}=FILE"
+            say(
+                "{path}: {unusable} is a list, which no cell of text can hold; "
+                "its elements come as a table of their own: --child "
+                "{unusable}=FILE",
+                path=table.path,
+                unusable=unusable[0],
+            )
         )
     texts = [pl.col(name).str.strip_chars(BLANKS) for name in names]
     stripped = [pl.when(text != "").then(text) for text in texts]
@@ -87,8 +93,11 @@ def _decimal(table: ReadTable, layout: Layout, seen: Mapping[str, bool]) -> Deci
         return layout.decimal
     if seen["comma"] and seen["point"]:
         raise CaseError(
-            f"{table.path}: some numbers have a decimal comma and some a decimal point; "
-            "give --decimal"
+            say(
+                "{path}: some numbers have a decimal comma and some a decimal "
+                "point; give --decimal",
+                path=table.path,
+            )
         )
     if seen["comma"]:
         return ","
@@ -98,8 +107,11 @@ def _decimal(table: ReadTable, layout: Layout, seen: Mapping[str, bool]) -> Deci
     # thousands. Workbooks hold numbers, which have a point.
     if seen["grouped"] and table.text is not None and table.text.separator != ",":
         raise CaseError(
-            f"{table.path}: numbers such as 1.234 may be read two ways, and no other number tells "
-            "which; give --decimal , or --decimal ."
+            say(
+                "{path}: numbers such as 1.234 may be read two ways, and no "
+                "other number tells which; give --decimal , or --decimal .",
+                path=table.path,
+            )
         )
     return None
 

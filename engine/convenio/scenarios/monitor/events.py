@@ -18,6 +18,7 @@ from convenio.facts.catalogue import Catalogue
 from convenio.facts.sources import read_source
 from convenio.facts.statements import StatementReader
 from convenio.facts.values import parse_date
+from convenio.messages import say
 from convenio.packs.pack import Pack
 
 SETTING_KINDS: AnyMapping[str, tuple[str, ...]] = {
@@ -112,14 +113,17 @@ did you mean text.access?
             raise EventError(
                 [
                     Problem(
-                        Position(name, line, 1), "", "the line is too long", f"{MAX_LINE:,} bytes"
+                        Position(name, line, 1),
+                        "",
+                        say("the line is too long"),
+                        say("{MAX_LINE:,} bytes", MAX_LINE=MAX_LINE),
                     )
                 ]
             )
         root = parse_json_line(data, name, line, EventError).root
         if not isinstance(root, Mapping):
             raise EventError(
-                [Problem(root.position, "", "an event is a JSON object", found=written(root))]
+                [Problem(root.position, "", say("an event is a JSON object"), found=written(root))]
             )
         text = data.decode("utf-8-sig").strip()
         return _Reading(root, self._pack, self._lists, self._sources).event(text)
@@ -179,10 +183,10 @@ class _Reading:
         node = self._root.get(key)
         if node is None:
             if required:
-                self._fault(self._root, key, "this key is required")
+                self._fault(self._root, key, say("this key is required"))
             return ""
         if not isinstance(node, Scalar) or node.plain:
-            self._fault(node, key, "must be a text", found=written(node))
+            self._fault(node, key, say("must be a text"), found=written(node))
             return ""
         return node.text
 
@@ -192,23 +196,23 @@ class _Reading:
             self._fault(
                 self._root.entries["id"],
                 "id",
-                "the identifier can't be used",
-                expected="letters, digits, '.', '_', ':' and '-', at most 100",
+                say("the identifier can't be used"),
+                expected=say("letters, digits, '.', '_', ':' and '-', at most 100"),
                 found=text,
             )
         return text
 
     def _date(self) -> dt.date:
         node = self._root.get("date")
-        expected = "a date such as 2009-11-03"
+        expected = say("a date such as 2009-11-03")
         if node is None:
-            self._fault(self._root, "date", "this key is required", expected=expected)
+            self._fault(self._root, "date", say("this key is required"), expected=expected)
             return dt.date.min
         try:
             return parse_date(node)
         except ValueError:
             self._fault(
-                node, "date", "the value can't be used", expected=expected, found=written(node)
+                node, "date", say("the value can't be used"), expected=expected, found=written(node)
             )
             return dt.date.min
 
@@ -219,7 +223,7 @@ class _Reading:
             self._fault(
                 self._root.entries["kind"],
                 "kind",
-                "unknown kind of event",
+                say("unknown kind of event"),
                 expected=", ".join(kinds),
                 found=kind,
                 nearest=nearest_name(kind, kinds),
@@ -236,7 +240,7 @@ class _Reading:
                     Problem(
                         position,
                         key,
-                        "unknown key",
+                        say("unknown key"),
                         expected=", ".join(allowed),
                         nearest=nearest_name(key, allowed),
                     )
@@ -250,8 +254,8 @@ class _Reading:
             self._fault(
                 self._root.entries["confidence"],
                 "confidence",
-                "unknown level",
-                expected="high, medium or low",
+                say("unknown level"),
+                expected=say("high, medium or low"),
                 found=str(confidence),
             )
             confidence = None
@@ -273,8 +277,8 @@ class _Reading:
             Problem(
                 position,
                 path,
-                "the case has no such source",
-                expected="the key of a source of the case, or a source described here",
+                say("the case has no such source"),
+                expected=say("the key of a source of the case, or a source described here"),
                 found=key,
                 nearest=nearest_name(key, self._sources),
             )
@@ -293,8 +297,8 @@ class _Reading:
             self._fault(
                 node or self._root,
                 "set",
-                "must map paths to values" if node else "this key is required",
-                expected='facts by path, such as {"text.access": "public"}',
+                say("must map paths to values") if node else say("this key is required"),
+                expected=say('facts by path, such as {"text.access": "public"}'),
             )
             return {}
         facts: dict[str, StatedFact] = {}
@@ -305,8 +309,11 @@ class _Reading:
                     Problem(
                         node.keys[path],
                         path,
-                        f"no fact that a {kind} sets",
-                        expected=f"facts of {' or '.join(sections)}; the kind change sets any",
+                        say("no fact that a {kind} sets", kind=kind),
+                        expected=say(
+                            "facts of {sections}; the kind change sets any",
+                            sections=" or ".join(sections),
+                        ),
                     )
                 )
                 continue
@@ -319,7 +326,7 @@ class _Reading:
         node = self._root.get("entry")
         path = self._lists.get(kind) or self._text("list", required=True)
         if not isinstance(node, Mapping) or not node.entries:
-            message = "must map fields to values" if node else "this key is required"
+            message = say("must map fields to values") if node else say("this key is required")
             self._fault(node or self._root, "entry", message)
             return
         if not path or (kind == ADD and not self._is_list(path)):

@@ -14,6 +14,7 @@ from convenio.assessment.cases import find_case, load_case
 from convenio.errors import EventError, UsageError
 from convenio.facts.case import Case
 from convenio.files import cannot_write, read_at_most, replace_file
+from convenio.messages import say
 from convenio.packs.pack import Pack
 from convenio.scenarios.monitor.events import Event, EventReader
 
@@ -74,7 +75,9 @@ class Entry:
         try:
             return reader.read(self.event.encode("utf-8", "surrogatepass"), self.file, self.line)
         except EventError as fault:
-            raise UsageError(f"the state holds an event that can't be read: {fault}") from None
+            raise UsageError(
+                say("the state holds an event that can't be read: {fault}", fault=fault)
+            ) from None
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,8 +99,16 @@ class State:
         ):
             if kept != given or digests[0] != digests[1]:
                 raise UsageError(
-                    f"{self.path}: this state belongs to the {what} {kept} ({_short(digests[0])}), "
-                    f"not to {given} ({_short(digests[1])}); start a new one with another file"
+                    say(
+                        "{path}: this state belongs to the {what} {kept} ({short}), "
+                        "not to {given} ({short_2}); start a new one with another file",
+                        path=self.path,
+                        what=what,
+                        kept=kept,
+                        short=_short(digests[0]),
+                        given=given,
+                        short_2=_short(digests[1]),
+                    )
                 )
 
     def case_of(self, pack: Pack) -> Case:
@@ -169,10 +180,15 @@ def read_state(path: Path) -> State:
         with path.open("rb") as stream:
             if b"\n" not in stream.readline(LONGEST_HEADER):
                 raise UsageError(
-                    f"{path}: this is no state of a monitor; its first line is not whole"
+                    say(
+                        "{path}: this is no state of a monitor; its first line is not whole",
+                        path=path,
+                    )
                 )
     except OSError as fault:
-        raise UsageError(f"{path}: the state can't be read: {fault.strerror}") from None
+        raise UsageError(
+            say("{path}: the state can't be read: {strerror}", path=path, strerror=fault.strerror)
+        ) from None
     data = read_at_most(path, LARGEST_STATE, "the state")
     whole, newline, torn = data.rpartition(b"\n")
     lines = whole.split(b"\n") if newline else []
@@ -195,7 +211,11 @@ def _header(path: Path, line: bytes) -> Header:
             raise ValueError
     except (ValueError, KeyError, TypeError, RecursionError):
         raise UsageError(
-            f"{path}:1: this is no state of a monitor; its first line names the schema {SCHEMA}"
+            say(
+                "{path}:1: this is no state of a monitor; its first line names the schema {SCHEMA}",
+                path=path,
+                SCHEMA=SCHEMA,
+            )
         ) from None
     return Header(*words)
 
@@ -207,7 +227,9 @@ def _entry(path: Path, number: int, line: bytes) -> Entry:
         if not (isinstance(file, str) and isinstance(place, int) and isinstance(event, str)):
             raise ValueError
     except (ValueError, KeyError, TypeError, RecursionError):
-        raise UsageError(f"{path}:{number}: this line of the state can't be read") from None
+        raise UsageError(
+            say("{path}:{number}: this line of the state can't be read", path=path, number=number)
+        ) from None
     return Entry(file, place, event)
 
 

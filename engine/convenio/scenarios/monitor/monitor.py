@@ -14,6 +14,7 @@ from convenio.assessment.engine import Engine
 from convenio.assessment.incremental import ChangingTruths
 from convenio.errors import EventError, Position, Problem, first_of
 from convenio.facts.case import Case
+from convenio.messages import say
 from convenio.packs.pack import Pack
 from convenio.presentation import Presented
 from convenio.scenarios.changes import ChangedFact, changed_facts
@@ -93,8 +94,11 @@ class Monitor(Presented):
                         Problem(
                             read.position,
                             "id",
-                            "another event has this identifier",
-                            expected=f"the same content as at {known.position}, or a new id",
+                            say("another event has this identifier"),
+                            expected=say(
+                                "the same content as at {position}, or a new id",
+                                position=known.position,
+                            ),
                             found=read.id,
                         )
                     ]
@@ -221,7 +225,7 @@ def _written(event: Mapping[str, Any] | str | bytes) -> bytes:
     try:
         text = json.dumps(dict(event), ensure_ascii=False, allow_nan=False, default=_date_as_text)
     except (TypeError, ValueError) as fault:
-        problem = Problem(Position("event"), "", "can't be written as JSON", found=str(fault))
+        problem = Problem(Position("event"), "", say("can't be written as JSON"), found=str(fault))
         raise EventError([problem]) from None
     return text.encode("utf-8", "surrogatepass")
 

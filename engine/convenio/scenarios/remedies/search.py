@@ -8,6 +8,7 @@ from convenio.assessment.engine import Engine
 from convenio.backends.solver import logic
 from convenio.errors import UsageError, nearest_name
 from convenio.facts.case import Case
+from convenio.messages import say
 from convenio.packs.pack import Pack
 from convenio.packs.policy import RATINGS, Rating, Reading, rank
 from convenio.scenarios.remedies.minimal_changes import MinimalChanges
@@ -45,12 +46,18 @@ def remedies(
     [('site.communities', 'affected_consulted')]
     """
     if target not in RATINGS:
-        raise UsageError(f"no rating '{target}'; there is {', '.join(RATINGS)}")
+        raise UsageError(
+            say(
+                "no rating '{target}'; there is {RATINGS}",
+                target=target,
+                RATINGS=", ".join(RATINGS),
+            )
+        )
     for path in keep:
         if path not in pack.catalogue.facts:
             nearest = nearest_name(path, pack.catalogue.facts)
-            hint = f"; did you mean {nearest}?" if nearest else ""
-            raise UsageError(f"no fact '{path}'{hint}")
+            hint = say("; did you mean {nearest}?", nearest=nearest) if nearest else ""
+            raise UsageError(say("no fact '{path}'{hint}", path=path, hint=hint))
     search = Negotiation(case, pack, rank(target), reading, keep)
     found: list[Remedy] = []
     obstacles: tuple[Obstacle, ...] = ()

@@ -18,6 +18,7 @@ from convenio.facts.case import Case
 from convenio.facts.catalogue import Catalogue, FactDeclaration
 from convenio.facts.distribution_checks import group_problems
 from convenio.facts.distributions import Distribution
+from convenio.messages import say
 
 if TYPE_CHECKING:
     import numpy as np
@@ -96,8 +97,12 @@ def uncertain_facts(case: Case, catalogue: Catalogue) -> tuple[UncertainFact, ..
     )
     if not found:
         raise UsageError(
-            f"{case.id}: no fact is uncertain; state one as a distribution, such as "
-            "duration_years: {distribution: triangular, low: 8, mode: 10, high: 30}"
+            say(
+                "{id}: no fact is uncertain; state one as a distribution, such "
+                "as duration_years: {{distribution: triangular, low: 8, mode: "
+                "10, high: 30}}",
+                id=case.id,
+            )
         )
     return found
 

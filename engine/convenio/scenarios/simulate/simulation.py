@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from convenio.errors import UsageError
 from convenio.facts.case import Case
+from convenio.messages import say
 from convenio.packs.pack import Pack
 from convenio.packs.policy import RATINGS, Rating
 from convenio.presentation import Presented
@@ -132,7 +133,7 @@ def simulate(
     """
     _check_libraries()
     if draws < 1:
-        raise UsageError(f"draws is 1 or more, not {draws}")
+        raise UsageError(say("draws is 1 or more, not {draws}", draws=draws))
     facts = uncertain_facts(case, pack.catalogue)
     factors = factors_of(facts)
     worlds = Worlds(case, pack, facts)
@@ -196,5 +197,5 @@ def _check_libraries() -> None:
         import scipy  # noqa: F401
     except ModuleNotFoundError as missing:
         raise UsageError(
-            f"simulate needs {missing.name}: pip install 'convenio[simulate]'"
+            say("simulate needs {name}: pip install 'convenio[simulate]'", name=missing.name)
         ) from None

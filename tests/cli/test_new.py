@@ -68,7 +68,7 @@ def test_a_wrong_answer_is_explained_and_asked_again(tmp_path: Path, answers, ca
     path.write_text("case: deal\ntitle: A deal\nas_of: 2024-05-01\n")
     answers("joint_exercse", "joint_exercise", "")
     main(["new", str(path)])
-    assert "did you mean joint_exercise?" in capsys.readouterr().out
+    assert "did you mean joint_exercise (joint exercises)?" in capsys.readouterr().out
     assert load_case(path).facts["deal.elements"].value == ("joint_exercise",)
 
 
@@ -90,3 +90,77 @@ def test_skipped_questions_leave_no_trace(tmp_path: Path, answers, capsys):
     answers("", "", "quit")
     assert main(["new", str(path)]) == 0
     assert path.read_text() == before
+
+
+def begun(tmp_path: Path) -> Path:
+    path = tmp_path / "deal.yaml"
+    path.write_text("case: deal\ntitle: A deal\nas_of: 2024-05-01\n")
+    return path
+
+
+def test_a_question_mark_explains_and_is_never_an_answer(tmp_path: Path, answers, capsys):
+    path = tmp_path / "deal.yaml"
+    answers("?", "A deal", "?", "2024-05-01", "?", "arms_sale", "?", "gazette", "?", "p. 1", "?")
+    main(["new", str(path)])
+    shown = capsys.readouterr().out
+    assert "The name under which people know the deal" in shown
+    assert "  [arms_sale]" in shown
+    text = path.read_text()
+    assert "?" not in text
+    assert 'title: "A deal"' in text
+
+
+def test_values_are_given_in_words_or_by_number(tmp_path: Path, answers, capsys):
+    path = begun(tmp_path)
+    answers("a sale of arms, joint exercises", "", "1", "", "the deal is signed", "")
+    main(["new", str(path)])
+    case = load_case(path)
+    assert case.facts["deal.elements"].value == ("arms_sale", "joint_exercise")
+    assert case.facts["deal.form"].value == "treaty"
+    assert case.facts["deal.stage"].value == "signed"
+
+
+def test_stopping_in_the_second_entry_keeps_the_first(tmp_path: Path, answers, capsys):
+    path = begun(tmp_path)
+    answers("", "", "", "2", "Estados Unidos", "provider", "", "", "Colombia", "quit")
+    main(["new", str(path)])
+    first, second = load_case(path).facts["parties"].elements
+    assert (first.fields["country"].value, first.fields["role"].value) == ("USA", "provider")
+    assert second.fields["country"].value == "COL"
+
+
+def test_going_back_asks_again_and_replaces_the_answer(tmp_path: Path, answers, capsys):
+    path = begun(tmp_path)
+    answers("arms_sale", "", "treaty", "", "back", "contract", "", "quit")
+    main(["new", str(path)])
+    case = load_case(path)
+    assert case.facts["deal.form"].value == "contract"
+    assert path.read_text().count("form:") == 1
+
+
+def test_dates_that_can_be_read_two_ways_are_asked_again(tmp_path: Path, answers, capsys):
+    path = tmp_path / "deal.yaml"
+    answers("A deal", "03/04/2024", "3 April 2024")
+    main(["new", str(path)])
+    assert "Dates are written 2009-10-30, or 30 October 2009." in capsys.readouterr().out
+    assert "as_of: 2024-04-03" in path.read_text()
+
+
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [
+        ("es", ["Un acuerdo", "14/11/2025", "1", "", "?", "tratado", "", "salir"]),
+        ("pt", ["Um acordo", "14 de novembro de 2025", "1", "", "?", "tratado", "", "sair"]),
+    ],
+)
+def test_the_questions_are_asked_and_answered_in_other_languages(
+    tmp_path: Path, answers, capsys, language: str, words: list[str]
+):
+    path = tmp_path / "deal.yaml"
+    answers(*words)
+    main(["new", str(path), "--lang", language])
+    case = load_case(path)
+    assert case.as_of.isoformat() == "2025-11-14"
+    assert case.facts["deal.elements"].value == ("arms_sale",)
+    assert case.facts["deal.form"].value == "treaty"
+    assert "question" not in capsys.readouterr().out

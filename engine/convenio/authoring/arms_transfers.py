@@ -21,7 +21,7 @@ from convenio.authoring.index_file import (
 )
 from convenio.documents import Mapping, Scalar, read_document
 from convenio.errors import UsageError
-from convenio.facts.values import english_names
+from convenio.facts.spoken import country_names
 from convenio.messages import say
 from convenio.resources import data_folder
 
@@ -106,7 +106,7 @@ def _deliveries(file: Path, content: str) -> _Deliveries:
     what = "export of SIPRI's register with one row for each year of delivery"
     rows = list(table_rows(file, content, wanted, what))
     _refuse_part(file, content)
-    names = {**english_names(), **_names_of_the_register()}
+    names = {**country_names(), **_names_of_the_register()}
     volumes: dict[str, dict[int, dict[str, float]]] = {}
     skipped: dict[str, None] = {}
     years = set()

@@ -96,9 +96,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     reading.add_argument(
         "--dates",
         choices=("dmy", "mdy", "iso"),
-        help="the order of dates such as 03/04/2024, which are errors without it",
+        help="the order of dates such as 03/04/2024: dmy with --lang es or pt, else errors without",
     )
     options.add_pack(parser)
+    add_language(parser)
     options.add_context(parser)
     options.add_limits(parser, "what is presumed (without presumptions: established)")
 
@@ -172,7 +173,7 @@ def layout_of(args: argparse.Namespace) -> Layout:
         header_row=header_row,
         header_until=header_until,
         sheet=args.sheet,
-        dates=args.dates,
+        dates=args.dates or ("dmy" if options.wording_of(args).base in ("es", "pt") else None),
     )
 
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from babel.core import Locale, get_global
+from babel.core import get_global
 from pydantic_core import PydanticCustomError
 
 from convenio.documents import Mapping, Node, Scalar
@@ -246,17 +246,6 @@ def country_codes() -> dict[str, str]:
         and len(targets) == 1
         and len(targets[0]) == 2
         and not _PRIVATE_USE.match(targets[0])
-    }
-
-
-@lru_cache(maxsize=1)
-def english_names() -> dict[str, str]:
-    """Return country codes by English name, as Unicode CLDR writes it."""
-    territories = Locale("en").territories
-    return {
-        str(territories[short]): code
-        for code, short in country_codes().items()
-        if short in territories
     }
 
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from convenio.batch.mapping.language import Cell, Reads, TableMapping
-from convenio.facts.values import english_names
+from convenio.facts.spoken import country_names
 
 Words = Mapping[str, str | None]
 _YEAR = r"^([12]\d{3})(?:\.0+)?$"
@@ -14,7 +14,7 @@ _YEAR = r"^([12]\d{3})(?:\.0+)?$"
 
 def countries_of(mapping: TableMapping) -> Words:
     """Return codes by the names of states that a mapping knows; null for names of no state."""
-    return {**english_names(), **mapping.countries}
+    return {**country_names(), **mapping.countries}
 
 
 def words_of(cell: Cell, countries: Words) -> Words | None:

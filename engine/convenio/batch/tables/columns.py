@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 
 from convenio.backends.frames.columns import (
@@ -15,7 +15,8 @@ from convenio.backends.frames.columns import (
     case_columns,
     child_columns,
 )
-from convenio.facts.catalogue import Catalogue
+from convenio.facts.catalogue import Catalogue, FactDeclaration
+from convenio.facts.spoken import country_names, names_of_members
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +32,8 @@ class Columns:
     lists: frozenset[str] = frozenset()
     wanted: tuple[str, ...] = ()
     """What a mapping reads; nothing where columns are called like facts."""
+    said: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    """By column what its words mean: members of enums and sets, states by their names."""
 
     def named(self, written: str) -> str | None:
         """Return the column that a header means.
@@ -67,18 +70,22 @@ class Columns:
 def columns_of_cases(catalogue: Catalogue) -> Columns:
     """Return the columns of a table of cases."""
     lists = [path for path, fact in catalogue.facts.items() if fact.type.kind == "list"]
-    return _columns(case_columns(catalogue), (ID, AS_OF), lists)
+    return _columns(case_columns(catalogue), (ID, AS_OF), catalogue.facts, lists)
 
 
 def columns_of_list(catalogue: Catalogue, path: str) -> Columns:
     """Return the columns of the table of a list's elements; none where there is no such list."""
     declared = catalogue.facts.get(path)
     is_list = declared is not None and declared.type.kind == "list"
-    return _columns(child_columns(catalogue, path) if is_list else (), (ID, POSITION))
+    fields = catalogue.records[declared.type.record] if declared and is_list else {}
+    return _columns(child_columns(catalogue, path) if is_list else (), (ID, POSITION), fields)
 
 
 def _columns(
-    known: Iterable[FrameColumn], keys: tuple[str, ...], lists: Sequence[str] = ()
+    known: Iterable[FrameColumn],
+    keys: tuple[str, ...],
+    declared: Mapping[str, FactDeclaration],
+    lists: Sequence[str] = (),
 ) -> Columns:
     holds = {column.name: column.holds for column in known}
     by_form = {
@@ -86,7 +93,21 @@ def _columns(
         for name in (*holds, *keys, *lists)
         for form in (folded(name), folded(name).replace(".", "__"), "".join(words(name)))
     }
-    return Columns(holds, keys, by_form, frozenset(lists))
+    said = {name: _said(declared[name]) for name in holds if name in declared}
+    return Columns(
+        holds,
+        keys,
+        by_form,
+        frozenset(lists),
+        said={name: words for name, words in said.items() if words},
+    )
+
+
+def _said(declaration: FactDeclaration) -> Mapping[str, str]:
+    """Return what the words of a cell mean: those that are no value as they stand."""
+    if "country" in (declaration.type.kind, declaration.type.element):
+        return country_names()
+    return names_of_members(declaration) if declaration.type.members else {}
 
 
 def folded(name: str) -> str:

@@ -20,6 +20,7 @@ from convenio.batch.tables.values import (
     as_truth,
 )
 from convenio.errors import CaseError
+from convenio.facts.spoken import folded
 from convenio.messages import say
 
 _TWO_WAYS = r"^(\d{1,2})[./-](\d{1,2})[./-](\d{4})$"
@@ -79,6 +80,13 @@ def in_facts(table: ReadTable, columns: Columns, layout: Layout) -> ReadTable:
     if seen["truths"][0]:
         told.append(f"true and false are written {_written(rows, truths, _is_other_truth)}")
         changes |= {name: as_truth(pl.col(name)) for name in truths}
+    for name in [] if columns.wanted else [n for n in names if columns.said.get(n)]:
+        replaced = _spoken(rows, name, columns.said[name], columns.kind(name) != "text")
+        if replaced:
+            said = ", ".join(f"{text} = {value}" for text, value in list(replaced.items())[:_SHOWN])
+            rest = f" and {len(replaced) - _SHOWN:,} more" if len(replaced) > _SHOWN else ""
+            told.append(f"{name}: {said}{rest}")
+            changes[name] = pl.col(name).replace(replaced)
     if seen["nothing"][0]:
         told.append(f"taken as not stated: {_written(rows, facts, _is_nothing)}")
         rows = rows.with_columns(
@@ -125,6 +133,30 @@ def _anywhere(names: Sequence[str], test: Callable[[Any], Any]) -> Any:
 
 def _is_other_truth(cell: Any) -> Any:
     return cell.str.to_lowercase().is_in([word for word in TRUTHS if word not in ("true", "false")])
+
+
+_SHOWN = 5
+"""So many words of a column are told with what they mean."""
+
+
+def _spoken(rows: Any, name: str, said: Mapping[str, str], several: bool) -> dict[str, str]:
+    """Return what the texts of a column mean that are words for values; `several`: with `;`."""
+    import polars as pl
+
+    by_words = {folded(words): value for words, value in said.items()}
+    texts = rows.select(pl.col(name).drop_nulls().unique().sort()).collect(engine="streaming")
+    values = set(said.values())
+    found: dict[str, str] = {}
+    for text in texts[name].to_list():
+        parts = text.split(";") if several else [text]
+        meant = [
+            part.strip() if part.strip() in values else by_words.get(folded(part), part.strip())
+            for part in parts
+        ]
+        written = ";".join(meant)
+        if written != text and any(part in values for part in meant):
+            found[text] = written
+    return found
 
 
 def _is_nothing(cell: Any) -> Any:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from convenio.cli import options, output
 from convenio.cli.dry_run import dry_run
+from convenio.cli.language import add_language
 from convenio.cli.telling import tell
 from convenio.errors import CaseError, UsageError
 from convenio.messages import say

@@ -56,8 +56,10 @@ def found_texts() -> Iterator[Found]:
 def _texts_of_call(call: ast.Call, file: str) -> Iterator[Found]:
     name = getattr(call.func, "attr", getattr(call.func, "id", ""))
     texts = [text for text in map(_constant, call.args) if text]
-    if name in _CALLS and texts and _constant(call.args[0]):
-        yield Found(texts[0], "", "", file)
+    if name in _CALLS and call.args:
+        first = call.args[0]
+        either = (first.body, first.orelse) if isinstance(first, ast.IfExp) else (first,)
+        yield from (Found(text, "", "", file) for text in map(_constant, either) if text)
     if name == "plural" and len(texts) == 2:
         yield Found(texts[0], texts[1], "", file)
     if name in ("pgettext", "in_context") and len(texts) == 2:

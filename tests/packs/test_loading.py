@@ -34,9 +34,10 @@ def test_a_name_works_from_any_folder(
 
 def test_the_folder_it_lies_in_does_not_change_the_digest(tmp_path: Path, pack: Pack) -> None:
     (tmp_path / "context").mkdir()
-    for path in sorted(pack.folder.glob("**/*.yaml"), reverse=True):
+    (tmp_path / "translations").mkdir()
+    for path in sorted(pack.folder.glob("**/*.*"), reverse=True):
         name = path.relative_to(pack.folder)
-        if name.parts[0] not in ("calibration", "mappings"):
+        if path.suffix in (".yaml", ".po") and name.parts[0] not in ("calibration", "mappings"):
             (tmp_path / name).write_bytes(path.read_bytes())
     assert load_pack(tmp_path).digest == pack.digest
 

@@ -11,6 +11,7 @@ from convenio.facts.case import StatedFact
 from convenio.facts.catalogue import FactDeclaration
 from convenio.facts.paths import owner_of
 from convenio.facts.values import DateSpan
+from convenio.messages import say
 from convenio.packs.rule import SEVERITIES, Severity
 
 QuestionState = Literal["unknown", "asked", "undisclosed", "conflict", "incomplete", "imprecise"]
@@ -35,9 +36,13 @@ class OpenQuestion:
     def ask(self) -> str:
         """The question as the catalogue words it."""
         if self.state == "incomplete" and self.declaration is not None:
-            return f"{self.declaration.label}: is this list complete?"
+            return say("{list}: is this list complete?", list=self.declaration.label)
         if self.state == "imprecise" and self.declaration is not None and self.fact is not None:
-            return f"{self.declaration.label}: on which day ({self.fact.value})?"
+            return say(
+                "{date}: on which day ({value})?",
+                date=self.declaration.label,
+                value=str(self.fact.value),
+            )
         return self.declaration.ask if self.declaration else self.path
 
 

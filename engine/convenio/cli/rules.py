@@ -8,11 +8,11 @@ from pathlib import Path
 from convenio.cli import options, output
 from convenio.cli.telling import tell
 from convenio.errors import UsageError
-from convenio.language.syntax import TRUE, unparse
 from convenio.messages import say
 from convenio.packs.cache import load_cached_pack
 from convenio.packs.pack import Pack
-from convenio.packs.rule import Rule
+from convenio.reports.rule_page import rule_page
+from convenio.reports.wording import Wording
 from convenio.resources import data_folder
 
 EXAMPLES = """examples:
@@ -58,7 +58,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Run the command."""
-    pack = load_cached_pack(args.pack)
+    wording = options.wording_of(args)
+    pack = load_cached_pack(args.pack, language=wording.base)
+    options.tell_untranslated(pack, wording.base)
     for name in args.rule:
         options.check_rule(pack, name)
     if args.family and args.family not in pack.families:
@@ -70,52 +72,28 @@ def run(args: argparse.Namespace) -> int:
             )
         )
     if args.action == "list":
-        return _list(pack, args.family)
+        return _list(pack, args.family, wording)
     if args.action == "show":
-        return _show(pack, args.rule)
+        return _show(pack, args.rule, wording)
     if args.action == "test":
         return _test(pack, args.rule)
     return _calibrate(pack, args)
 
 
-def _list(pack: Pack, family: str | None) -> int:
+def _list(pack: Pack, family: str | None, wording: Wording) -> int:
     for rule in pack.rules:
         if family in (None, rule.family):
-            severities = ", ".join(str(s) for s, _ in reversed(rule.levels) if s)
-            kind = "" if rule.kind == "risk" else f" ({rule.kind})"
+            severities = ", ".join(wording(str(s)) for s, _ in reversed(rule.levels) if s)
+            kind = "" if rule.kind == "risk" else f" ({wording(rule.kind)})"
             print(f"{rule.id}  {rule.family:<13} {severities or '–':<30} {rule.title}{kind}")
     return 0
 
 
-def _show(pack: Pack, names: list[str]) -> int:
+def _show(pack: Pack, names: list[str], wording: Wording) -> int:
     if not names:
         raise UsageError(say("name a rule, such as: convenio rules show SOV-005"))
-    print("\n\n".join(_shown(pack.by_id[name]) for name in names))
+    print("\n\n".join(rule_page(pack.by_id[name], pack, wording) for name in names))
     return 0
-
-
-def _shown(rule: Rule) -> str:
-    lines = [f"{rule.id}  {rule.title}", rule.statement, ""]
-    lines.append(f"family      {rule.family} ({rule.kind})")
-    lines.append(f"applies     {'always' if rule.applies == TRUE else unparse(rule.applies)}")
-    for version in rule.versions:
-        if rule.dated:
-            lines.append(f"in force    {version.since or '…'} to {version.until or '…'}")
-        for level in reversed(version.levels):
-            lines.append(f"{level.severity or 'in force':<11} {unparse(level.condition)}")
-    lines.append(f"because     {rule.because}")
-    lines.append(f"article     {rule.article.section} / {rule.article.heading}")
-    lines.append(f"threshold   {rule.threshold.basis}: {rule.threshold.source}")
-    if rule.national_law:
-        lines.append(f"law of      {rule.national_law}")
-    if rule.own_law:
-        subjects = ", ".join(subject.replace("_", " ") for subject in rule.own_law)
-        lines.append(f"own law     the constitutions of the deal's own parties on {subjects}")
-    for reference in rule.references:
-        lines.append(f"reference   {reference.kind}: {reference.citation}")
-    lines += [f"mitigation  {mitigation.text}" for mitigation in rule.mitigations]
-    lines.append(f"tests       {len(rule.tests)}")
-    return "\n".join(lines)
 
 
 def _calibrate(pack: Pack, args: argparse.Namespace) -> int:

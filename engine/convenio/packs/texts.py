@@ -26,7 +26,9 @@ _KEYS = {
 }
 """Keys under which words stand, by file: the value itself, or each value of a mapping."""
 
-_RULE_KEYS = frozenset({"title", "statement", "because", "heading", "clause", "text"})
+_RULE_KEYS = frozenset(
+    {"title", "statement", "because", "section", "heading", "clause", "text", "at", "of"}
+)
 _NO_WORDS = frozenset({"tests", "given_base", "set", "source", "sources", "values"})
 """Keys under which no words of the pack stand, although keys below may be called alike."""
 

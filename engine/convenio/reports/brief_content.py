@@ -52,7 +52,7 @@ class BriefContent:
         yield Block(_("Is our vote needed?"), [], [_("Question"), _("Answer")], view.approval)
         yield self._strip()
         yield Block(_("What decides"), list(self._deciding()))
-        questions = [question.ask for question in view.first_questions]
+        questions = [_(question.ask) for question in view.first_questions]
         yield Block(_("Questions to put"), questions or [_("None is open.")])
         conditions = [f"{text} ({rule})" for text, rule in view.conditions]
         none_called_for = [_("None is called for by the findings.")]

@@ -25,7 +25,7 @@ def card(content: BriefContent) -> tuple[str, list[Block]]:
         f"{_(one.severity).capitalize()}: {one.rule.title}."
         for one in content.view.deciding[:_DECISIONS]
     ]
-    questions = [one.ask for one in content.view.first_questions[:_QUESTIONS]]
+    questions = [_(one.ask) for one in content.view.first_questions[:_QUESTIONS]]
     left = MOST_WORDS - _words(case.title)
     verdict = list(_fitting([readings], left - _words(_("Verdict"))))
     left -= sum(map(_words, [_("Verdict"), *verdict]))

@@ -18,25 +18,25 @@ from convenio.language.parser import parse
 from convenio.packs.pack import Pack
 from convenio.packs.rule import SEVERITIES
 from convenio.reports.sentences import FactSentences
-from convenio.reports.wording import Wording
+from convenio.reports.wording import N_, Wording
 
 Joint = Literal["and", "or"]
 
 _FEW = 3
 """So many values are named where a condition says which one it is not."""
 
-_TIMES = {">": "after {value}", ">=": "on {value} or later", "<": "before {value}"}
-_TIMES |= {"<=": "on {value} or earlier", "==": "on {value}", "!=": "not on {value}"}
-_AMOUNTS = {">": "more than {value}", ">=": "{value} or more", "<": "less than {value}"}
-_AMOUNTS |= {"<=": "{value} or less", "==": "{value}", "!=": "not {value}"}
+_TIMES = {">": N_("after {value}"), ">=": N_("on {value} or later"), "<": N_("before {value}")}
+_TIMES |= {"<=": N_("on {value} or earlier"), "==": N_("on {value}"), "!=": N_("not on {value}")}
+_AMOUNTS = {">": N_("more than {value}"), ">=": N_("{value} or more"), "<": N_("less than {value}")}
+_AMOUNTS |= {"<=": N_("{value} or less"), "==": "{value}", "!=": N_("not {value}")}
 _OPPOSITE: Mapping[str, s.ComparisonOperator] = {
     ">": "<=", ">=": "<", "<": ">=", "<=": ">", "==": "!=", "!=": "=="
 }  # fmt: skip
 _MIRRORED: Mapping[str, s.ComparisonOperator] = {
     ">": "<", ">=": "<=", "<": ">", "<=": ">=", "==": "==", "!=": "!="
 }  # fmt: skip
-_ARITHMETIC = {"+": "{a} plus {b}", "-": "{a} less {b}", "*": "{a} times {b}"}
-_ARITHMETIC |= {"/": "{a} divided by {b}"}
+_ARITHMETIC = {"+": N_("{a} plus {b}"), "-": N_("{a} less {b}"), "*": N_("{a} times {b}")}
+_ARITHMETIC |= {"/": N_("{a} divided by {b}")}
 
 
 class ConditionWords:
@@ -90,7 +90,8 @@ class _Reading:
                 return self._joined(operands, "and")
             case s.Or(operands) | s.AtLeast(1, operands):
                 return self._joined(operands, "or")
-        return _without_brackets(self.clause(node))
+        either = self._wording("(either {parts})").partition("{parts}")[0].removeprefix("(")
+        return _without_brackets(self.clause(node), either)
 
     def clause(self, node: s.Expression) -> str:
         """Read a condition within another."""
@@ -456,15 +457,15 @@ class _Reading:
         return None
 
 
-def _without_brackets(text: str) -> str:
+def _without_brackets(text: str, either: str) -> str:
     """Take away brackets that stand around the whole, and the word that stood for them.
 
-    >>> _without_brackets("(either a, or b)"), _without_brackets("(a), or (b)")
+    >>> _without_brackets("(either a, or b)", "either "), _without_brackets("(a), or (b)", "")
     ('a, or b', '(a), or (b)')
     """
     depth = 0
     for place, sign in enumerate(text):
         depth += (sign == "(") - (sign == ")")
         if depth == 0:
-            return text[1:-1].removeprefix("either ") if 0 < place == len(text) - 1 else text
+            return text[1:-1].removeprefix(either) if 0 < place == len(text) - 1 else text
     return text

@@ -57,7 +57,7 @@ def to_dict(assessment: Assessment, wording: Wording) -> dict[str, Any]:
             {
                 "path": question.path,
                 "state": question.state,
-                "ask": question.ask,
+                "ask": wording(question.ask),
                 "rules": list(question.rules),
                 "severity_ceiling": question.ceiling,
             }

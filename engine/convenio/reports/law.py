@@ -78,18 +78,24 @@ class LawWords:
         A basis in law is law where a reference of the rule binds a party; else it is a yardstick.
         """
         _ = self._wording
-        words = {
-            "statutory": _("statute"),
-            "treaty": _("treaty"),
-            "case_law": _("court ruling"),
-            "index": _("published index"),
-            "empirical": _("observed in the region"),
-            "analogue": _("by analogy"),
-            "judgement": _("judgement of the authors"),
-        }
+        words = basis_words(_)
         basis = rule.threshold.basis
         if basis not in LEGAL_BASES:
             return words[basis], "opinion"
         if self.law(rule):
             return words[basis], "law"
         return _("{basis}, as a yardstick").format(basis=words[basis]), "opinion"
+
+
+def basis_words(wording: Wording) -> dict[str, str]:
+    """Return what the bases of thresholds are called."""
+    _ = wording
+    return {
+        "statutory": _("statute"),
+        "treaty": _("treaty"),
+        "case_law": _("court ruling"),
+        "index": _("published index"),
+        "empirical": _("observed in the region"),
+        "analogue": _("by analogy"),
+        "judgement": _("judgement of the authors"),
+    }

@@ -88,7 +88,7 @@ def _section(assessment: Assessment, wording: Wording) -> str:
     lines += ["", f"## {wording('Open questions')}", ""]
     questions = open_questions(assessment)
     lines += [
-        f"- {plain(question.ask)} (`{question.path}`: {', '.join(question.rules[:6])}"
+        f"- {plain(wording(question.ask))} (`{question.path}`: {', '.join(question.rules[:6])}"
         f"{', …' if len(question.rules) > 6 else ''})"
         for question in questions[:MAX_QUESTIONS]
     ] or [wording("None.")]

@@ -78,7 +78,7 @@ def _question(found: RankedQuestion, questions: Questions, wording: Wording) -> 
         ]
         for same in same_effects(found.effects)
     ]
-    notes = [f"{found.question.ask} ({found.path})"]
+    notes = [f"{_(found.question.ask)} ({found.path})"]
     if not found.exact:
         notes.append(_("Not every answer: {why}.").format(why=found.why))
     return Block(_.label(found.path, base.pack.catalogue), notes, columns, rows)

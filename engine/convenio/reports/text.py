@@ -199,7 +199,7 @@ def _open(console: Console, assessment: Assessment, wording: Wording) -> None:
         rules = wording.plural("{n} rule", "{n} rules", len(question.rules))
         reach = wording(question.ceiling or "–")
         line = Text(f"{reach:<9}", style=_STYLES.get(question.ceiling or "", ""))
-        line.append(question.ask)
+        line.append(wording(question.ask))
         line.append(f"  ({question.path}, {rules})", style="dim")
         console.print(line)
     if len(questions) > MAX_QUESTIONS:

@@ -33,6 +33,7 @@ from convenio.facts.values import (
     date_from_text,
     first_day,
 )
+from convenio.messages import Message
 from convenio.packs.rule import Rule
 from convenio.reports.sentences import FactSentences
 
@@ -54,12 +55,28 @@ def N_(text: str) -> str:  # noqa: N802  # the name by which tools of translator
     return text
 
 
+def in_context(context: str, text: str) -> tuple[str, str]:
+    """Mark a text that is translated otherwise in one context than in others."""
+    return context, text
+
+
+_CONFIDENCE = (
+    in_context("confidence", "high"),
+    in_context("confidence", "medium"),
+    in_context("confidence", "low"),
+)
+
 _NAMED = (
     *(N_("critical"), N_("high"), N_("medium"), N_("moderate"), N_("low"), N_("clear")),
     *(N_("unknown"), N_("not applicable"), N_("flag"), N_("in force"), N_("not in force")),
     *(N_("true"), N_("false"), N_("presumed"), N_("established"), N_("possible")),
     *(N_("statutory"), N_("treaty"), N_("case law"), N_("index"), N_("empirical")),
-    *(N_("analogue"), N_("judgement"), N_("overall")),
+    *(N_("analogue"), N_("judgement"), N_("overall"), N_("risk"), N_("mitigating")),
+    *(N_("compound"), N_("exposure"), N_("statute"), N_("constitution"), N_("resolution")),
+    *(N_("policy"), N_("framework"), N_("report"), N_("press"), N_("analysis")),
+    *(N_("treaties"), N_("foreign troops"), N_("foreign bases"), N_("visiting forces")),
+    *(N_("troops abroad"), N_("public contracts"), N_("borrowing"), N_("military courts")),
+    *(N_("neutrality"), N_("policing"), N_("information")),
     *(N_("years"), N_("year"), N_("months"), N_("month"), N_("days"), N_("day")),
     *(N_("persons"), N_("person"), N_("items"), N_("km"), N_("per year"), N_("TIV")),
     *(N_("hours"), N_("states"), N_("score")),
@@ -107,6 +124,8 @@ class Wording:
 
     def __call__(self, text: str) -> str:
         """Return the translation of a text of the product."""
+        if isinstance(text, Message) and text.values:
+            return self._translations.gettext(text.template).format(**text.values)
         # An empty text is no text: gettext would give the head of its catalogue.
         return self._translations.gettext(text) if text else ""
 

@@ -6,7 +6,7 @@
   const data = JSON.parse(byId("data").textContent);
   const words = data.words;
   const families = data.families.length;
-  const hasMoves = byId("move") !== null;
+  const has = data.has;
   // The places of a case's values, as reports/dashboard/table.py packs them.
   const [ID, TITLE, DATE, COUNTRIES, CONFIDENCE, RATINGS, RUN, TESTS, MOVE, LINKED] = Array(10).keys();
   const state = { shown: data.cases, leaf: 0, column: -1, falling: true };
@@ -40,7 +40,9 @@
     sign.setAttribute("aria-hidden", "true");
     tag.append(sign, words.levels[presumed]);
     const bounds = fill(words.bounds, { floor: words.levels[floor], ceiling: words.levels[ceiling] });
-    cell.append(tag, made("span", `bar f${floor} c${ceiling}`), made("span", "unseen", bounds));
+    const bar = made("span", `bar f${floor} c${ceiling}`);
+    bar.title = bounds;
+    cell.append(tag, bar, made("span", "unseen", bounds));
     return cell;
   };
 
@@ -58,11 +60,13 @@
       code.append(made("bdi", "", one[ID]));
       head.append(" ", code);
     }
-    line.append(head, made("td", "", one[DATE]), made("td", "", one[COUNTRIES]));
+    line.append(head);
+    if (has.date) line.append(made("td", "", one[DATE]));
+    if (has.countries) line.append(made("td", "", one[COUNTRIES]));
     for (let family = 0; family <= families; family += 1) line.append(rated(one, family));
-    line.append(made("td", "", words.confidences[one[CONFIDENCE]]));
+    if (has.confidence) line.append(made("td", "", words.confidences[one[CONFIDENCE]]));
     line.append(made("td", "", fill(words.tests, { run: one[RUN], all: one[TESTS] })));
-    if (hasMoves) line.append(made("td", "", words.moves[one[MOVE]] ?? ""));
+    if (has.move) line.append(made("td", "", words.moves[one[MOVE]] ?? ""));
     return line;
   };
 
@@ -90,8 +94,8 @@
     const sought = plain(byId("search").value).split(/\s+/).filter(Boolean);
     const family = Number(byId("family").value);
     const rating = byId("rating").value;
-    const country = byId("country").value;
-    const move = hasMoves ? byId("move").value : "";
+    const country = has.countries ? byId("country").value : "";
+    const move = has.move ? byId("move").value : "";
     state.shown = data.cases.filter((one, place) =>
       (rating === "" || level(one, family, 1) === Number(rating))
       && (country === "" || one[COUNTRIES].split(" ").includes(country))
@@ -109,12 +113,13 @@
   const rating = (family) => (one) =>
     100 * level(one, family, 1) + 10 * level(one, family, 0) + level(one, family, 2);
   const confidence = ["", "low", "medium", "high"];
-  const keys = [
-    (one) => one[TITLE] || one[ID], (one) => one[DATE], (one) => one[COUNTRIES],
-    ...Array.from({ length: families + 1 }, (_, family) => rating(family)),
-    (one) => confidence.indexOf(one[CONFIDENCE]),
-    (one) => one[RUN] / Math.max(1, one[TESTS]), (one) => words.moves[one[MOVE]] ?? "",
-  ];
+  const keys = [(one) => one[TITLE] || one[ID]];
+  if (has.date) keys.push((one) => one[DATE]);
+  if (has.countries) keys.push((one) => one[COUNTRIES]);
+  for (let family = 0; family <= families; family += 1) keys.push(rating(family));
+  if (has.confidence) keys.push((one) => confidence.indexOf(one[CONFIDENCE]));
+  keys.push((one) => one[RUN] / Math.max(1, one[TESTS]));
+  if (has.move) keys.push((one) => words.moves[one[MOVE]] ?? "");
 
   const order = () => {
     if (state.column < 0) return;

@@ -11,7 +11,7 @@ EVENTS = "events"
 
 
 def files_in(folder: Path) -> Iterator[Path]:
-    """Yield the files and folders below a folder that are not hidden, parts of a run or evidence."""
+    """Yield what stands below a folder and is not hidden, part of a run or evidence."""
     for path in folder.rglob("*"):
         if not any(_is_unseen(part) for part in path.relative_to(folder).parts):
             yield path

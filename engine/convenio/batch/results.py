@@ -117,9 +117,9 @@ def _database(path: Path, table: str, most: int) -> Any:
     import duckdb
 
     # What stands in a strange database must not reach for other files.
-    settings = {"enable_external_access": "false"}
+    settings: dict[str, Any] = {"enable_external_access": "false"}
     try:
         with duckdb.connect(str(path), read_only=True, config=settings) as connection:
-            return connection.execute(f"SELECT * FROM {table} LIMIT {most:d}").pl()
+            return connection.sql(f"SELECT * FROM {table} LIMIT {most:d}").pl()
     except duckdb.Error as fault:
         raise UsageError(f"{path}: can't be read: {str(fault).splitlines()[0]}") from None

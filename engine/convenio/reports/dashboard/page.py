@@ -51,6 +51,7 @@ def render_dashboard(
         "cases": packed(portfolio, known),
         "families": list(portfolio.families),
         "columns": columns(portfolio),
+        "has": view.has,
         "unread": [[one.name, one.message] for one in portfolio.unread],
         "links": links,
         "shown": SHOWN,

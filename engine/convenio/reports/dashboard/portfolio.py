@@ -17,6 +17,9 @@ LEVELS: tuple[Rating, ...] = ("not_assessed", *RATINGS)
 
 WORST_FIRST: tuple[Rating, ...] = (*reversed(RATINGS), "not_assessed")
 
+GRAVE: tuple[Rating, ...] = ("high", "critical")
+"""Ratings of deals that should not go ahead as they stand."""
+
 UNRATED = Readings("not_assessed", "not_assessed", "not_assessed")
 
 Move = Literal["rose", "fell", "rated", "unrated", "new"]
@@ -70,6 +73,12 @@ class Mover:
     move: Move
     now: Rating
     before: Rating | None = None
+
+    @property
+    def step(self) -> int:
+        """How far it moved, whichever way."""
+        before = 0 if self.before is None else LEVELS.index(self.before)
+        return abs(LEVELS.index(self.now) - before)
 
 
 @dataclass(frozen=True)
@@ -148,7 +157,10 @@ class Portfolio:
         for case in self.cases:
             for country in case.countries or ():
                 ratings.setdefault(country, []).append(case.headline)
-        counted = {code: CountryCount(len(all_), worst(all_)) for code, all_ in ratings.items()}
+        counted = {
+            code: CountryCount(len(all_), worst(all_), sum(one in GRAVE for one in all_))
+            for code, all_ in ratings.items()
+        }
         order = sorted(counted.items(), key=lambda one: (-one[1].cases, one[0]))
         return dict(order)
 
@@ -225,10 +237,11 @@ class ReadingCounts:
 
 @dataclass(frozen=True, slots=True)
 class CountryCount:
-    """How many cases a country has, and the worst rating among them."""
+    """How many cases a country has, the worst rating among them, and how many are grave."""
 
     cases: int
     worst: Rating
+    grave: int
 
 
 def in_order(cases: Iterable[CaseRow]) -> tuple[CaseRow, ...]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from convenio.assessment.assessment import Assessment
@@ -12,6 +12,7 @@ from convenio.facts.case import CONFIDENCE_ORDER, Confidence
 from convenio.facts.paths import owner_of
 from convenio.packs.pack import Pack
 from convenio.packs.policy import Rating
+from convenio.packs.rule import Rule
 from convenio.reports.dashboard.portfolio import LEVELS, CaseRow
 from convenio.reports.wording import Wording
 
@@ -83,7 +84,7 @@ def row_of_document(document: Mapping[str, Any], pack: Pack, wording: Wording) -
 def row_of_result(
     row: Mapping[str, Any],
     pack: Pack,
-    missing: Mapping[str, tuple[str, ...]] | None,
+    missing: Mapping[str, Sequence[str]] | None,
     confidence: Mapping[str, Confidence],
     countries: Mapping[str, tuple[str, ...]] | None,
     name: str,
@@ -97,7 +98,7 @@ def row_of_result(
     """
     id_ = str(row["id"])
     codes = {rule.id: _code(row[rule.id], name) for rule in tests_in(row, pack)}
-    flagged, clear, unknown = (_count(row.get(key), name) for key in ("flag", "clear", "unknown"))
+    run, tests = _tests(codes) if codes else _counted(row, name)
     families = [key.removesuffix("__floor") for key in row if key.endswith("__floor")]
     return CaseRow(
         id=id_,
@@ -107,20 +108,20 @@ def row_of_result(
         families={family: _result_readings(row, f"{family}__", name) for family in families},
         confidence=confidence.get(id_),
         countries=_countries(row) if countries is None else countries.get(id_, ()),
-        tests_run=flagged + clear,
-        tests=flagged + clear + unknown,
+        tests_run=run,
+        tests=tests,
         flagged=tuple(rule for rule, code in codes.items() if code >= 10) if codes else None,
         untested=tuple(rule for rule, code in codes.items() if 0 < code < 10) if codes else None,
-        missing=None if missing is None else missing.get(id_, ()),
+        missing=None if missing is None else _owners(missing.get(id_, ())),
     )
 
 
-def tests_in(row: Mapping[str, Any], pack: Pack) -> list[Any]:
+def tests_in(row: Mapping[str, Any], pack: Pack) -> list[Rule]:
     """Return the rules of a pack, no mitigating ones, of which a row of results tells."""
     return [rule for rule in pack.rules if rule.kind != "mitigating" and rule.id in row]
 
 
-def confidence_of(texts: Mapping[str, list[str]]) -> dict[str, Confidence]:
+def confidence_of(texts: Mapping[str, Sequence[str]]) -> dict[str, Confidence]:
     """Return the lowest confidence among the texts of each case that name one."""
     found = {}
     for case, given in texts.items():
@@ -130,7 +131,7 @@ def confidence_of(texts: Mapping[str, list[str]]) -> dict[str, Confidence]:
     return found
 
 
-def _owners(paths: Any) -> tuple[str, ...]:
+def _owners(paths: Iterable[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(owner_of(path) for path in paths))
 
 
@@ -156,6 +157,18 @@ def _result_readings(row: Mapping[str, Any], prefix: str, name: str) -> Readings
 
 def _code(value: Any, name: str) -> int:
     return -1 if value in (None, "") else _whole(value, name)
+
+
+def _tests(codes: Mapping[str, int]) -> tuple[int, int]:
+    """Return how many tests could be run, and how many apply."""
+    applicable = [code for code in codes.values() if code >= 0]
+    return sum(code == 0 or code >= 10 for code in applicable), len(applicable)
+
+
+def _counted(row: Mapping[str, Any], name: str) -> tuple[int, int]:
+    """Return the same of results by a pack that is not at hand; factors are among its counts."""
+    flagged, clear, unknown = (_count(row.get(key), name) for key in ("flag", "clear", "unknown"))
+    return flagged + clear, flagged + clear + unknown
 
 
 def _count(value: Any, name: str) -> int:

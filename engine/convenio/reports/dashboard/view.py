@@ -143,6 +143,17 @@ class DashboardView:
             "file": _("cases.csv"),
         }
 
+    @cached_property
+    def has(self) -> dict[str, bool]:
+        """Which columns the table of cases has: those of which some case tells something."""
+        cases = self.portfolio.cases
+        return {
+            "date": any(case.as_of for case in cases),
+            "countries": self.portfolio.by_country is not None,
+            "confidence": self.portfolio.has_confidence,
+            "move": self.portfolio.earlier is not None,
+        }
+
     # --- ratings -----------------------------------------------------------------------------
 
     def share(self, count: int) -> float:
@@ -240,12 +251,13 @@ class DashboardView:
 
     @property
     def moved(self) -> list[tuple[str, int, list[Mover]]]:
-        """The cases that stand otherwise, by what became of them: words, how many, the worst."""
+        """The cases that stand otherwise, by what became of them: words, how many, the farthest."""
         groups = []
         for move in MOVES:
             found = [one for one in self.portfolio.movers if one.move == move]
             if found:
-                groups.append((self._heading(move, len(found)), len(found), found[: MOST * 2]))
+                farthest = sorted(found, key=lambda one: -one.step)[: MOST * 2]
+                groups.append((self._heading(move, len(found)), len(found), farthest))
         return groups
 
     def _heading(self, move: Move, count: int) -> str:

@@ -178,7 +178,8 @@
     button.addEventListener("click", () => sortBy(column));
     head.replaceChildren(button);
   });
-  byId("tools").addEventListener("input", choose);
+  byId("search").addEventListener("input", choose);
+  byId("tools").querySelectorAll("select").forEach((one) => one.addEventListener("change", choose));
   byId("tools").addEventListener("submit", (event) => event.preventDefault());
   byId("before").addEventListener("click", () => show(state.leaf - 1));
   byId("after").addEventListener("click", () => show(state.leaf + 1));

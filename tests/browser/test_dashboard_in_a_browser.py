@@ -152,8 +152,7 @@ def test_without_script_the_summary_and_the_worst_hundred_are_there(browser, pag
         assert "The 100 cases with the worst ratings, the worst first." in shown
         assert len(plain.find_elements(By.CSS_SELECTOR, "#rows tr")) == 100
         assert "wrong.yaml" in shown
-        assert "9,999 cases" not in shown
-        assert "Text" not in plain.title
+        assert "10,000 cases of cooperation" in plain.find_element(By.TAG_NAME, "h1").text
         assert not plain.find_element(By.ID, "tools").is_displayed()
         assert not plain.find_element(By.ID, "save").is_displayed()
         assert plain.find_element(By.CSS_SELECTOR, ".map svg").is_displayed()
@@ -171,14 +170,14 @@ def test_rows_that_the_script_makes_are_those_of_the_page(opened):
 
 def test_search_reads_titles_ids_and_countries_without_accents(opened):
     search = opened.find_element(By.ID, "search")
-    search.send_keys("convencao numero 4321")
+    search.send_keys("convencao 4321")
     assert found(opened).startswith("1 of 10,000 cases")
     assert "Convenção número 4321" in first_cells(opened, 0)[0]
     search.clear()
-    search.send_keys("BRAZIL deal-0000")
+    search.send_keys("BRAZIL 99")
     assert set(first_cells(opened, 2)) == {"BRA"}
     search.clear()
-    search.send_keys("nothing is called so")
+    search.send_keys("qqq")
     assert found(opened) == "No case is like that."
 
 

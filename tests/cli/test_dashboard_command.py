@@ -124,6 +124,8 @@ def test_the_second_case_of_an_id_is_listed_and_not_counted(folder):
         ("odd.csv -o d.html", "the rating 'awful' is none of"),
         ("broken.parquet -o d.html", "can't be read"),
         ("broken.duckdb -o d.html", "can't be read"),
+        ("broken.xlsx -o d.html", "can't be read"),
+        ("broken.jsonl -o d.html", "can't be read"),
         ("deals -o d.html --findings other.csv", "--findings goes with results"),
         ("deals -o d.html --previous nowhere", "there is no such file or folder"),
         ("deals -o d.html --briefs nowhere", "there is no such folder of briefs"),
@@ -140,7 +142,8 @@ def test_what_is_wrong_is_told_and_nothing_is_written(words, told, folder, capsy
     Path("twice.csv").write_text("id,status,floor,ceiling\na,ok,low,low\na,ok,low,low\n")
     Path("odd.csv").write_text("id,status,floor,ceiling\na,ok,awful,low\n")
     Path("broken.parquet").write_bytes(b"PAR1 no")
-    Path("broken.duckdb").write_bytes(b"no")
+    for name in ("duckdb", "xlsx", "jsonl"):
+        Path(f"broken.{name}").write_bytes(b"no")
     before = sorted(folder.rglob("*"))
     kept = {path: path.read_bytes() for path in before if path.is_file()}
     assert main(["dashboard", *words.split()]) == 2

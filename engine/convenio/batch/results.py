@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from convenio.batch.tables.faults import reading
 from convenio.errors import UsageError
 
 ENDINGS = (".parquet", ".csv", ".xlsx", ".duckdb", ".jsonl", ".ndjson")
@@ -79,13 +80,8 @@ def confidence_by_case(rows: Sequence[Mapping[str, Any]]) -> dict[str, list[str]
 def _rows(
     path: Path, table: str, needed: Sequence[str], what: str, most: int
 ) -> list[dict[str, Any]]:
-    import polars as pl
-
-    try:
+    with reading(path):
         frame = _frame(path, table, most + 1)
-    except (OSError, ValueError, pl.exceptions.PolarsError) as fault:
-        told = (str(fault).splitlines() or [type(fault).__name__])[0]
-        raise UsageError(f"{path}: can't be read: {told}") from None
     lacking = [name for name in needed if name not in frame.columns]
     if lacking:
         raise UsageError(f"{path}: this is not {what}: it has no column {', '.join(lacking)}")
@@ -107,7 +103,10 @@ def _frame(path: Path, table: str, most: int) -> Any:
         case ".jsonl" | ".ndjson":
             return pl.scan_ndjson(path, infer_schema_length=None).head(most).collect()
         case ".xlsx":
-            return pl.read_excel(path, sheet_name=table).head(most)
+            try:
+                return pl.read_excel(path, sheet_name=table).head(most)
+            except ValueError as fault:
+                raise UsageError(f"{path}: can't be read: {fault}") from None
         case ".duckdb":
             return _database(path, table, most)
     raise UsageError(f"{path}: its name must end in one of {', '.join(ENDINGS)}")

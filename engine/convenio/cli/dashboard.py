@@ -40,7 +40,7 @@ A folder is assessed anew; for ten thousand cases, run convenio batch first and 
 exit codes: 0 all cases could be read, 2 wrong use, 3 some could not (the page lists them),
 4 a pack is invalid"""
 
-_LARGEST_JSON = 500_000_000
+_LARGEST_JSON = 200_000_000
 _MANY = 50
 """Case files from which on several processes are worth their start."""
 
@@ -239,6 +239,9 @@ class _Reader:
         rows = results.read_results(path)
         told = results.read_findings(Path(findings)) if findings else []
         missing = results.missing_by_case(told)
+        if findings and missing is None:
+            what = "does not say which facts are missing; that of 'assess --format csv' does"
+            print(f"{findings}: this table of findings {what}", file=sys.stderr)
         confidence = confidence_of(results.confidence_by_case(told))
         countries = _recipients(results.read_parties(Path(parties))) if parties else None
         found.files += [path, *(Path(one) for one in (findings, parties) if one)]

@@ -92,16 +92,17 @@ def test_json_of_assessments_is_a_source_and_an_earlier_run(folder):
 
 
 def test_briefs_that_stand_in_a_folder_are_linked(folder):
-    main(["brief", "deals/panamax-2014.yaml", "deals/manta-fol-1999.yaml", "-o", "briefs"])
     Path("out").mkdir()
+    Path("briefs").mkdir()
+    for name in NAMES[:2]:
+        Path(f"briefs/{name}.html").write_text("a brief")
     assert main(["dashboard", "deals", "-o", "out/d.html", "--briefs", "briefs"]) == 0
     page = Path("out/d.html").read_text()
     assert 'href="./../briefs/panamax-2014.html"' in page
     assert "eclac-method-2001.html" not in page
-    brief = Path("briefs/panamax-2014.html").read_bytes()
     taken = ["dashboard", "deals", "-o", "briefs/panamax-2014.html", "--briefs", "briefs"]
     assert main(taken) == 2
-    assert Path("briefs/panamax-2014.html").read_bytes() == brief
+    assert Path("briefs/panamax-2014.html").read_text() == "a brief"
 
 
 def test_the_second_case_of_an_id_is_listed_and_not_counted(folder):
@@ -161,12 +162,13 @@ def test_a_wrong_pack_is_told(folder, capsys):
     assert not Path("d.html").exists()
 
 
-def test_many_case_files_are_read_by_several_processes(folder, capsys):
+def test_many_case_files_are_read_by_several_processes(folder, monkeypatch):
+    monkeypatch.setattr("convenio.cli.dashboard._MANY", 5)
     text = Path("deals/eclac-method-2001.yaml").read_text()
-    for number in range(60):
+    for number in range(7):
         named = text.replace("case: eclac-method-2001", f"case: deal-{number:02d}")
         Path(f"deals/deal-{number:02d}.yaml").write_text(named)
     assert main(["dashboard", "deals", "-o", "d.html", "--csv", "two.csv", "--workers", "2"]) == 0
     assert main(["dashboard", "deals", "-o", "d.html", "--csv", "one.csv", "--workers", "1"]) == 0
     assert Path("one.csv").read_bytes() == Path("two.csv").read_bytes()
-    assert pl.read_csv("one.csv").height == 63
+    assert pl.read_csv("one.csv").height == 10

@@ -159,6 +159,19 @@ def test_the_page_holds_the_worst_hundred_and_the_data_all(pack):
     assert "1 case could not be read and is not rated." in text_of(page)
 
 
+def test_where_nothing_is_presumed_nothing_is_said_to_be(pack):
+    text = text_of(render_dashboard(replace(many(3), presumes=False), pack))
+    assert "nothing is presumed" in text
+    assert "The word is the established rating." in text
+    assert "presumed rating" not in text
+
+
+def test_a_portfolio_without_a_case_that_could_be_read_lists_the_others(pack):
+    text = text_of(render_dashboard(Portfolio((), (Unread("a.yaml", "wrong"),)), pack))
+    assert "0 cases of cooperation" in text
+    assert "a.yaml wrong" in text
+
+
 def test_ten_thousand_cases_are_a_small_file(pack):
     assert len(render_dashboard(many(10_000), pack)) < 2_000_000
 

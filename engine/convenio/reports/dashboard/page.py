@@ -46,6 +46,8 @@ def render_dashboard(
     script = (folder / "dashboard.js").read_text(encoding="utf-8")
     known = frozenset(linked)
     links = f"./{quote(briefs)}/" if briefs else "./"
+    # Browsers write es-CO where Unicode's locale data write es_CO.
+    language = wording.language.replace("_", "-")
     view = DashboardView(portfolio, pack, wording, links, known, SHOWN)
     data = {
         "cases": packed(portfolio, known),
@@ -55,13 +57,14 @@ def render_dashboard(
         "unread": [[one.name, one.message] for one in portfolio.unread],
         "links": links,
         "shown": SHOWN,
-        "language": wording.language,
+        "language": language,
         "words": view.words_of_script(),
     }
     return environment.get_template("dashboard.html.j2").render(
         view=view,
         portfolio=portfolio,
         wording=wording,
+        language=language,
         version=__version__,
         style=style,
         script=script,

@@ -163,7 +163,7 @@ def test_a_wrong_pack_is_told(folder, capsys):
 
 
 def test_many_case_files_are_read_by_several_processes(folder, monkeypatch):
-    monkeypatch.setattr("convenio.cli.dashboard._MANY", 5)
+    monkeypatch.setattr("convenio.cli.sources._MANY", 5)
     text = Path("deals/eclac-method-2001.yaml").read_text()
     for number in range(7):
         named = text.replace("case: eclac-method-2001", f"case: deal-{number:02d}")

@@ -6,9 +6,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from convenio.assessment.assessment import Assessment
+from convenio.assessment.presumed import PresumedFact
 from convenio.assessment.rating import Readings
-from convenio.errors import UsageError, shorten
-from convenio.facts.case import CONFIDENCE_ORDER, Confidence
+from convenio.errors import Position, UsageError, shorten
+from convenio.facts.case import CONFIDENCE_ORDER, Confidence, StatedFact
 from convenio.facts.paths import owner_of
 from convenio.packs.pack import Pack
 from convenio.packs.policy import Rating
@@ -75,9 +76,7 @@ def row_of_document(document: Mapping[str, Any], pack: Pack, wording: Wording) -
         missing=_owners(path for one in document["findings"] for path in one["missing"]),
         carrying=None
         if presumptions is None
-        else tuple(
-            wording.label(one["path"], pack.catalogue) for one in presumptions if one["carries"]
-        ),
+        else tuple(_presumption(one, pack, wording) for one in presumptions if one["carries"]),
     )
 
 
@@ -133,6 +132,17 @@ def confidence_of(texts: Mapping[str, Sequence[str]]) -> dict[str, Confidence]:
 
 def _owners(paths: Iterable[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(owner_of(path) for path in paths))
+
+
+def _presumption(told: Mapping[str, Any], pack: Pack, wording: Wording) -> str:
+    """Write a presumption as that of an assessment is, if the pack at hand still makes it."""
+    path, because = told["path"], told["because"]
+    for one in pack.presumptions.get(path, ()):
+        if one.because == because:
+            value = one.value.value if one.value is not None else None
+            after = StatedFact(path, "known", Position(""), value)
+            return wording.presumption(PresumedFact(None, after, one), pack.catalogue)
+    return wording.label(path, pack.catalogue)
 
 
 def _lowest(confidences: list[Confidence | None]) -> Confidence | None:

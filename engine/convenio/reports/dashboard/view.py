@@ -23,7 +23,7 @@ from convenio.reports.dashboard.portfolio import (
     Mover,
     Portfolio,
 )
-from convenio.reports.dashboard.tiles import TILES
+from convenio.reports.dashboard.tiles import COLUMNS, ROWS, TILES
 from convenio.reports.wording import Wording
 
 MOST = 12
@@ -209,9 +209,7 @@ class DashboardView:
     def map_size(self) -> tuple[int, int]:
         """Width and height of the map."""
         step = _TILE + _GAP
-        columns = max(column for column, _ in TILES.values()) + 1
-        rows = max(row for _, row in TILES.values()) + 1
-        return columns * step - _GAP + 2, rows * step - _GAP + 2
+        return COLUMNS * step - _GAP + 2, ROWS * step - _GAP + 2
 
     # --- what comes up most ------------------------------------------------------------------
 

@@ -55,6 +55,7 @@ COMMANDS = [
     ["rules", "list", "--pack", "pack"],
     ["batch", "table.csv", "--pack", "pack", "-o", "out.parquet"],
     ["batch", "table.csv", "--pack", "pack", "-o", "out.xlsx", "--engine", "duckdb"],
+    ["dashboard", "case.yaml", "out.parquet", "--pack", "pack", "-o", "dashboard.html"],
     ["assess", "http://127.0.0.1:9/case.yaml"],
     ["assess", "case.yaml", "--pack", "http://127.0.0.1:9/pack"],
 ]

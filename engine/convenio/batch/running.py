@@ -20,6 +20,7 @@ from urllib.parse import unquote
 from convenio.assessment.cases import load_case
 from convenio.assessment.frame import assess_frame
 from convenio.backends.frames.rows import tabulate
+from convenio.batch.case_files import CASE_FILES, files_in, is_case_file, is_of_events
 from convenio.batch.mapping.cases import read_mapped
 from convenio.batch.mapping.language import TableMapping
 from convenio.batch.mapping.reading import Asked
@@ -48,9 +49,6 @@ from convenio.packs.pack import Pack
 from convenio.packs.policy import Rating
 from convenio.processes import process_pool
 
-CASE_FILES = (".yaml", ".yml", ".json")
-EVENTS = "events"
-"""The folder in which streams of events stand beside the cases that they are about."""
 ROWS_A_PART = 200_000
 CASES_A_PART = 5_000
 _NO_VALUE = "__HIVE_DEFAULT_PARTITION__"
@@ -291,31 +289,17 @@ def files_of(job: Job) -> list[Path]:
     if job.source.is_file():
         return [job.source]
     written = {path.resolve() for path in outputs_of(job)}
-    inside = [
-        path
-        for path in job.source.rglob("*")
-        if not any(_is_unseen(part) for part in path.relative_to(job.source).parts)
-        and path.resolve() not in written
-    ]
-    found = [path for path in inside if _is_case_file(path) or ending(path)]
-    if any(_is_case_file(path) for path in found):
+    inside = [path for path in files_in(job.source) if path.resolve() not in written]
+    found = [path for path in inside if is_case_file(path) or ending(path)]
+    if any(is_case_file(path) for path in found):
         # Beside case files, what stands in `events/` are streams for `monitor`, no tables of cases.
-        return [p for p in found if EVENTS not in p.relative_to(job.source).parts[:-1]]
+        return [path for path in found if not is_of_events(path, job.source)]
     return found
-
-
-def _is_unseen(name: str) -> bool:
-    """Tell whether a file or folder is hidden, or holds parts of a run or what a log rests on."""
-    return name.startswith(".") or name.endswith((".parts", ".evidence"))
-
-
-def _is_case_file(path: Path) -> bool:
-    return path.suffix.lower() in CASE_FILES
 
 
 def _parts(job: Job, scratch: Path, summary: Summary) -> Iterator[Part]:
     files = sorted(files_of(job))
-    case_files = [path for path in files if _is_case_file(path)]
+    case_files = [path for path in files if is_case_file(path)]
     tables = [path for path in files if ending(path)]
     if case_files and not tables:
         yield from _case_parts(job, case_files, summary)

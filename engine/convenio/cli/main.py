@@ -27,6 +27,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "assess": ("convenio.cli.assess", "test cases against a pack: verdicts and rating"),
     "brief": ("convenio.cli.brief", "write the brief of a case: HTML, PDF, Word or Markdown"),
     "batch": ("convenio.cli.batch", "assess a table or a folder of cases"),
+    "dashboard": ("convenio.cli.dashboard", "show a portfolio of cases on one page"),
     "compare": ("convenio.cli.compare", "show scenarios side by side, and what each changes"),
     "questions": ("convenio.cli.questions", "rank open facts by what an answer would change"),
     "remedies": ("convenio.cli.remedies", "find the cheapest changes that reach a lower rating"),

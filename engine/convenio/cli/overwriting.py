@@ -19,9 +19,13 @@ _OUTPUTS = {
     "svg": "--svg",
     "state": "--state",
     "findings": "--findings",
+    "csv": "--csv",
 }
 """Arguments of all commands that name a file to be written, with the flags that users know."""
-_INPUTS = ("case", "cases", "input", "file", "previous", "events", "sign", "key", "log", "mapping")
+_INPUTS = (
+    *("case", "cases", "input", "sources", "file", "previous", "findings_read", "parties"),
+    *("events", "sign", "key", "log", "mapping"),
+)
 """Arguments that name what is read."""
 
 

@@ -1,0 +1,1 @@
+"""The dashboard: a portfolio of cases on one page."""

@@ -8,6 +8,7 @@ from typing import Any
 
 from convenio.batch.tables.faults import reading
 from convenio.errors import UsageError
+from convenio.messages import say
 
 ENDINGS = (".parquet", ".csv", ".xlsx", ".duckdb", ".jsonl", ".ndjson")
 """How the name of a table of results may end; the last two are what other tools make of one."""
@@ -31,7 +32,7 @@ def read_results(path: Path) -> list[dict[str, Any]]:
     for row in rows:
         name = row["id"] = "" if row["id"] is None else str(row["id"])
         if name in seen:
-            raise UsageError(f"{path}: two rows have the id {name}")
+            raise UsageError(say("{path}: two rows have the id {name}", path=path, name=name))
         seen.add(name)
     return rows
 
@@ -84,9 +85,18 @@ def _rows(
         frame = _frame(path, table, most + 1)
     lacking = [name for name in needed if name not in frame.columns]
     if lacking:
-        raise UsageError(f"{path}: this is not {what}: it has no column {', '.join(lacking)}")
+        raise UsageError(
+            say(
+                "{path}: this is not {what}: it has no column {lacking}",
+                path=path,
+                what=what,
+                lacking=", ".join(lacking),
+            )
+        )
     if frame.height > most:
-        raise UsageError(f"{path}: more than {most:,} rows; one page can't show them")
+        raise UsageError(
+            say("{path}: more than {most:,} rows; one page can't show them", path=path, most=most)
+        )
     found: list[dict[str, Any]] = frame.to_dicts()
     return found
 
@@ -106,10 +116,14 @@ def _frame(path: Path, table: str, most: int) -> Any:
             try:
                 return pl.read_excel(path, sheet_name=table).head(most)
             except ValueError as fault:
-                raise UsageError(f"{path}: can't be read: {fault}") from None
+                raise UsageError(
+                    say("{path}: can't be read: {fault}", path=path, fault=fault)
+                ) from None
         case ".duckdb":
             return _database(path, table, most)
-    raise UsageError(f"{path}: its name must end in one of {', '.join(ENDINGS)}")
+    raise UsageError(
+        say("{path}: its name must end in one of {ENDINGS}", path=path, ENDINGS=", ".join(ENDINGS))
+    )
 
 
 def _database(path: Path, table: str, most: int) -> Any:
@@ -121,4 +135,10 @@ def _database(path: Path, table: str, most: int) -> Any:
         with duckdb.connect(str(path), read_only=True, config=settings) as connection:
             return connection.sql(f"SELECT * FROM {table} LIMIT {most:d}").pl()
     except duckdb.Error as fault:
-        raise UsageError(f"{path}: can't be read: {str(fault).splitlines()[0]}") from None
+        raise UsageError(
+            say(
+                "{path}: can't be read: {splitlines}",
+                path=path,
+                splitlines=str(fault).splitlines()[0],
+            )
+        ) from None

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import argparse
 import os
-import sys
 from pathlib import Path
 
 from convenio.cli import options
+from convenio.cli.language import add_language
 from convenio.cli.sources import SourceReader
+from convenio.cli.telling import tell
 from convenio.errors import CaseError, UsageError
 from convenio.files import is_folder
+from convenio.messages import say
 from convenio.reports.dashboard.portfolio import Earlier, Portfolio, in_order
 
 EXAMPLES = """examples:
@@ -60,7 +62,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     options.add_pack(parser)
     options.add_context(parser)
-    options.add_language(parser)
+    add_language(parser)
 
 
 def run(args: argparse.Namespace) -> int:
@@ -70,14 +72,14 @@ def run(args: argparse.Namespace) -> int:
 
     page = Path(args.output)
     if page.suffix.lower() not in (".html", ".htm"):
-        raise UsageError(f"{page}: the dashboard is written as .html")
+        raise UsageError(say("{page}: the dashboard is written as .html", page=page))
     wording = options.wording_of(args)
     pack = options.read_pack(args)
     reader = SourceReader(args, pack, wording)
     earlier = _earlier(reader, args.previous) if args.previous else None
     found = reader.read(args.sources, args.findings_read, args.parties)
     if not (found.cases or found.unread):
-        raise UsageError(f"{', '.join(args.sources)}: there is no case in it")
+        raise UsageError(say("{sources}: there is no case in it", sources=", ".join(args.sources)))
     portfolio = Portfolio(
         cases=in_order(found.cases),
         unread=tuple(found.unread),
@@ -91,18 +93,18 @@ def run(args: argparse.Namespace) -> int:
     html = render_dashboard(portfolio, pack, wording, folder, linked)
     if args.csv:
         options.write_file(Path(args.csv), render_csv(portfolio), inputs)
-        print(f"written: {args.csv}", file=sys.stderr)
+        tell(say("written: {csv}", csv=args.csv))
     options.write_file(page, html, inputs)
     for unread in portfolio.unread:
-        print(unread.message, file=sys.stderr)
-    print(f"written: {page}", file=sys.stderr)
+        tell(unread.message)
+    tell(say("written: {page}", page=page))
     return CaseError.exit_code if portfolio.unread else 0
 
 
 def _earlier(reader: SourceReader, source: str) -> Earlier:
     found = reader.read([source], None, None)
     if not found.cases:
-        raise UsageError(f"{source}: no case in it could be read")
+        raise UsageError(say("{source}: no case in it could be read", source=source))
     readings = {case.id: case.readings for case in found.cases}
     return Earlier(readings, tuple(sorted(found.packs)), found.presumes)
 
@@ -115,7 +117,7 @@ def _linked(folder: str | None, portfolio: Portfolio) -> dict[str, Path]:
     if folder is None:
         return {}
     if not is_folder(Path(folder)):
-        raise UsageError(f"{folder}: there is no such folder of briefs")
+        raise UsageError(say("{folder}: there is no such folder of briefs", folder=folder))
     there = {path.name: path for path in Path(folder).iterdir()}
     named = ((case.id, f"{case.id}.html") for case in portfolio.cases)
     return {name: there[file] for name, file in named if file in there}
@@ -126,5 +128,11 @@ def _as_seen_from(page: Path, folder: str) -> str:
     try:
         relative = os.path.relpath(Path(folder).resolve(), page.resolve().parent)
     except ValueError:
-        raise UsageError(f"{folder}: no link leads there from {page}; they are apart") from None
+        raise UsageError(
+            say(
+                "{folder}: no link leads there from {page}; they are apart",
+                folder=folder,
+                page=page,
+            )
+        ) from None
     return Path(relative).as_posix()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import sys
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from importlib.util import find_spec
@@ -17,8 +16,10 @@ from convenio.batch import results
 from convenio.batch.case_files import case_files_in, is_case_file
 from convenio.batch.results import ENDINGS
 from convenio.cli import options, output
+from convenio.cli.telling import tell
 from convenio.errors import CaseError, UsageError
 from convenio.files import is_file, is_folder, read_at_most
+from convenio.messages import say
 from convenio.packs.pack import Pack
 from convenio.processes import process_pool
 from convenio.reports.dashboard.portfolio import CaseRow, Unread
@@ -76,21 +77,31 @@ class SourceReader:
             if is_folder(path):
                 inside = case_files_in(path)
                 if not inside:
-                    raise UsageError(f"{path}: there are no case files in this folder")
+                    raise UsageError(
+                        say("{path}: there are no case files in this folder", path=path)
+                    )
                 case_files += inside
             elif path.suffix.lower() in ENDINGS and is_file(path):
                 is_results = True
                 self._results(path, findings, parties, found)
             elif not is_file(find_case(source)):
-                raise UsageError(f"{path}: there is no such file or folder")
+                raise UsageError(say("{path}: there is no such file or folder", path=path))
             elif not is_case_file(find_case(source)):
                 known = ", ".join(ENDINGS)
-                raise UsageError(f"{path}: can't be read: neither a case file nor one of {known}")
+                raise UsageError(
+                    say(
+                        "{path}: can't be read: neither a case file nor one of {known}",
+                        path=path,
+                        known=known,
+                    )
+                )
             elif not (path.suffix.lower() == ".json" and self._documents(path, found)):
                 case_files.append(find_case(source))
         if (findings or parties) and not is_results:
             flag = "--findings" if findings else "--parties"
-            raise UsageError(f"{flag} goes with results of convenio batch; none is given")
+            raise UsageError(
+                say("{flag} goes with results of convenio batch; none is given", flag=flag)
+            )
         self._cases(case_files, found)
         return found
 
@@ -146,8 +157,13 @@ class SourceReader:
         told = results.read_findings(Path(findings)) if findings else []
         missing = results.missing_by_case(told)
         if findings and missing is None:
-            what = "does not say which facts are missing; that of 'assess --format csv' does"
-            print(f"{findings}: this table of findings {what}", file=sys.stderr)
+            tell(
+                say(
+                    "{findings}: this table of findings does not say which facts are missing; "
+                    "that of 'assess --format csv' does",
+                    findings=findings,
+                )
+            )
         confidence = confidence_of(results.confidence_by_case(told))
         countries = _recipients(results.read_parties(Path(parties))) if parties else None
         found.files += [path, *(Path(one) for one in (findings, parties) if one)]
@@ -164,7 +180,7 @@ class SourceReader:
 
 def _need_frames() -> None:
     if find_spec("polars") is None:
-        raise UsageError("tables of results need polars: pip install 'convenio[frames]'")
+        raise UsageError(say("tables of results need polars: pip install 'convenio[frames]'"))
 
 
 def _recipients(

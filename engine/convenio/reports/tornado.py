@@ -50,7 +50,6 @@ def tornado_svg(simulation: Simulation, wording: Wording | None = None) -> str:
     """
     wording = wording or Wording()
     environment = templates("charts")
-    environment.globals["_"] = wording
     title = wording("Rating of the whole where one fact is held: {case}").format(
         case=simulation.case.id
     )
@@ -71,7 +70,7 @@ def tornado_svg(simulation: Simulation, wording: Wording | None = None) -> str:
         ],
     }
     template = environment.get_template("tornado.svg.j2")
-    lines = template.render(chart=chart).splitlines()
+    lines = template.render(chart=chart, _=wording).splitlines()
     return "\n".join(line for line in lines if line.strip()) + "\n"
 
 

@@ -40,7 +40,6 @@ def render_dashboard(
     """
     wording = wording or Wording()
     environment = templates("dashboard")
-    environment.globals["_"] = wording
     folder = data_folder("reports") / "dashboard"
     style = (folder / "dashboard.css").read_text(encoding="utf-8")
     script = (folder / "dashboard.js").read_text(encoding="utf-8")
@@ -61,6 +60,8 @@ def render_dashboard(
         "words": view.words_of_script(),
     }
     return environment.get_template("dashboard.html.j2").render(
+        _=wording,
+        plural=wording.plural,
         view=view,
         portfolio=portfolio,
         wording=wording,

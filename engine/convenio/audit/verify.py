@@ -24,6 +24,7 @@ from convenio.files import read_at_most
 from convenio.messages import say
 from convenio.packs.loading import load_pack
 from convenio.packs.pack import Pack
+from convenio.reports.audiences import AUDIENCES
 from convenio.reports.embedded import embedded_in
 from convenio.reports.html import render_brief
 from convenio.reports.json import to_dict
@@ -285,7 +286,10 @@ def _verify_brief(path: Path, sources: Sources) -> Verified:
         previous = _previous(made, path)
         wording, recorded = _wording_of(document), made.get("recorded")
         annex = made.get("annex") is True
-        expected = render_brief(again, wording, previous, recorded, annex)
+        audience = made.get("for", "committee")
+        if audience not in AUDIENCES:
+            raise UsageError(say("{path}: the page is for nobody that is known", path=path))
+        expected = render_brief(again, wording, previous, recorded, annex, audience)
         found += _lines_that_differ(text, expected)
         if made.get("with") != _packages(expected):
             notes.append(

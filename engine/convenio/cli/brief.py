@@ -16,11 +16,13 @@ from convenio.cli.language import add_language
 from convenio.cli.telling import tell
 from convenio.errors import CaseError, UsageError
 from convenio.messages import say
+from convenio.reports.audiences import AUDIENCES, Audience
 from convenio.reports.wording import Wording
 
 EXAMPLES = """examples:
   convenio brief cases/us-colombia-dca-2009.yaml -o brief.html
   convenio brief cases/us-colombia-dca-2009.yaml -o brief.docx
+  convenio brief cases/us-colombia-dca-2009.yaml -o informe.pdf --lang es --for minister
   convenio brief cases/*.yaml -o briefs/
   convenio brief deal.yaml -o brief.html --previous last-month.json"""
 
@@ -47,6 +49,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--annex", action="store_true", help="unfold the annex, and print it with the brief"
+    )
+    parser.add_argument(
+        "--for",
+        dest="audience",
+        choices=AUDIENCES,
+        default="committee",
+        help="whom page one speaks to; verdicts are the same (default: committee)",
     )
     parser.add_argument(
         "--card", action="store_true", help="one sheet of at most 130 words, to be spoken"
@@ -78,7 +87,7 @@ def run(args: argparse.Namespace) -> int:
     if assessments:
         inputs = [*args.cases, args.previous] if args.previous else args.cases
         shown = options.redacted_as_asked(args, assessments)
-        look = Look(args.annex, args.card)
+        look = Look(args.annex, args.card, args.audience)
         write_briefs(shown, Path(args.output), wording, inputs, previous, look=look)
     return code
 
@@ -104,10 +113,14 @@ def check_name(output: Path) -> None:
 
 @dataclass(frozen=True)
 class Look:
-    """What is written of an assessment: the brief, with its annex unfolded or not, or the card."""
+    """What is written of an assessment: the brief, with its annex unfolded or not, or the card.
+
+    `audience` is whom the brief's page one speaks to.
+    """
 
     annex: bool = False
     card: bool = False
+    audience: Audience = "committee"
 
 
 def _written(
@@ -122,8 +135,9 @@ def _written(
     from convenio.reports.html import render_brief, render_card  # imports jinja2
 
     if form in ("HTML", "PDF") and not look.card:
-        return _page(form, render_brief(assessment, wording, previous, recorded, look.annex))
-    content = BriefContent(assessment, wording, previous)
+        page = render_brief(assessment, wording, previous, recorded, look.annex, look.audience)
+        return _page(form, page)
+    content = BriefContent(assessment, wording, previous, look.audience)
     title, blocks = assessment.case.title, content.blocks() if not look.card else []
     if look.card:
         from convenio.reports.card import card

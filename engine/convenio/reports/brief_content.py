@@ -8,9 +8,11 @@ from typing import Any
 
 from convenio.assessment.assessment import Assessment
 from convenio.assessment.open_questions import open_questions
+from convenio.reports.audiences import Audience, advice
 from convenio.reports.blocks import Block
+from convenio.reports.decision import Decision
 from convenio.reports.scenario_sections import ScenarioSections, Section
-from convenio.reports.view import BriefView, Decision
+from convenio.reports.view import BriefView
 from convenio.reports.wording import Wording
 
 
@@ -21,8 +23,13 @@ class BriefContent:
     """
 
     def __init__(
-        self, assessment: Assessment, wording: Wording, previous: Mapping[str, Any] | None = None
+        self,
+        assessment: Assessment,
+        wording: Wording,
+        previous: Mapping[str, Any] | None = None,
+        audience: Audience = "committee",
     ) -> None:
+        self.audience = audience
         self.assessment = assessment
         self.wording = wording
         self._scenarios = ScenarioSections(assessment, wording)
@@ -40,6 +47,12 @@ class BriefContent:
         """
         return () if self.assessment.redacted else self._scenarios.sections
 
+    @cached_property
+    def advice(self) -> list[Block]:
+        """What page one says to its audience; without remedies where facts are redacted."""
+        steps = () if self.assessment.redacted else self._scenarios.steps
+        return advice(self.audience, self.view, steps)
+
     def blocks(self) -> list[Block]:
         """Return the brief proper, in the order of the page."""
         return list(self._blocks())
@@ -49,14 +62,12 @@ class BriefContent:
         summary = [case.summary] if case.summary else []
         yield Block(_("Verdict"), [view.verdict, view.untested, *summary])
         yield Block(_("The deal in five facts"), [], [_("Fact"), _("Value")], view.deal.in_five())
-        yield Block(_("Is our vote needed?"), [], [_("Question"), _("Answer")], view.approval)
+        rows = [*view.approval, (_("Bound by it"), view.bound)]
+        rows += [(_("Next date"), text) for text in view.ahead]
+        yield Block(_("Is our vote needed?"), [], [_("Question"), _("Answer")], rows)
         yield self._strip()
         yield Block(_("What decides"), list(self._deciding()))
-        questions = [_(question.ask) for question in view.first_questions]
-        yield Block(_("Questions to put"), questions or [_("None is open.")])
-        conditions = [f"{text} ({rule})" for text, rule in view.conditions]
-        none_called_for = [_("None is called for by the findings.")]
-        yield Block(_("Conditions the committee could adopt"), conditions or none_called_for)
+        yield from self.advice
         yield Block(_("Refused or not answered"), list(self._refused()))
         if view.changes:
             yield Block(_("Changed since the previous version"), view.changes)
@@ -74,13 +85,20 @@ class BriefContent:
 
     def _strip(self) -> Block:
         _, presumes = self.wording, self.assessment.presumes
-        columns = [_("Family"), *([_("Presumed")] if presumes else [])]
+        columns = [
+            _("Family"),
+            _("Exposure"),
+            _("Controls"),
+            *([_("Presumed")] if presumes else []),
+        ]
         rows = [
             [
-                row["name"],
-                *([row["presumed_word"]] if presumes else []),
-                row["floor_word"],
-                row["ceiling_word"],
+                row.name,
+                row.exposure,
+                row.controls,
+                *([row.presumed_word] if presumes else []),
+                row.floor_word,
+                row.ceiling_word,
             ]
             for row in self.view.strip
         ]

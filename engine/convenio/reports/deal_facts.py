@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from convenio.facts.case import Case
 from convenio.facts.catalogue import Catalogue
+from convenio.facts.values import Money
 from convenio.reports.wording import Wording
 
 
 class DealFacts:
     """Words single facts of a case, known or not."""
 
-    def __init__(self, case: Case, catalogue: Catalogue, wording: Wording) -> None:
+    def __init__(self, case: Case, catalogue: Catalogue, wording: Wording, currency: str) -> None:
         self._case = case
         self._catalogue = catalogue
         self._wording = wording
+        self._currency = currency
 
     def in_five(self) -> list[tuple[str, str]]:
         """Return the deal in five facts: who, what, how much, how long, stage."""
@@ -21,8 +23,8 @@ class DealFacts:
         return [
             (_("Who"), self._parties()),
             (_("What"), self._short("deal.elements")),
-            (_("How much"), self._short("value.total")),
-            (_("How long"), self.of("terms.duration_years", "terms.end")),
+            (_("How much"), self._how_much()),
+            (_("How long"), self.of("terms.duration_years", "terms.end", "dates.start")),
             (_("Stage"), self.of("deal.stage", "deal.form", "dates.signed")),
         ]
 
@@ -48,6 +50,52 @@ class DealFacts:
         if fact is None or fact.state != "known":
             return self.of(path)
         return self._wording.fact(fact, self._catalogue.resolve(path), self._catalogue)
+
+    def _how_much(self) -> str:
+        """Return the value, in the currency of account too, and what it is of a yearly budget."""
+        path = "value.total"
+        if path not in self._case.facts and "aid.annual" in self._case.facts:
+            path = "aid.annual"
+        parts = [self._short(path).removesuffix(".")]
+        value = self._known_money(path)
+        if value is not None and value.rate is not None:
+            parts.append(self._at_rate(value))
+        share = self._share_of_budget(value)
+        if share is not None:
+            _ = self._wording
+            parts.append(
+                _("{percent} of the recipient's defence budget of one year").format(
+                    percent=_.percent(share)
+                )
+            )
+        return "; ".join(parts) + "."
+
+    def _at_rate(self, value: Money) -> str:
+        _ = self._wording
+        assert value.rate is not None
+        amount = Money(float(f"{value.amount * value.rate:.3g}"), self._currency)
+        written = _.value(amount, None, self._catalogue)
+        if value.rate_date is None:
+            return _("about {amount}").format(amount=written)
+        return _("about {amount} at the rate of {date}").format(
+            amount=written, date=_.date(value.rate_date)
+        )
+
+    def _known_money(self, path: str) -> Money | None:
+        fact = self._case.facts.get(path)
+        value = fact.value if fact is not None else None
+        return value if isinstance(value, Money) else None
+
+    def _share_of_budget(self, value: Money | None) -> float | None:
+        """Return a value as a share of a yearly defence budget, both in one currency."""
+        budget = self._known_money("context.defence_budget")
+        own, whole = self._in_account(value), self._in_account(budget)
+        return own / whole if own is not None and whole else None
+
+    def _in_account(self, value: Money | None) -> float | None:
+        if value is None or (value.currency != self._currency and value.rate is None):
+            return None
+        return value.amount * (1 if value.rate is None else value.rate)
 
     def _parties(self) -> str:
         parties = self._case.facts.get("parties")

@@ -10,6 +10,7 @@ from importlib.util import find_spec
 from typing import Any
 
 from convenio.assessment.assessment import Assessment
+from convenio.reports.audiences import Audience
 from convenio.reports.blocks import Block
 from convenio.reports.brief_content import BriefContent
 from convenio.reports.changes import what_is_read
@@ -27,13 +28,14 @@ def render_brief(
     previous: Mapping[str, Any] | None = None,
     recorded: str | None = None,
     annex: bool = False,
+    audience: Audience = "committee",
 ) -> str:
     """Return the brief of an assessment as HTML.
 
     `previous` is the JSON of an earlier assessment of the same case; the brief then says what has
     changed. `recorded` is the hash of the assessment's record in an audit log. The annex is folded
-    and printed only with `annex`, or after a link in the page. The same assessment gives the same
-    bytes.
+    and printed only with `annex`, or after a link in the page. `audience` is whom page one speaks
+    to. The same assessment gives the same bytes.
 
     >>> from convenio import assess, load_case, load_pack
     >>> pack = load_pack("core")
@@ -44,13 +46,15 @@ def render_brief(
     wording = wording or Wording()
     environment = templates("brief")
     style = (data_folder("reports") / "brief" / "brief.css").read_text(encoding="utf-8")
-    content = BriefContent(assessment, wording, previous)
+    content = BriefContent(assessment, wording, previous, audience)
     sections = content.sections
     styles = [style, *(s for part in sections for s in _STYLE.findall(part.chart))]
     return environment.get_template("brief.html.j2").render(
         _=wording,
         plural=wording.plural,
         view=content.view,
+        audience=audience,
+        advice=content.advice,
         a=assessment,
         case=assessment.case,
         pack=assessment.pack,
@@ -60,7 +64,7 @@ def render_brief(
         style=style,
         style_hashes=list(dict.fromkeys(map(_hash_of, styles))),
         scenario_sections=sections,
-        data=embedded(_data(assessment, wording, previous, recorded, annex)),
+        data=embedded(_data(assessment, wording, previous, recorded, annex, audience)),
         recorded=recorded,
         annex_printed=annex,
     )
@@ -91,11 +95,14 @@ def _data(
     previous: Mapping[str, Any] | None,
     recorded: str | None,
     annex: bool,
+    audience: Audience,
 ) -> dict[str, Any]:
     """Return the assessment, and what else the page was made of, so that it can be made again."""
     made: dict[str, Any] = {"with": [name for name in _SEARCHING if find_spec(name) is not None]}
     if annex:
         made["annex"] = True
+    if audience != "committee":
+        made["for"] = audience
     if recorded is not None:
         made["recorded"] = recorded
     if previous is not None:

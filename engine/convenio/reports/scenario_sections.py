@@ -56,6 +56,11 @@ class ScenarioSections:
         return questions(self._case, self._pack)
 
     @cached_property
+    def steps(self) -> Sequence[Remedies]:
+        """For each lower rating the cheapest changes that reach it."""
+        return frontier(self._case, self._pack)
+
+    @cached_property
     def sections(self) -> list[Section]:
         """The sections that have something to say."""
         return list(self._sections())
@@ -71,7 +76,7 @@ class ScenarioSections:
             compared = compare(self._case, self._pack, inference="reference")
             blocks = compare_report.blocks(compared, _)
             yield Section("scenarios", _("Scenarios"), blocks, short=blocks[:1])
-        steps = frontier(self._case, self._pack)
+        steps = self.steps
         if steps:
             ladder = remedies_report.ladder(steps, _)
             blocks = [*ladder, *self._nearest(steps[0])]

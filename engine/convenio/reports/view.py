@@ -16,12 +16,15 @@ from convenio.facts.case import CONFIDENCE_ORDER, StatedFact
 from convenio.facts.paths import owner_of
 from convenio.language.syntax import unparse
 from convenio.language.trace import Leaf
-from convenio.packs.policy import RATINGS, Rating, rank
+from convenio.packs.policy import Rating
 from convenio.packs.rule import SEVERITIES, Rule, Severity
 from convenio.reports.changes import changes_since
 from convenio.reports.condition_words import ConditionWords
 from convenio.reports.context import FilledFact, filled
+from convenio.reports.dates_ahead import dates_ahead
 from convenio.reports.deal_facts import DealFacts
+from convenio.reports.decision import Decision
+from convenio.reports.family_strip import FamilyRow, family_rows
 from convenio.reports.law import LawWords
 from convenio.reports.markdown import by_severity
 from convenio.reports.timeline import Event, timeline
@@ -30,20 +33,9 @@ from convenio.reports.wording import Wording
 DECIDING = 3
 QUESTIONS_ON_PAGE_ONE = 4
 CONDITIONS_ON_PAGE_ONE = 3
+DATES_ON_PAGE_ONE = 2
 FINDINGS_OF_A_FAMILY = 5
 """Findings of one family that the brief tells; with more, four sheets do not hold it."""
-
-
-@dataclass(frozen=True, slots=True)
-class Decision:
-    """A finding on page one; `clause` and `confidence` are those of what is established."""
-
-    rule: Rule
-    severity: Severity
-    because: str
-    clause: str = ""
-    confidence: int = -1
-    presumed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +76,9 @@ class BriefView:
         self.flagged = by_severity(assessment.findings)
         self.questions = open_questions(assessment)
         self.first_questions = asked[:QUESTIONS_ON_PAGE_ONE]
-        self.deal = DealFacts(assessment.case, assessment.pack.catalogue, wording)
+        self.deal = DealFacts(
+            assessment.case, assessment.pack.catalogue, wording, assessment.pack.currency
+        )
         self.law = LawWords(assessment, wording)
         self._catalogue = assessment.pack.catalogue
 
@@ -113,10 +107,11 @@ class BriefView:
     @property
     def deciding(self) -> list[Decision]:
         """What decides: the worst findings; of equals what is established, law, firm evidence."""
-        return self._decisions[:DECIDING]
+        return self.decisions[:DECIDING]
 
     @cached_property
-    def _decisions(self) -> list[Decision]:
+    def decisions(self) -> list[Decision]:
+        """All findings, established or presumed; the first decide."""
         presumed = [self._presumed(*found) for found in self.assessment.presumed_findings]
         worse = {decision.rule.id for decision in presumed}
         stated = [self._established(f) for f in self.flagged if f.rule.id not in worse]
@@ -164,7 +159,7 @@ class BriefView:
     def _family(self, name: str) -> FamilyView:
         readings = self.assessment.readings(name)
         rating = readings.presumed if self.assessment.presumes else readings.floor
-        decisions = [one for one in self._decisions if one.rule.family == name]
+        decisions = [one for one in self.decisions if one.rule.family == name]
         counts = self.assessment.counts(name)
         _ = self.wording
         run = counts["flag"] + counts["clear"]
@@ -251,36 +246,25 @@ class BriefView:
         return list(found.items())[:CONDITIONS_ON_PAGE_ONE]
 
     @property
-    def strip(self) -> list[dict[str, Any]]:
-        """The family strip: boxes, words and counts for each family."""
-        rows = []
-        for name, rating in self.assessment.families.items():
-            assessed = rating.ceiling != "not_assessed"
-            low = 0 if rating.floor == "not_assessed" else rank(rating.floor) + 1
-            high = rank(rating.ceiling) + 1
-            rows.append(
-                {
-                    "name": self.wording.family(name),
-                    "floor": rating.floor,
-                    "ceiling": rating.ceiling,
-                    "floor_word": self.wording.ratings[rating.floor],
-                    "ceiling_word": self.wording.ratings[rating.ceiling],
-                    "presumed_word": self.wording.ratings[self.assessment.presumed_families[name]],
-                    "confidence": self.assessment.family_confidence(name),
-                    "counts": self.assessment.counts(name),
-                    "boxes": [
-                        "none"
-                        if not assessed
-                        else "full"
-                        if box < low
-                        else "hatched"
-                        if box < high
-                        else "empty"
-                        for box in range(len(RATINGS))
-                    ],
-                }
-            )
-        return rows
+    def bound(self) -> str:
+        """Who is bound by the deal: the states and bodies that take part in it."""
+        _ = self.wording
+        names = [_.country(code, self._catalogue) for code in self.assessment.countries]
+        return ", ".join(names) or _("not known")
+
+    @cached_property
+    def ahead(self) -> list[str]:
+        """The next days on which something has to be decided, or happens by itself."""
+        _ = self.wording
+        found = dates_ahead(self.case, _)[:DATES_ON_PAGE_ONE]
+        return [
+            _("{date}: {what}.").format(date=_.date(day), what=what) for day, what in found
+        ] or [_("The case file tells of no date ahead.")]
+
+    @property
+    def strip(self) -> list[FamilyRow]:
+        """The family strip: what makes harm likely, what holds it down, what is left."""
+        return family_rows(self.assessment, self.decisions, self.factors, self.wording)
 
     @cached_property
     def changes(self) -> list[str]:

@@ -12,7 +12,7 @@ from pathlib import Path
 from babel import Locale, UnknownLocaleError
 from babel.dates import format_date
 from babel.localedata import locale_identifiers
-from babel.numbers import format_decimal
+from babel.numbers import format_decimal, format_percent
 
 from convenio.assessment.assessment import Assessment
 from convenio.assessment.finding import Finding
@@ -116,7 +116,7 @@ class Wording:
         """
         if "-" in self.language or self.base == "en":
             return self
-        for code in _countries_of(case):
+        for code in case.recipients:
             country = country_codes().get(code, "")
             if f"{self.base}_{country}".lower() in _known_locales():
                 return Wording(f"{self.base}-{country}")
@@ -147,6 +147,15 @@ class Wording:
         '1,200'
         """
         return str(format_decimal(value, format="#,##0.######", locale=self._locale))
+
+    def percent(self, share: float, pattern: str = "#,##0%") -> str:
+        """Write a share in hundredths; one that is small but not nothing keeps a digit.
+
+        >>> Wording().percent(0.249), Wording("es").percent(0.004)
+        ('25%', '0,4%')
+        """
+        fine = pattern if share >= 0.01 or share == 0 else "#,##0.#%"
+        return str(format_percent(share, format=fine, locale=self._locale))
 
     def date(self, date: Date) -> str:
         """Write a date in full, as far as it is known.
@@ -217,8 +226,7 @@ class Wording:
         if not unit:
             return text
         if unit == "share":
-            percent = format_decimal(value * 100, format="#,##0.##", locale=self._locale)
-            return f"{percent}%"
+            return self.percent(value, "#,##0.##%")
         singular = {"years": "year", "months": "month", "days": "day", "persons": "person"}
         return f"{text} {self(singular.get(unit, unit) if value == 1 else unit)}"
 
@@ -470,17 +478,3 @@ def _translations(language: str) -> gettext.NullTranslations:
 @functools.cache
 def _known_locales() -> frozenset[str]:
     return frozenset(name.lower() for name in locale_identifiers())
-
-
-_OWN_ROLES = ("recipient", "host")
-"""Roles of the states whose readers a brief is for."""
-
-
-def _countries_of(case: Case) -> Iterator[str]:
-    parties = case.facts.get("parties")
-    for role in _OWN_ROLES:
-        for party in parties.elements if parties is not None else ():
-            stated = party.fields.get("role")
-            country = party.fields.get("country")
-            if stated and country and stated.value == role and isinstance(country.value, str):
-                yield country.value

@@ -1,17 +1,15 @@
 """The brief in a real browser: nothing fetched, no script needed, narrow screens, print."""
 
-import base64
 import itertools
 import re
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
-import pypdfium2
 import pytest
 from selenium import webdriver
 from selenium.webdriver.common.by import By
 
+from browsers import PAPER, printed, start_browser, violations
 from convenio import assess, load_case, load_pack
 from convenio.assessment.cases import case_from_document
 from convenio.documents import parse_document
@@ -35,24 +33,9 @@ outcome: [{date: "2021", what: "<style>*{color:red}</style> & </title>"}]
 """
 
 
-def _browser(*, script: bool = True) -> webdriver.Chrome:
-    options = webdriver.ChromeOptions()
-    for flag in (
-        *("--headless=new", "--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu"),
-        *("--disable-background-networking", "--no-first-run"),
-    ):
-        options.add_argument(flag)
-    options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
-    if not script:
-        settings = {"profile.managed_default_content_settings.javascript": 2}
-        options.add_experimental_option("prefs", settings)
-    service = webdriver.ChromeService(executable_path=shutil.which("chromedriver"))
-    return webdriver.Chrome(options=options, service=service)
-
-
 @pytest.fixture(scope="module")
 def browser() -> Iterator[webdriver.Chrome]:
-    driver = _browser()
+    driver = start_browser()
     yield driver
     driver.quit()
 
@@ -72,12 +55,6 @@ def pages(tmp_path_factory) -> dict[str, Path]:
     return paths
 
 
-def pages_of(pdf: bytes) -> list[str]:
-    """Return the text of each page."""
-    with pypdfium2.PdfDocument(pdf) as document:
-        return [page.get_textpage().get_text_bounded() for page in document]
-
-
 NAMES = ("us-colombia-dca-2009", "panamax-2014", "hostile")
 
 
@@ -87,6 +64,18 @@ def test_nothing_is_blocked_logged_or_fetched(browser, pages, name):
     assert browser.get_log("browser") == []
     assert browser.execute_script("return performance.getEntriesByType('resource').length") == 0
     assert browser.execute_script("return getComputedStyle(document.body).display") == "block"
+
+
+@pytest.mark.parametrize("name", [*SHIPPED, "hostile"])
+def test_axe_finds_no_violation(browser, pages, name):
+    browser.get(pages[name].as_uri())
+    assert violations(browser) == []
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_axe_finds_no_violation_on_a_dark_screen(browser, pages, name):
+    browser.get(pages[name].as_uri())
+    assert violations(browser, "dark") == []
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -99,17 +88,6 @@ def test_a_narrow_screen_does_not_scroll_sideways(browser, pages, name):
     width = browser.execute_script("return document.documentElement.scrollWidth")
     browser.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
     assert width <= 320
-
-
-PAPER = {"A4": (8.27, 11.69), "Letter": (8.5, 11)}
-
-
-def printed(browser: webdriver.Chrome, paper: str = "A4") -> list[str]:
-    """Print the page with the margins that it asks for, and return the text of each sheet."""
-    width, height = PAPER[paper]
-    size = {"paperWidth": width, "paperHeight": height, "printBackground": True}
-    found = browser.execute_cdp_cmd("Page.printToPDF", size)
-    return [re.sub(r"\s+", " ", text) for text in pages_of(base64.b64decode(found["data"]))]
 
 
 @pytest.mark.parametrize("name", SHIPPED)
@@ -173,7 +151,7 @@ def test_hostile_text_changes_nothing_but_text(browser, pages):
 def test_the_page_says_the_same_without_script(browser, pages):
     browser.get(pages["us-colombia-dca-2009"].as_uri())
     with_script = browser.find_element(By.TAG_NAME, "main").text
-    plain = _browser(script=False)
+    plain = start_browser(script=False)
     try:
         plain.get(pages["us-colombia-dca-2009"].as_uri())
         assert plain.find_element(By.TAG_NAME, "main").text == with_script

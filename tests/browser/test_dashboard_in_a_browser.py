@@ -3,18 +3,17 @@
 import csv
 import io
 import itertools
-import shutil
 import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from axe_selenium_python import Axe
 from selenium import webdriver
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.support.ui import Select, WebDriverWait
 
+from browsers import start_browser, violations
 from convenio import load_pack
 from convenio.assessment.rating import Readings
 from convenio.packs.policy import RATINGS
@@ -26,8 +25,6 @@ FAMILIES = ("tension", "transparency", "sovereignty", "human_rights", "cross")
 COUNTRIES = ("COL", "BRA", "ARG", "MEX", "HTI", "USA")
 HOSTILE = "<script>document.title='owned'</script><img src=x onerror=alert(1)>\u202egnp"
 NUMBER = 10_000
-STANDARDS = ["wcag2a", "wcag2aa", "wcag21aa", "best-practice"]
-"""Those that the axe of axe-selenium-python knows."""
 
 
 def readings(seed: int) -> Readings:
@@ -76,25 +73,9 @@ def page(portfolio: Portfolio, tmp_path_factory) -> Path:
     return path
 
 
-def _browser(folder: Path, *, script: bool = True) -> webdriver.Chrome:
-    options = webdriver.ChromeOptions()
-    for flag in (
-        *("--headless=new", "--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu"),
-        *("--disable-background-networking", "--no-first-run", "--window-size=1280,1000"),
-    ):
-        options.add_argument(flag)
-    options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
-    settings: dict[str, object] = {"download.default_directory": str(folder)}
-    if not script:
-        settings["profile.managed_default_content_settings.javascript"] = 2
-    options.add_experimental_option("prefs", settings)
-    service = webdriver.ChromeService(executable_path=shutil.which("chromedriver"))
-    return webdriver.Chrome(options=options, service=service)
-
-
 @pytest.fixture(scope="module")
 def browser(page: Path) -> Iterator[webdriver.Chrome]:
-    driver = _browser(page.parent)
+    driver = start_browser(downloads=page.parent)
     yield driver
     driver.quit()
 
@@ -130,22 +111,15 @@ def test_nothing_is_blocked_logged_or_fetched_and_it_opens_fast(opened):
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_axe_finds_no_violation(opened, scheme):
-    media = {"features": [{"name": "prefers-color-scheme", "value": scheme}]}
-    opened.execute_cdp_cmd("Emulation.setEmulatedMedia", media)
-    axe = Axe(opened)
-    axe.inject()
-    options = {"runOnly": {"type": "tag", "values": STANDARDS}}
     # Without the many rows that are alike axe takes a tenth of the time.
     opened.execute_script(
         "[...document.querySelectorAll('#rows tr')].slice(12).forEach(row => row.remove())"
     )
-    violations = axe.run(options=options)["violations"]
-    opened.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": []})
-    assert [(v["id"], [n["target"] for n in v["nodes"]][:3]) for v in violations] == []
+    assert violations(opened, scheme) == []
 
 
 def test_without_script_the_summary_and_the_worst_hundred_are_there(browser, page, portfolio):
-    plain = _browser(page.parent, script=False)
+    plain = start_browser(script=False, downloads=page.parent)
     try:
         plain.get(page.as_uri())
         shown = plain.find_element(By.TAG_NAME, "main").text

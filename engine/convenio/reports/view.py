@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -34,6 +35,8 @@ DECIDING = 3
 QUESTIONS_ON_PAGE_ONE = 4
 CONDITIONS_ON_PAGE_ONE = 3
 DATES_ON_PAGE_ONE = 2
+SENTENCES_ON_PAGE_ONE = 2
+_BETWEEN_SENTENCES = re.compile(r"(?<=[.!?]) (?=[A-ZÀ-Ý¿¡])")
 FINDINGS_OF_A_FAMILY = 5
 """Findings of one family that the brief tells; with more, four sheets do not hold it."""
 
@@ -122,6 +125,12 @@ class BriefView:
             return severity, decision.presumed, is_opinion, -decision.confidence
 
         return sorted([*stated, *presumed], key=key)
+
+    @staticmethod
+    def in_short(because: str) -> str:
+        """Return the first sentences of a reason; page one has no room for more than two."""
+        sentences = _BETWEEN_SENTENCES.split(because)
+        return " ".join(sentences[:SENTENCES_ON_PAGE_ONE])
 
     @property
     def limits(self) -> list[str]:

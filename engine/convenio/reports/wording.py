@@ -97,8 +97,8 @@ class Wording:
 
     def __init__(self, language: str = "en") -> None:
         self.language = language
-        self.base, _, country = language.partition("-")
-        if self.base not in LANGUAGES:
+        self.base, dash, country = language.partition("-")
+        if self.base not in LANGUAGES or bool(dash) != bool(country):
             raise UsageError(f"no language '{language}'; there is {', '.join(LANGUAGES)}")
         try:
             self._locale = Locale.parse(f"{self.base}_{country}" if country else self.base)

@@ -10,12 +10,13 @@ LOCKED := --require-hashes --requirement
 # The package itself; all that it needs is there already, from a lock.
 ITSELF := --no-deps --no-build-isolation --editable .
 
-.PHONY: help brief test lint unit docs nightly bench fuzz lock sbom clean
+.PHONY: help brief test lint unit docs messages nightly bench fuzz lock sbom clean
 
 help:
 	@echo "make brief    assess a real case and write its brief to out/"
 	@echo "make test     lint, types and all tests"
 	@echo "make docs     write the parts of the guides that are read off the code"
+	@echo "make messages collect the texts of the product for translators, and compile what they wrote"
 	@echo "make nightly  the whole corpus on Spark, 200 kills, the long stress test of the inference engine"
 	@echo "make fuzz     look for input that breaks the readers, for FUZZ_SECONDS (300)"
 	@echo "make lock     write the locks of releases anew, with their hashes (needs uv)"
@@ -54,6 +55,9 @@ test: lint unit
 
 docs: $(BIN)/.ready-test
 	$(BIN)/python docs/generate.py
+
+messages: $(BIN)/.ready-test
+	$(BIN)/python engine/messages.py
 
 nightly: $(BIN)/.ready-test
 	CONVENIO_SPARK_WHOLE=1 $(BIN)/python -m pytest tests/frames -k spark --timeout 3600

@@ -21,7 +21,7 @@ from convenio.packs.texts import Text, texts_of
 from convenio.packs.translations import FOLDER, has_words, read_translation
 
 _HOLES = re.compile(r"\{[^{}]*\}")
-_NO_DATE = dt.datetime(2000, 1, 1, tzinfo=dt.UTC)
+NO_DATE = dt.datetime(2000, 1, 1, tzinfo=dt.UTC)
 """Catalogues carry no date of their making: the same texts give the same file."""
 
 
@@ -105,7 +105,7 @@ def written(template: Catalog, existing: Catalog) -> bytes:
             entry.string, entry.flags = before.string, before.flags
     template.header_comment = "# Translations of Convenio."
     template.project, template.version = "Convenio", ""
-    template.creation_date = template.revision_date = _NO_DATE
+    template.creation_date = template.revision_date = NO_DATE
     out = BytesIO()
     write_po(out, template, width=0, omit_header=False, sort_output=False, ignore_obsolete=True)
     lines = out.getvalue().decode().splitlines()

@@ -108,9 +108,7 @@ def _rows_of(fact: StatedFact | None, wording: Wording) -> str:
 
 def outcome_words(outcome: Outcome, wording: Wording) -> str:
     """Write a verdict with its severity."""
-    text = wording(outcome.verdict.replace("_", " "))
-    if outcome.severity:
-        text += f", {wording(outcome.severity)}"
+    text = wording.verdict(outcome.verdict, outcome.severity)
     if outcome.ceiling and outcome.ceiling != outcome.severity:
         text += f" ({wording('up to')} {wording(outcome.ceiling)})"
     return text

@@ -160,7 +160,9 @@ class _Reading:
         return self._wording("(either {parts})").format(parts=self._in_a_row(clauses, "or"))
 
     def _denied(self, said: str) -> str:
-        return self._wording("it is not so that {what}").format(what=said)
+        # Without brackets nobody could tell how far the denial goes.
+        what = f"({said})" if ", " in said and not said.startswith("(") else said
+        return self._wording("it is not so that {what}").format(what=what)
 
     def _not(self, operand: s.Expression) -> str:
         match operand:

@@ -129,6 +129,17 @@ class Wording:
         # An empty text is no text: gettext would give the head of its catalogue.
         return self._translations.gettext(text) if text else ""
 
+    def verdict(self, verdict: str, severity: str | None = None) -> str:
+        """Write a verdict of a rule, with its severity where it has one.
+
+        >>> Wording().verdict("not_applicable"), Wording().verdict("flag", "high")
+        ('not applicable', 'flag, high')
+        """
+        word = self(verdict.replace("_", " "))
+        if not severity:
+            return word
+        return self("{verdict}, {severity}").format(verdict=word, severity=self(severity))
+
     def confidence(self, word: str | None) -> str:
         """Write how well facts are documented: high, medium, low, or a dash."""
         if word is None:

@@ -20,7 +20,7 @@ from convenio.language.trace import Leaf
 from convenio.packs.policy import Rating
 from convenio.packs.rule import SEVERITIES, Rule, Severity
 from convenio.reports.changes import changes_since
-from convenio.reports.condition_words import ConditionWords
+from convenio.reports.condition_words import ConditionWords, Outline
 from convenio.reports.context import FilledFact, filled
 from convenio.reports.dates_ahead import dates_ahead
 from convenio.reports.deal_facts import DealFacts
@@ -297,10 +297,10 @@ class BriefView:
                 return f"{label}: {title}, {shorten(leaf.fact.provenance.at, 50)}"
         return self.wording("no pinpoint in the case file")
 
-    def conditions_of(self, finding: Finding) -> list[tuple[str, str, str, str]]:
+    def conditions_of(self, finding: Finding) -> list[tuple[str, Outline, str, str]]:
         """Return each level's condition in words and as text, with its truth."""
         words = {True: "true", False: "false", None: "unknown"}
-        read_out = ConditionWords(self.pack, self.wording).sentence
+        read_out = ConditionWords(self.pack, self.wording).outline
         return [
             (
                 severity or "in force",

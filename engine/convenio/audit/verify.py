@@ -29,6 +29,7 @@ from convenio.reports.embedded import embedded_in
 from convenio.reports.html import render_brief
 from convenio.reports.json import to_dict
 from convenio.reports.schema import check_assessment, check_previous
+from convenio.reports.themes import theme_of
 from convenio.reports.wording import Wording
 from convenio.version import __version__
 
@@ -289,7 +290,8 @@ def _verify_brief(path: Path, sources: Sources) -> Verified:
         audience = made.get("for", "committee")
         if audience not in AUDIENCES:
             raise UsageError(say("{path}: the page is for nobody that is known", path=path))
-        expected = render_brief(again, wording, previous, recorded, annex, audience)
+        theme = theme_of(made["theme"]) if "theme" in made else None
+        expected = render_brief(again, wording, previous, recorded, annex, audience, theme)
         found += _lines_that_differ(text, expected)
         if made.get("with") != _packages(expected):
             notes.append(

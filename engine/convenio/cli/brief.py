@@ -17,6 +17,7 @@ from convenio.cli.telling import tell
 from convenio.errors import CaseError, UsageError
 from convenio.messages import say
 from convenio.reports.audiences import AUDIENCES, Audience
+from convenio.reports.themes import Theme, load_theme
 from convenio.reports.wording import Wording
 
 EXAMPLES = """examples:
@@ -58,6 +59,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="whom page one speaks to; verdicts are the same (default: committee)",
     )
     parser.add_argument(
+        "--theme",
+        type=Path,
+        metavar="FILE",
+        help="organisation, classification line, logo and colours of the page (YAML)",
+    )
+    parser.add_argument(
         "--card", action="store_true", help="one sheet of at most 130 words, to be spoken"
     )
     options.add_pack(parser)
@@ -71,6 +78,7 @@ def run(args: argparse.Namespace) -> int:
     """Run the command."""
     check_name(Path(args.output))
     wording = options.wording_of(args)
+    theme = load_theme(args.theme) if args.theme else None
     settings = options.settings_of(args)
     pack = options.read_pack(args)
     previous = _previous(args.previous) if args.previous else {}
@@ -87,7 +95,7 @@ def run(args: argparse.Namespace) -> int:
     if assessments:
         inputs = [*args.cases, args.previous] if args.previous else args.cases
         shown = options.redacted_as_asked(args, assessments)
-        look = Look(args.annex, args.card, args.audience)
+        look = Look(args.annex, args.card, args.audience, theme)
         write_briefs(shown, Path(args.output), wording, inputs, previous, look=look)
     return code
 
@@ -115,12 +123,13 @@ def check_name(output: Path) -> None:
 class Look:
     """What is written of an assessment: the brief, with its annex unfolded or not, or the card.
 
-    `audience` is whom the brief's page one speaks to.
+    `audience` is whom the brief's page one speaks to, `theme` how the page is dressed.
     """
 
     annex: bool = False
     card: bool = False
     audience: Audience = "committee"
+    theme: Theme | None = None
 
 
 def _written(
@@ -135,7 +144,9 @@ def _written(
     from convenio.reports.html import render_brief, render_card  # imports jinja2
 
     if form in ("HTML", "PDF") and not look.card:
-        page = render_brief(assessment, wording, previous, recorded, look.annex, look.audience)
+        page = render_brief(
+            assessment, wording, previous, recorded, look.annex, look.audience, look.theme
+        )
         return _page(form, page)
     content = BriefContent(assessment, wording, previous, look.audience)
     title, blocks = assessment.case.title, content.blocks() if not look.card else []

@@ -17,6 +17,7 @@ from convenio.reports.changes import what_is_read
 from convenio.reports.embedded import embedded
 from convenio.reports.json import to_dict
 from convenio.reports.templates import templates
+from convenio.reports.themes import Theme
 from convenio.reports.wording import Wording
 from convenio.resources import data_folder
 from convenio.version import __version__
@@ -29,13 +30,14 @@ def render_brief(
     recorded: str | None = None,
     annex: bool = False,
     audience: Audience = "committee",
+    theme: Theme | None = None,
 ) -> str:
     """Return the brief of an assessment as HTML.
 
     `previous` is the JSON of an earlier assessment of the same case; the brief then says what has
     changed. `recorded` is the hash of the assessment's record in an audit log. The annex is folded
     and printed only with `annex`, or after a link in the page. `audience` is whom page one speaks
-    to. The same assessment gives the same bytes.
+    to, `theme` how the page is dressed. The same assessment gives the same bytes.
 
     >>> from convenio import assess, load_case, load_pack
     >>> pack = load_pack("core")
@@ -46,14 +48,22 @@ def render_brief(
     wording = wording or Wording()
     environment = templates("brief")
     style = (data_folder("reports") / "brief" / "brief.css").read_text(encoding="utf-8")
+    dressed = theme or Theme()
+    style += dressed.style
     content = BriefContent(assessment, wording, previous, audience)
     sections = content.sections
+    made: dict[str, Any] = {"annex": True} if annex else {}
+    if audience != "committee":
+        made["for"] = audience
+    if theme is not None:
+        made["theme"] = theme.as_data()
     styles = [style, *(s for part in sections for s in _STYLE.findall(part.chart))]
     return environment.get_template("brief.html.j2").render(
         _=wording,
         plural=wording.plural,
         view=content.view,
         audience=audience,
+        theme=dressed,
         advice=content.advice,
         a=assessment,
         case=assessment.case,
@@ -64,7 +74,7 @@ def render_brief(
         style=style,
         style_hashes=list(dict.fromkeys(map(_hash_of, styles))),
         scenario_sections=sections,
-        data=embedded(_data(assessment, wording, previous, recorded, annex, audience)),
+        data=embedded(_data(assessment, wording, previous, recorded, made)),
         recorded=recorded,
         annex_printed=annex,
     )
@@ -94,15 +104,11 @@ def _data(
     wording: Wording,
     previous: Mapping[str, Any] | None,
     recorded: str | None,
-    annex: bool,
-    audience: Audience,
+    look: Mapping[str, Any],
 ) -> dict[str, Any]:
     """Return the assessment, and what else the page was made of, so that it can be made again."""
     made: dict[str, Any] = {"with": [name for name in _SEARCHING if find_spec(name) is not None]}
-    if annex:
-        made["annex"] = True
-    if audience != "committee":
-        made["for"] = audience
+    made |= look
     if recorded is not None:
         made["recorded"] = recorded
     if previous is not None:

@@ -28,6 +28,7 @@ from convenio.reports.decision import Decision
 from convenio.reports.family_strip import FamilyRow, family_rows
 from convenio.reports.law import LawWords
 from convenio.reports.markdown import by_severity
+from convenio.reports.site_map import SiteMap, site_map
 from convenio.reports.timeline import Event, timeline
 from convenio.reports.wording import Wording
 
@@ -274,6 +275,11 @@ class BriefView:
     def strip(self) -> list[FamilyRow]:
         """The family strip: what makes harm likely, what holds it down, what is left."""
         return family_rows(self.assessment, self.decisions, self.factors, self.wording)
+
+    @cached_property
+    def sites(self) -> SiteMap | None:
+        """The map of the places that the case tells of."""
+        return site_map(self.assessment, self.wording)
 
     @cached_property
     def changes(self) -> list[str]:

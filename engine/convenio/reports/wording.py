@@ -189,6 +189,10 @@ class Wording:
     def _day(self, day: dt.date, pattern: str) -> str:
         return str(format_date(day, format=pattern, locale=self._locale))
 
+    def place(self, place: Place) -> str:
+        """Write a place in degrees: latitude, longitude."""
+        return f"{self.number(round(place.lat, 4))}°, {self.number(round(place.lon, 4))}°"
+
     def country(self, code: str, catalogue: Catalogue) -> str:
         """Write the name of a country or organisation."""
         if code in catalogue.organisations:
@@ -223,7 +227,7 @@ class Wording:
             amount = f"{value.currency} {self.number(value.amount)}"
             return self._with_unit(amount, declaration, value.amount)
         if isinstance(value, Place):
-            return f"{self.number(round(value.lat, 4))}°, {self.number(round(value.lon, 4))}°"
+            return self.place(value)
         if isinstance(value, tuple):
             return self._collection(value, declaration, catalogue)
         if value is None:

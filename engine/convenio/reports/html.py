@@ -95,6 +95,26 @@ def render_card(title: str, blocks: Sequence[Block], wording: Wording) -> str:
     )
 
 
+def render_page(title: str, blocks: Sequence[Block], wording: Wording) -> str:
+    """Return headings, sentences and tables as one HTML file that needs no script.
+
+    >>> "<h1>" in render_page("Two deals", [Block("Ratings", ["None."])], Wording())
+    True
+    """
+    style = (data_folder("reports") / "brief" / "brief.css").read_text(encoding="utf-8")
+    template = templates("brief").get_template("page.html.j2")
+    return template.render(
+        _=wording,
+        plural=wording.plural,
+        title=title,
+        blocks=blocks,
+        language=wording.language,
+        version=__version__,
+        style=style,
+        style_hash=_hash_of(style),
+    )
+
+
 _SEARCHING = ("polars", "scipy", "z3")
 """Packages of which sections of the page speak where they are installed."""
 

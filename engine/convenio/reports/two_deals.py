@@ -9,7 +9,8 @@ from convenio.assessment.assessment import Assessment
 from convenio.facts.case import StatedFact
 from convenio.facts.plain import said
 from convenio.reports.blocks import Block
-from convenio.reports.compare import rating_data, rating_words, rule_data, rule_rows
+from convenio.reports.compare import rating_words, rule_data, rule_rows
+from convenio.reports.json import rating_data
 from convenio.reports.wording import Wording
 from convenio.scenarios.two_deals import TwoDeals
 
@@ -29,13 +30,23 @@ def blocks(found: TwoDeals, wording: Wording) -> list[Block]:
         ]
         for change in found.differ
     ]
-    rules = rule_rows(found.first, found.rules, _)
+    # What could be tested of one deal alone says little of either.
+    moved = [one for one in found.rules if "flag" in (one.before.verdict, one.after.verdict)]
+    rules = rule_rows(found.first, moved, _)
+    rest = len(found.rules) - len(moved)
+    others = [
+        _.plural(
+            "{n} more rule is flagged in neither and could be tested in one of them only.",
+            "{n} more rules are flagged in neither and could be tested in one of them only.",
+            rest,
+        )
+    ]
     columns = [_("rule"), *titles, _("through")]
     alike = _.plural("{n} term is stated alike.", "{n} terms are stated alike.", len(found.same))
     return [
         _ratings(found, titles, _),
         Block(_("Terms that differ"), [alike], [_("term"), *titles], terms),
-        Block(_("Rules that moved"), [] if rules else none, columns, rules),
+        Block(_("Rules that moved"), [*(none if not rules else ()), *others], columns, rules),
         _only(found.first, found.first_only, _),
         _only(found.second, found.second_only, _),
     ]

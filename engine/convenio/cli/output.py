@@ -89,6 +89,26 @@ def add_case(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("-o", "--output", type=Path, metavar="FILE", help="write to a file")
 
 
+def add_cases(parser: argparse.ArgumentParser) -> None:
+    """Declare what every question about several cases takes."""
+    parser.add_argument(
+        "cases", nargs="+", metavar="CASE|DIR", help="case files, names of shipped ones, or folders"
+    )
+    options.add_pack(parser)
+    options.add_context(parser)
+    add_language(parser)
+    parser.add_argument(
+        "--format", default="text", choices=("text", "json", "markdown"), help="default: text"
+    )
+    parser.add_argument(
+        "-o",
+        "--output",
+        type=Path,
+        metavar="FILE",
+        help="write to a file; .html, .xlsx, .docx and .md are written as such",
+    )
+
+
 def show(
     args: argparse.Namespace,
     title: str,

@@ -20,6 +20,7 @@ _OUTPUTS = {
     "state": "--state",
     "findings": "--findings",
     "csv": "--csv",
+    "ics": "--ics",
 }
 """Arguments of all commands that name a file to be written, with the flags that users know."""
 _INPUTS = (
@@ -34,6 +35,7 @@ _INPUTS = (
         "findings_read",
         "parties",
         "theme",
+        "check",
     ),
     *("events", "sign", "key", "log", "mapping"),
 )

@@ -77,6 +77,7 @@ class _PackFile(BaseModel):
     families: list[FamilyName] = Field(min_length=1, max_length=MAX_FAMILIES)
     rating: _Rating
     scale: _Scale | None = None
+    approval: dict[Rating, Annotated[str, Field(min_length=1, max_length=300)]] = {}
 
 
 def load_pack(name: str | Path = "core", context: Sequence[Path] = (), language: str = "") -> Pack:
@@ -157,6 +158,7 @@ class _PackReader:
             files=self._files,
             models=models,
             language=self._language if self._translation is not None else own_language,
+            approval={str(rating): who for rating, who in declared.approval.items()},
             languages=tuple(sorted({own_language, *translations})),
             untranslated=len(self._translation.missing) if self._translation is not None else 0,
         )

@@ -46,7 +46,7 @@ class Pack:
     `guards` are the `only_if` conditions of facts, `past` those under which a negotiable fact can't
     be changed any more. `asked` tells what a user changed after the files were read. `language` is
     the one that its words stand in, of the `languages` that it has; `untranslated` counts its texts
-    that stand in another.
+    that stand in another. `approval` says who has to decide at which rating.
     """
 
     id: str
@@ -70,6 +70,7 @@ class Pack:
     files: Mapping[str, Path]
     models: FactModels = field(repr=False, compare=False)
     asked: Asked = Asked()
+    approval: Mapping[str, str] = field(default_factory=dict)
     language: str = "en"
     languages: tuple[str, ...] = ("en",)
     untranslated: int = 0

@@ -14,7 +14,7 @@ from convenio.documents.tree import Document, Mapping, Node, Scalar, Sequence
 from convenio.errors import Position
 
 _KEYS = {
-    "pack.yaml": frozenset({"title", "levels", "families"}),
+    "pack.yaml": frozenset({"title", "levels", "families", "approval"}),
     "facts.yaml": frozenset(
         {"sections", "organisations", "label", "labels", "ask", "hint", "because", "act", "says"}
     ),

@@ -8,6 +8,8 @@ from typing import Any
 
 from convenio.assessment.assessment import Assessment
 from convenio.assessment.open_questions import open_questions
+from convenio.follow_up.library import shipped_cases
+from convenio.follow_up.precedents import precedents
 from convenio.reports.audiences import Audience, advice
 from convenio.reports.blocks import Block
 from convenio.reports.decision import Decision
@@ -48,6 +50,24 @@ class BriefContent:
         return () if self.assessment.redacted else self._scenarios.sections
 
     @cached_property
+    def precedent(self) -> str:
+        """The earlier shipped deal that is most alike, and what became of it; or nothing."""
+        _, case = self.wording, self.assessment.case
+        found = precedents(case, shipped_cases(self.assessment.pack), 1)
+        if not found or self.assessment.redacted:
+            return ""
+        (one,) = found
+        text = _("{deal} ({share} alike)").format(
+            deal=one.case.title, share=_.percent(one.likeness)
+        )
+        if not one.outcome:
+            return _("{precedent}; what became of it is not recorded.").format(precedent=text)
+        last = one.outcome[-1]
+        return _("{precedent}; {date}: {what}").format(
+            precedent=text, date=last.date, what=last.what
+        )
+
+    @cached_property
     def advice(self) -> list[Block]:
         """What page one says to its audience; without remedies where facts are redacted."""
         steps = () if self.assessment.redacted else self._scenarios.steps
@@ -67,6 +87,8 @@ class BriefContent:
         yield Block(_("Is our vote needed?"), [], [_("Question"), _("Answer")], rows)
         yield self._strip()
         yield Block(_("What decides"), list(self._deciding()))
+        if self.precedent:
+            yield Block(_("Precedent"), [self.precedent])
         yield from self.advice
         yield Block(_("Refused or not answered"), list(self._refused()))
         if view.changes:

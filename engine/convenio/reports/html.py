@@ -65,6 +65,7 @@ def render_brief(
         audience=audience,
         theme=dressed,
         advice=content.advice,
+        precedent=content.precedent,
         a=assessment,
         case=assessment.case,
         pack=assessment.pack,

@@ -1,0 +1,1 @@
+"""What comes after an assessment: deadlines, portfolios, decisions, second readers, precedents."""

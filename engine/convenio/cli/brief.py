@@ -24,7 +24,8 @@ EXAMPLES = """examples:
   convenio brief cases/us-colombia-dca-2009.yaml -o brief.docx
   convenio brief cases/us-colombia-dca-2009.yaml -o informe.pdf --lang es --for minister
   convenio brief cases/*.yaml -o briefs/
-  convenio brief deal.yaml -o brief.html --previous last-month.json"""
+  convenio brief deal.yaml -o brief.html --previous last-month.json
+  convenio brief deal.yaml -o brief.html --live"""
 
 _LARGEST_PREVIOUS = 20_000_000
 """Bytes of an earlier assessment that is still read; one of the core pack has 200,000."""
@@ -60,6 +61,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--card", action="store_true", help="one sheet of at most 130 words, to be spoken"
     )
+    parser.add_argument(
+        "--live",
+        action="store_true",
+        help="let the reader try other terms on the page, by a script that it carries (HTML)",
+    )
     options.add_pack(parser)
     options.add_context(parser)
     options.add_settings(parser)
@@ -70,6 +76,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Run the command."""
     check_name(Path(args.output))
+    _check_live(args)
     wording = options.wording_of(args)
     settings = options.settings_of(args)
     pack = options.read_pack(args)
@@ -87,9 +94,22 @@ def run(args: argparse.Namespace) -> int:
     if assessments:
         inputs = [*args.cases, args.previous] if args.previous else args.cases
         shown = options.redacted_as_asked(args, assessments)
-        look = Look(args.annex, args.card, args.audience)
+        look = Look(args.annex, args.card, args.audience, args.live)
         write_briefs(shown, Path(args.output), wording, inputs, previous, look=look)
     return code
+
+
+def _check_live(args: argparse.Namespace) -> None:
+    """Raise UsageError where what was asked for can't be live."""
+    if not args.live:
+        return
+    if args.redact:
+        raise UsageError(
+            say("--live and --redact exclude each other: a live page carries the facts")
+        )
+    form = FORMATS.get(Path(args.output).suffix.lower(), "HTML")
+    if args.card or form != "HTML":
+        raise UsageError(say("--live makes a brief in HTML, and no other format and no card"))
 
 
 FORMATS = {".html": "HTML", ".htm": "HTML", ".md": "Markdown", ".docx": "Word", ".pdf": "PDF"}
@@ -115,12 +135,13 @@ def check_name(output: Path) -> None:
 class Look:
     """What is written of an assessment: the brief, with its annex unfolded or not, or the card.
 
-    `audience` is whom the brief's page one speaks to.
+    `audience` is whom the brief's page one speaks to; with `live` a reader can try other terms.
     """
 
     annex: bool = False
     card: bool = False
     audience: Audience = "committee"
+    live: bool = False
 
 
 def _written(
@@ -135,7 +156,9 @@ def _written(
     from convenio.reports.html import render_brief, render_card  # imports jinja2
 
     if form in ("HTML", "PDF") and not look.card:
-        page = render_brief(assessment, wording, previous, recorded, look.annex, look.audience)
+        page = render_brief(
+            assessment, wording, previous, recorded, look.annex, look.audience, look.live
+        )
         return _page(form, page)
     content = BriefContent(assessment, wording, previous, look.audience)
     title, blocks = assessment.case.title, content.blocks() if not look.card else []

@@ -6,6 +6,7 @@ import base64
 import hashlib
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from importlib.util import find_spec
 from typing import Any
 
@@ -14,8 +15,9 @@ from convenio.reports.audiences import Audience
 from convenio.reports.blocks import Block
 from convenio.reports.brief_content import BriefContent
 from convenio.reports.changes import what_is_read
-from convenio.reports.embedded import embedded
+from convenio.reports.embedded import embedded, packed
 from convenio.reports.json import to_dict
+from convenio.reports.live import live_part
 from convenio.reports.templates import templates
 from convenio.reports.wording import Wording
 from convenio.resources import data_folder
@@ -29,13 +31,16 @@ def render_brief(
     recorded: str | None = None,
     annex: bool = False,
     audience: Audience = "committee",
+    live: bool = False,
 ) -> str:
     """Return the brief of an assessment as HTML.
 
     `previous` is the JSON of an earlier assessment of the same case; the brief then says what has
     changed. `recorded` is the hash of the assessment's record in an audit log. The annex is folded
     and printed only with `annex`, or after a link in the page. `audience` is whom page one speaks
-    to. The same assessment gives the same bytes.
+    to. With `live` the page lets its reader try other terms, by a script that it carries; the
+    assessment that it embeds is then packed (`reports.embedded`). The same assessment gives the
+    same bytes.
 
     >>> from convenio import assess, load_case, load_pack
     >>> pack = load_pack("core")
@@ -48,7 +53,12 @@ def render_brief(
     style = (data_folder("reports") / "brief" / "brief.css").read_text(encoding="utf-8")
     content = BriefContent(assessment, wording, previous, audience)
     sections = content.sections
-    styles = [style, *(s for part in sections for s in _STYLE.findall(part.chart))]
+    part = live_part(assessment, wording) if live else None
+    styles = [style, *(s for one in sections for s in _STYLE.findall(one.chart))]
+    if part is not None:
+        styles.append(part.style)
+    made = _Made(previous, recorded, annex, audience, live)
+    document = _data(assessment, wording, made)
     return environment.get_template("brief.html.j2").render(
         _=wording,
         plural=wording.plural,
@@ -64,7 +74,9 @@ def render_brief(
         style=style,
         style_hashes=list(dict.fromkeys(map(_hash_of, styles))),
         scenario_sections=sections,
-        data=embedded(_data(assessment, wording, previous, recorded, annex, audience)),
+        data=embedded(packed(document) if live else document),
+        live=part,
+        script_hash=_hash_of(part.script) if part is not None else "",
         recorded=recorded,
         annex_printed=annex,
     )
@@ -89,30 +101,36 @@ _SEARCHING = ("polars", "scipy", "z3")
 """Packages of which sections of the page speak where they are installed."""
 
 
-def _data(
-    assessment: Assessment,
-    wording: Wording,
-    previous: Mapping[str, Any] | None,
-    recorded: str | None,
-    annex: bool,
-    audience: Audience,
-) -> dict[str, Any]:
+@dataclass(frozen=True, slots=True)
+class _Made:
+    """What a page was made with, beside its assessment."""
+
+    previous: Mapping[str, Any] | None
+    recorded: str | None
+    annex: bool
+    audience: Audience
+    live: bool
+
+
+def _data(assessment: Assessment, wording: Wording, how: _Made) -> dict[str, Any]:
     """Return the assessment, and what else the page was made of, so that it can be made again."""
     made: dict[str, Any] = {"with": [name for name in _SEARCHING if find_spec(name) is not None]}
-    if annex:
+    if how.annex:
         made["annex"] = True
-    if audience != "committee":
-        made["for"] = audience
-    if recorded is not None:
-        made["recorded"] = recorded
-    if previous is not None:
-        made["previous"] = what_is_read(previous)
+    if how.live:
+        made["live"] = True
+    if how.audience != "committee":
+        made["for"] = how.audience
+    if how.recorded is not None:
+        made["recorded"] = how.recorded
+    if how.previous is not None:
+        made["previous"] = what_is_read(how.previous)
     return {**to_dict(assessment, wording), "brief": made}
 
 
 _STYLE = re.compile(r"<style>(.*?)</style>", re.DOTALL)
 
 
-def _hash_of(style: str) -> str:
-    """Return how a Content-Security-Policy names a style that it allows."""
-    return "sha256-" + base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
+def _hash_of(text: str) -> str:
+    """Return how a Content-Security-Policy names a style or script that it allows."""
+    return "sha256-" + base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from convenio.backends.script.conditions import NodeTable, Settled
+from convenio.backends.script.conditions import FALSE, NodeTable, Settled, Tree, Trees
 from convenio.backends.script.values import fact_data, value_data
 from convenio.facts.case import Case
 from convenio.language import syntax as s
@@ -22,14 +22,15 @@ def pack_data(pack: Pack, case: Case, settled: Settled | None = None) -> dict[st
     With `settled`, what nothing can change is folded to its truth, rules that then can't apply are
     left out, and so is all that speaks of facts which no rule reads any more.
     """
-    table = NodeTable(pack.catalogue, settled)
-    rules = list(_rules(pack, case, table, keep_all=settled is None))
-    read = facts_read(pack, table)
+    trees, table = Trees(pack.catalogue, settled), NodeTable()
+    rules = list(_rules(pack, case, trees, table, keep_all=settled is None))
+    read = _facts_read(pack, table)
     presumed = {
-        path: [_presumption(one, table) for one in several]
+        path: [_presumption(one, trees, table) for one in several]
         for path, several in pack.presumptions.items()
         if path in read
     }
+    guards = {path: trees.condition(guard) for path, guard in pack.guards.items() if path in read}
     return {
         "currency": pack.currency,
         "rating": [
@@ -38,10 +39,15 @@ def pack_data(pack: Pack, case: Case, settled: Settled | None = None) -> dict[st
         ],
         "families": list(pack.families),
         "rules": rules,
-        "guards": {p: table.condition(g) for p, g in pack.guards.items() if p in read},
+        "guards": {path: table.number(guard) for path, guard in guards.items()},
         "presumptions": presumed,
         "nodes": table.nodes,
     }
+
+
+def facts_of(data: Mapping[str, Any]) -> frozenset[str]:
+    """Return the facts that the conditions of a pack's data read."""
+    return frozenset(_paths(data["nodes"]))
 
 
 def case_data(case: Case, paths: Iterable[str] | None = None) -> dict[str, Any]:
@@ -51,7 +57,7 @@ def case_data(case: Case, paths: Iterable[str] | None = None) -> dict[str, Any]:
     return {"as_of": case.as_of.isoformat(), "facts": facts}
 
 
-def facts_read(pack: Pack, table: NodeTable) -> frozenset[str]:
+def _facts_read(pack: Pack, table: NodeTable) -> frozenset[str]:
     """Return the facts that numbered conditions read, and those on which these depend in turn.
 
     A fact depends on the one that says whether it may be stated, and on what its presumptions ask.
@@ -86,19 +92,23 @@ def _paths(nodes: Iterable[list[Any]]) -> Iterable[str]:
             yield from (path for _, path in node[2])
 
 
-def _rules(pack: Pack, case: Case, table: NodeTable, keep_all: bool) -> Iterable[dict[str, Any]]:
+def _rules(
+    pack: Pack, case: Case, trees: Trees, table: NodeTable, keep_all: bool
+) -> Iterable[dict[str, Any]]:
     """Yield the rules in the order in which they can be inferred."""
     for rule in pack.compiled.rules:
-        scope = table.condition(_scope(rule, pack, case))
-        if table.is_false(scope) and not keep_all:
-            table.gone.add(rule.id)
+        scope = trees.condition(_scope(rule, pack, case))
+        if scope == FALSE and not keep_all:
+            trees.gone.add(rule.id)
             continue
-        yield _rule(rule, scope, _levels(rule, pack, case), table)
+        levels = {n: trees.condition(when) for n, when in _levels(rule, pack, case).items()}
+        yield _rule(rule, scope, levels, table)
 
 
 def _rule(
-    rule: CompiledRule, scope: int, levels: Mapping[int, s.Expression], table: NodeTable
+    rule: CompiledRule, scope: Tree, levels: Mapping[int, Tree], table: NodeTable
 ) -> dict[str, Any]:
+    """Return a rule as data. A level that can't hold says nothing and is left out."""
     factor = {"factor": True} if rule.kind == "mitigating" else {}
     topic = {"topic": rule.counted_as} if rule.counted_as != rule.id else {}
     return {
@@ -106,8 +116,10 @@ def _rule(
         "family": rule.family,
         **factor,
         **topic,
-        "applies": scope,
-        "levels": [[number, table.condition(when)] for number, when in levels.items()],
+        "applies": table.number(scope),
+        "levels": [
+            [severity, table.number(when)] for severity, when in levels.items() if when != FALSE
+        ],
     }
 
 
@@ -128,11 +140,11 @@ def _levels(rule: CompiledRule, pack: Pack, case: Case) -> dict[int, s.Expressio
     return dict(sorted(found.items()))
 
 
-def _presumption(one: Presumption, table: NodeTable) -> dict[str, Any]:
+def _presumption(one: Presumption, trees: Trees, table: NodeTable) -> dict[str, Any]:
     """Return a presumption as data; without a value it takes what may go on to be complete."""
     data: dict[str, Any] = {}
     if one.when is not None:
-        data["when"] = table.condition(one.when)
+        data["when"] = table.number(trees.condition(one.when))
     if one.value is not None:
         assert one.value.value is not None
         data["value"] = value_data(one.value.value)

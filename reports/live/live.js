@@ -9,13 +9,13 @@
   const number = new Intl.NumberFormat(data.language, { maximumFractionDigits: 6 });
   const fill = (text, values) => text.replace(/\{(\w+)\}/g, (_, name) => values[name]);
 
-  const controls = data.controls.map((control) => {
-    const holder = [...form.querySelectorAll(".try")].find((one) => one.dataset.path === control.path);
-    const field = holder.querySelector("select, input:not([type=checkbox])");
-    const leave = holder.querySelector(".leave");
-    const boxes = [...holder.querySelectorAll(".box input:not(.leave)")];
-    return { ...control, holder, field, leave, boxes };
-  });
+  const controls = [...form.querySelectorAll(".try")].map((holder) => ({
+    ...holder.dataset,
+    holder,
+    field: holder.querySelector("select, input:not([type=checkbox])"),
+    leave: holder.querySelector(".leave"),
+    boxes: [...holder.querySelectorAll(".box input:not(.leave)")],
+  }));
 
   // --- what was changed -----------------------------------------------------------------------------
 
@@ -41,7 +41,7 @@
     if (kind === "date") return { date: field.value };
     if (kind === "enum") return field.value;
     if (kind !== "money") return Number(field.value);
-    const rate = control.rate === undefined ? {} : { rate: control.rate };
+    const rate = control.rate === undefined ? {} : { rate: Number(control.rate) };
     return { amount: Number(field.value), currency: control.currency, ...rate };
   };
 
@@ -55,7 +55,7 @@
   // --- in words and as flags --------------------------------------------------------------------------
 
   /** What the case says, in words. */
-  const nowOf = ({ holder, field }) => holder.dataset.now ?? statedOption(field).text;
+  const nowOf = ({ now, field }) => now ?? statedOption(field).text;
 
   const shownBy = (control) => {
     const { kind, field, boxes, holder } = control;
@@ -76,7 +76,7 @@
     if (control.kind === "set") return `[${value.members.join(", ")}]`;
     if (control.kind === "date") return value.date;
     if (control.kind !== "money") return String(value);
-    const rate = control.rate === undefined ? "" : `, rate: ${control.rate}, rate_date: ${control.rate_date}`;
+    const rate = control.rate === undefined ? "" : `, rate: ${control.rate}, rate_date: ${control.rateDate}`;
     return `{amount: ${value.amount}, currency: ${value.currency}${rate}}`;
   };
 
@@ -176,7 +176,7 @@
     showReadings(found);
     const moved = pack.rules.map(({ id }) => [id, movesOf(id, found)]).filter(([, moves]) => moves.length);
     const changes = counted.map((control) => fill(words.change, {
-      name: control.holder.dataset.label, before: nowOf(control), after: shownBy(control),
+      name: control.label, before: nowOf(control), after: shownBy(control),
     }));
     byId("live-changes").replaceChildren(...itemsOf(changes, words.nothing));
     byId("live-rules").replaceChildren(...itemsOf(

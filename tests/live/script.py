@@ -13,13 +13,12 @@ from convenio import Assessment
 from convenio.backends.outcome import Outcome
 from convenio.packs.policy import RATINGS
 from convenio.packs.rule import severity_number
-from convenio.resources import data_folder
+from convenio.reports.live.page import SCRIPTS, page_script
 
-FOLDER = Path(__file__).parent
-FILES = [
-    data_folder("reports") / "live" / name
-    for name in ("quantities.js", "evaluator.js", "readings.js")
-]
+RUNNER = Path(__file__).parent / "evaluate.js"
+
+EVALUATOR = page_script(SCRIPTS[:-1])
+"""The script of the page but for the part that needs one."""
 
 
 def run(packs: Sequence[Mapping[str, Any]], cases: Sequence[Mapping[str, Any]]) -> list[Any]:
@@ -30,8 +29,8 @@ def run(packs: Sequence[Mapping[str, Any]], cases: Sequence[Mapping[str, Any]]) 
     node = shutil.which("node")
     assert node is not None, "Node.js is needed: sh tests/install-system-packages.sh"
     done = subprocess.run(
-        [node, str(FOLDER / "evaluate.js"), *map(str, FILES)],
-        input=json.dumps({"packs": packs, "cases": cases}, allow_nan=False),
+        [node, str(RUNNER)],
+        input=json.dumps({"script": EVALUATOR, "packs": packs, "cases": cases}, allow_nan=False),
         capture_output=True,
         text=True,
         encoding="utf-8",

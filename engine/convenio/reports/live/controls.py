@@ -30,7 +30,8 @@ class Control:
 
     `kind` is that of the catalogue; `now` tells what the case says, `open_word` how it is told that
     nothing is known of it; `value` is what an input shows at first, `unit` stands behind it.
-    `leaves_open` is True of a set that the case does not state in full.
+    `leaves_open` is True of a set that the case does not state in full; `money` has the currency of
+    an amount, with the rate and its date where it is converted.
     """
 
     path: str
@@ -46,6 +47,7 @@ class Control:
     minimum: str = ""
     maximum: str = ""
     leaves_open: bool = False
+    money: Money | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,24 +73,13 @@ def groups(
     ]
 
 
-def control_data(declaration: FactDeclaration, assessment: Assessment) -> dict[str, Any]:
-    """Return what the script has to know of a control beside what stands in the page."""
-    data: dict[str, Any] = {"path": declaration.path, "kind": declaration.type.kind}
-    if declaration.type.kind == "money":
-        stated = _value(assessment.case.facts.get(declaration.path))
-        money = stated if isinstance(stated, Money) else Money(0, assessment.pack.currency)
-        data["currency"] = money.currency
-        if money.rate is not None and money.rate_date is not None:
-            data |= {"rate": money.rate, "rate_date": money.rate_date.isoformat()}
-    return data
-
-
 def _control(declaration: FactDeclaration, assessment: Assessment, wording: Wording) -> Control:
     catalogue = assessment.pack.catalogue
     stated = assessment.case.facts.get(declaration.path)
     is_known = stated is not None and stated.state == "known"
     is_whole = is_known and stated is not None and stated.complete
     kind = declaration.type.kind
+    money = _money(declaration, stated, assessment)
     return Control(
         path=declaration.path,
         kind=kind,
@@ -99,10 +90,11 @@ def _control(declaration: FactDeclaration, assessment: Assessment, wording: Word
         is_open=not is_known,
         options=tuple(_options(declaration, stated, wording)),
         value=_written(_value(stated)),
-        unit=_unit(declaration, stated, assessment, wording),
+        unit=_unit(declaration, money, wording),
         minimum=_bound(declaration.minimum),
         maximum=_bound(declaration.maximum),
         leaves_open=kind == "set" and not is_whole,
+        money=money,
     )
 
 
@@ -137,15 +129,17 @@ def _bound(number: float | None) -> str:
     return "" if number is None else str(value_of(number))
 
 
-def _unit(
-    declaration: FactDeclaration,
-    stated: StatedFact | None,
-    assessment: Assessment,
-    wording: Wording,
-) -> str:
+def _money(
+    declaration: FactDeclaration, stated: StatedFact | None, assessment: Assessment
+) -> Money | None:
+    if declaration.type.kind != "money":
+        return None
+    value = _value(stated)
+    return value if isinstance(value, Money) else Money(0, assessment.pack.currency)
+
+
+def _unit(declaration: FactDeclaration, money: Money | None, wording: Wording) -> str:
     unit = declaration.unit
-    if declaration.type.kind == "money":
-        value = _value(stated)
-        currency = value.currency if isinstance(value, Money) else assessment.pack.currency
-        return f"{currency} {wording(unit)}".strip()
+    if money is not None:
+        return f"{money.currency} {wording(unit)}".strip()
     return wording("a share: 0.25 is a quarter") if unit == "share" else wording(unit)

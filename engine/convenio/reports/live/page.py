@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from convenio.assessment.assessment import Assessment
@@ -14,7 +15,7 @@ from convenio.packs.policy import RATINGS
 from convenio.packs.rule import SEVERITIES
 from convenio.reports.embedded import embedded
 from convenio.reports.live.choice import Choice, facts_to_try
-from convenio.reports.live.controls import Group, control_data, groups
+from convenio.reports.live.controls import Group, groups
 from convenio.reports.wording import Wording
 from convenio.resources import data_folder
 
@@ -52,21 +53,33 @@ def live_part(assessment: Assessment, wording: Wording) -> LivePart:
         left_out=[wording(one.label) for one in choice.left_out],
         families=[wording.family(name) for name in assessment.families],
         data=embedded(live_data(assessment, choice, wording)),
-        script="\n".join((folder / name).read_text(encoding="utf-8") for name in SCRIPTS),
+        script=page_script(SCRIPTS),
         style=(folder / "live.css").read_text(encoding="utf-8"),
     )
+
+
+def page_script(names: Sequence[str]) -> str:
+    """Return files of the script as a page carries them: without comments and indents.
+
+    Comments of the files stand on lines of their own, and no text of theirs has several lines.
+    """
+    folder = data_folder("reports") / "live"
+    lines = (line.strip() for name in names for line in _lines_of(folder / name))
+    return "\n".join(line for line in lines if line and not line.startswith(("//", "/*", "*")))
+
+
+def _lines_of(file: Path) -> list[str]:
+    return file.read_text(encoding="utf-8").split("\n")
 
 
 def live_data(assessment: Assessment, choice: Choice, wording: Wording) -> dict[str, Any]:
     """Return what the script reads: the rules and facts that can matter, and its words."""
     pack, case = assessment.pack, assessment.case
-    shown = [*choice.negotiable, *choice.open]
     rules = pack_data(pack, case, settled_by(pack, case, choice.paths))
     return {
         "language": wording.language,
         "pack": rules,
         "case": case_data(case, {*facts_of(rules), *choice.paths}),
-        "controls": [control_data(declaration, assessment) for declaration in shown],
         "titles": {rule["id"]: pack.by_id[rule["id"]].title for rule in rules["rules"]},
         "words": _words(wording, presumes=assessment.presumes),
     }

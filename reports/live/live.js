@@ -212,6 +212,7 @@
 
   const base = readingsOf(pack, data.case);
   form.addEventListener("input", tick);
+  form.addEventListener("change", tick);
   form.addEventListener("submit", (event) => event.preventDefault());
   form.addEventListener("reset", () => setTimeout(update));
   byId("live-copy").addEventListener("click", copy);

@@ -2,34 +2,82 @@
 
 from __future__ import annotations
 
+import json
+from dataclasses import dataclass
+from typing import Any
+
 import pytest
 
+from browsers import start_browser
 from conformance import rows
 from conformance.packs import Packs, case_text, read_case
 from convenio.backends.script import case_data, pack_data
-from live.script import expected, run, told
+from live.script import CALLED, EVALUATOR, expected, run, told
 
 ROWS = tuple(row for row in rows.all_rows() if "refused" not in row.content.get("expect", ()))
 
 
+@dataclass(frozen=True)
+class Corpus:
+    """The rows as the script takes them, and what the reference says of each."""
+
+    packs: list[Any]
+    cases: list[Any]
+    wanted: list[Any]
+
+    def wrong(self, found: list[Any]) -> list[str]:
+        pairs = zip(ROWS, found, self.wanted, strict=True)
+        return [row.id for row, one, want in pairs if told(one) != want]
+
+
 @pytest.fixture(scope="module")
-def corpus(tmp_path_factory):
-    """Every row as the script takes it, and what the reference says of it."""
+def corpus(tmp_path_factory: pytest.TempPathFactory) -> Corpus:
     packs = Packs(tmp_path_factory.mktemp("corpus"))
-    given, wanted = [], []
+    # Rules are data of a day, since they may have versions; most rows share pack and day.
+    numbers: dict[tuple[Any, ...], int] = {}
+    given, cases, wanted = [], [], []
     for row in ROWS:
         pack = packs.of(row)
         case = read_case(case_text(row.content), pack)
-        given.append((pack_data(pack, case), case_data(case)))
+        number = numbers.setdefault((pack.folder, case.as_of), len(numbers))
+        if number == len(given):
+            given.append(pack_data(pack, case))
+        cases.append({"pack": number, "case": case_data(case)})
         wanted.append(expected(packs.compiled(row).assess(case)))
-    return given, wanted
+    return Corpus(given, cases, wanted)
 
 
-def test_the_corpus_means_the_same_in_node(corpus):
-    given, wanted = corpus
-    cases = [{"pack": number, "case": case} for number, (_, case) in enumerate(given)]
-    found = run([pack for pack, _ in given], cases)
-    wrong = [
-        row.id for row, one, want in zip(ROWS, found, wanted, strict=True) if told(one) != want
-    ]
-    assert wrong == []
+def test_the_corpus_means_the_same_in_node(corpus: Corpus) -> None:
+    assert corpus.wrong(run(corpus.packs, corpus.cases)) == []
+
+
+def test_the_corpus_means_the_same_in_a_browser(corpus: Corpus) -> None:
+    browser = start_browser()
+    try:
+        text = browser.execute_script(
+            f"{EVALUATOR}\nconst [packs, cases] = JSON.parse(arguments[0]);"
+            f"return JSON.stringify(cases.map({CALLED}));",
+            json.dumps([corpus.packs, corpus.cases]),
+        )
+    finally:
+        browser.quit()
+    assert corpus.wrong(json.loads(text)) == []
+
+
+@pytest.mark.parametrize(
+    ("right", "wrong"),
+    [
+        ("truth === null ? null : !truth", "truth === null ? true : !truth"),
+        ("lists.isOpen ? [...truths, null] : truths", "truths"),
+        ("return left.more || right.more ? null : false", "return false"),
+        ("applies === true && certain.length > 0", "certain.length > 0"),
+        ("inForce.includes(FLAG) || inForce.includes(UNKNOWN)", "inForce.includes(FLAG)"),
+        ("rule.topic ?? rule.id", "rule.id"),
+        ("isLastDay ? months", "false ? months"),
+        (".toLowerCase()", ""),
+    ],
+)
+def test_a_change_of_meaning_breaks_a_row(corpus: Corpus, right: str, wrong: str) -> None:
+    assert EVALUATOR.count(right) == 1
+    changed = EVALUATOR.replace(right, wrong)
+    assert corpus.wrong(run(corpus.packs, corpus.cases, changed))

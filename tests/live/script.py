@@ -20,8 +20,18 @@ RUNNER = Path(__file__).parent / "evaluate.js"
 EVALUATOR = page_script(SCRIPTS[:-1])
 """The script of the page but for the part that needs one."""
 
+CALLED = """({ pack, case: one, changes }) => {
+  const found = readingsOf(packs[pack], changes ? withChanges(packs[pack], one, changes) : one);
+  return { ...found, established: [...found.established], presumed: [...found.presumed] };
+}"""
+"""What gives the readings of one case, where `packs` are there."""
 
-def run(packs: Sequence[Mapping[str, Any]], cases: Sequence[Mapping[str, Any]]) -> list[Any]:
+
+def run(
+    packs: Sequence[Mapping[str, Any]],
+    cases: Sequence[Mapping[str, Any]],
+    evaluator: str = EVALUATOR,
+) -> list[Any]:
     """Return the readings of cases, evaluated in one Node process.
 
     Node has to be there (tests/install-system-packages.sh installs it): without it this fails.
@@ -30,7 +40,10 @@ def run(packs: Sequence[Mapping[str, Any]], cases: Sequence[Mapping[str, Any]]) 
     assert node is not None, "Node.js is needed: sh tests/install-system-packages.sh"
     done = subprocess.run(
         [node, str(RUNNER)],
-        input=json.dumps({"script": EVALUATOR, "packs": packs, "cases": cases}, allow_nan=False),
+        input=json.dumps(
+            {"script": evaluator, "called": CALLED, "packs": packs, "cases": cases},
+            allow_nan=False,
+        ),
         capture_output=True,
         text=True,
         encoding="utf-8",

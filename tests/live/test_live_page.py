@@ -1,4 +1,4 @@
-"""The live part of a brief in a browser: what a reader changes, and what becomes of the readings."""
+"""The live part of a brief in a browser: what a reader changes, and what comes of it."""
 
 from __future__ import annotations
 
@@ -115,9 +115,9 @@ def test_changes_read_as_the_engine_reads_them_and_can_be_taken_along(shown):
     changes = items(driver, "live-changes")
     assert "Term of the agreement: 10 years → 3 years" in changes
     assert any("(SOV-004)" in rule for rule in items(driver, "live-rules"))
-    assert "differ from the case: 2." in driver.find_element(
-        By.ID, "live-status"
-    ).get_property("textContent")
+    assert "differ from the case: 2." in driver.find_element(By.ID, "live-status").get_property(
+        "textContent"
+    )
     driver.find_element(By.CSS_SELECTOR, "button[type=reset]").click()
     driver.execute_async_script("setTimeout(arguments[0], 50)")
     assert readings(driver) == wanted(assess(case, PACK))

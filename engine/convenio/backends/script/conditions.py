@@ -120,7 +120,9 @@ class Trees:
         tail = [] if condition is None else [self.condition(condition, inner)]
         return (word, part, names, *tail)
 
-    def _among(self, item: s.Expression, values: Sequence[s.LiteralValue], records: Records) -> Tree:
+    def _among(
+        self, item: s.Expression, values: Sequence[s.LiteralValue], records: Records
+    ) -> Tree:
         dates = self._is_date(item, records)
         choices = [{"date": _day(value)} if dates else value for value in values]
         return ("among", self._value(item, records), choices)

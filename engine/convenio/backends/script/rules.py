@@ -34,7 +34,10 @@ def pack_data(pack: Pack, case: Case, settled: Settled | None = None) -> dict[st
     return {
         "currency": pack.currency,
         "rating": [
-            [[one.at_least, severity_number(one.severity)] for one in pack.policy.rows.get(name, ())]
+            [
+                [one.at_least, severity_number(one.severity)]
+                for one in pack.policy.rows.get(name, ())
+            ]
             for name in RATINGS
         ],
         "families": list(pack.families),

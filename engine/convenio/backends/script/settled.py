@@ -49,9 +49,9 @@ class _Settlement:
     def _found_fixed(self, path: str) -> bool:
         stated = self._case.facts.get(path)
         guard = self._pack.guards.get(path)
-        if stated is not None and guard is not None:
-            if not all(map(self._is_fixed, s.paths_of(guard))):
-                return False
+        others = s.paths_of(guard) if stated is not None and guard is not None else ()
+        if not all(map(self._is_fixed, others)):
+            return False
         if stated is not None and stated.state == "known" and stated.complete:
             return True
         return path not in self._pack.presumptions

@@ -1,4 +1,4 @@
-"""What a live brief carries beside an ordinary one: controls, data, and the script that reads it."""
+"""What a live brief carries beside an ordinary one: controls, data, and a script."""
 
 from __future__ import annotations
 

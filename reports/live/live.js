@@ -105,7 +105,7 @@
     for (const reading of READINGS) {
       const [before, after] = [base, found].map((one) => outcomeWord(id, reading, one));
       if (before === after) continue;
-      const move = fill(words.change, { name: "", before, after }).replace(/^\W+/, "");
+      const move = fill(words.move, { before, after });
       moves.set(move, [...(moves.get(move) ?? []), words.readings[reading]]);
     }
     return [...moves].map(([move, readings]) => `${readings.join(", ")}: ${move}`);
@@ -176,7 +176,7 @@
     showReadings(found);
     const moved = pack.rules.map(({ id }) => [id, movesOf(id, found)]).filter(([, moves]) => moves.length);
     const changes = counted.map((control) => fill(words.change, {
-      name: control.label, before: nowOf(control), after: shownBy(control),
+      name: control.label, move: fill(words.move, { before: nowOf(control), after: shownBy(control) }),
     }));
     byId("live-changes").replaceChildren(...itemsOf(changes, words.nothing));
     byId("live-rules").replaceChildren(...itemsOf(

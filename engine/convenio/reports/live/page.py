@@ -104,7 +104,8 @@ def _words(wording: Wording, presumes: bool) -> Mapping[str, Any]:
         "none": _("none"),
         "was": _("was {rating}"),
         "now": _("In the case: {value}"),
-        "change": _("{name}: {before} → {after}"),
+        "move": _("{before} → {after}"),
+        "change": _("{name}: {move}"),
         "nothing": _("Nothing is changed yet."),
         "same": _("No rule comes out otherwise."),
         "status": _(

@@ -10,12 +10,14 @@ LOCKED := --require-hashes --requirement
 # The package itself; all that it needs is there already, from a lock.
 ITSELF := --no-deps --no-build-isolation --editable .
 
-.PHONY: help brief test lint unit docs nightly bench fuzz lock sbom clean
+.PHONY: help brief test lint unit docs messages screenshots nightly bench fuzz lock sbom clean
 
 help:
 	@echo "make brief    assess a real case and write its brief to out/"
 	@echo "make test     lint, types and all tests"
 	@echo "make docs     write the parts of the guides that are read off the code"
+	@echo "make screenshots take the pictures of the README"
+	@echo "make messages collect the texts of the product for translators, and compile what they wrote"
 	@echo "make nightly  the whole corpus on Spark, 200 kills, the long stress test of the inference engine"
 	@echo "make fuzz     look for input that breaks the readers, for FUZZ_SECONDS (300)"
 	@echo "make lock     write the locks of releases anew, with their hashes (needs uv)"
@@ -41,8 +43,8 @@ brief: $(BIN)/.ready-run
 	@echo "The brief is in out/$(CASE).html: open it in a browser."
 
 lint: $(BIN)/.ready-test
-	$(BIN)/ruff format --check engine tests benchmarks docs/generate.py
-	$(BIN)/ruff check engine tests benchmarks docs/generate.py
+	$(BIN)/ruff format --check engine tests benchmarks docs/*.py
+	$(BIN)/ruff check engine tests benchmarks docs/*.py
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-cache
 
@@ -54,6 +56,12 @@ test: lint unit
 
 docs: $(BIN)/.ready-test
 	$(BIN)/python docs/generate.py
+
+screenshots: $(BIN)/.ready-test
+	$(BIN)/python docs/screenshots.py
+
+messages: $(BIN)/.ready-test
+	$(BIN)/python engine/messages.py
 
 nightly: $(BIN)/.ready-test
 	CONVENIO_SPARK_WHOLE=1 $(BIN)/python -m pytest tests/frames -k spark --timeout 3600

@@ -20,7 +20,7 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from jinja2.ext import babel_extract
 
-from convenio.authoring.translations import written
+from convenio.authoring.translations import NO_DATE, written
 
 ROOT = Path(__file__).resolve().parents[1]
 LOCALE = ROOT / "engine" / "convenio" / "locale"
@@ -120,8 +120,10 @@ def main(words: list[str]) -> int:
         fresh = template()
         fresh.locale = existing.locale
         content = written(fresh, existing)
+        compiled_from = read_po(BytesIO(content), locale=language)
+        compiled_from.creation_date = compiled_from.revision_date = NO_DATE
         out = BytesIO()
-        write_mo(out, read_po(BytesIO(content), locale=language))
+        write_mo(out, compiled_from)
         missing = [entry for entry in fresh if entry.id and not _is_translated(entry.string)]
         print(f"{language}: {len(fresh)} texts, {len(missing)} without a translation")
         for entry in missing if checking else ():

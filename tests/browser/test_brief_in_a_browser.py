@@ -15,6 +15,7 @@ from convenio.assessment.cases import case_from_document
 from convenio.documents import parse_document
 from convenio.errors import CaseError
 from convenio.reports.html import render_brief
+from convenio.reports.wording import Wording
 from convenio.resources import data_folder
 
 SHIPPED = sorted(path.stem for path in data_folder("cases").glob("*.yaml"))
@@ -102,6 +103,29 @@ def test_a_brief_has_four_sheets_at_most_and_the_first_holds_the_verdict(browser
         for heading in ("Limits", "Sign-off"):
             assert heading in whole
         assert "Severity and confidence" not in whole
+
+
+LONGEST = ("us-colombia-dca-2009", "neuquen-2014", "ecuador-us-sofa-2023")
+"""The cases of which most is told, so that no other needs more room."""
+
+
+@pytest.mark.parametrize("language", ["es", "pt"])
+@pytest.mark.parametrize("name", LONGEST)
+def test_other_languages_need_no_more_sheets_and_no_other_care(browser, tmp_path, name, language):
+    pack = load_pack("core", language=language)
+    case = load_case(name, pack)
+    wording = Wording(language).of_case(case)
+    assessment = assess(case, pack)
+    for audience in ("committee", "minister") if name == LONGEST[0] else ("press",):
+        page = tmp_path / f"{audience}.html"
+        page.write_text(render_brief(assessment, wording, audience=audience), encoding="utf-8")
+        browser.get(page.as_uri())
+        assert violations(browser) == []
+        browser.get(page.as_uri())
+        for paper in PAPER:
+            sheets = printed(browser, paper)
+            assert len(sheets) <= 4
+            assert wording("Family by family") in sheets[1]
 
 
 @pytest.mark.parametrize("name", NAMES)

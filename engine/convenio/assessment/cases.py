@@ -59,7 +59,8 @@ def case_from_document(document: Document, pack: Pack) -> Case:
         problems += currency_problems(scenario.set, pack.currency)
     if problems:
         raise CaseError(problems)
-    return replace(case, warnings=(*case.warnings, *doubts(case, pack)))
+    told = case.told_in(pack.language)
+    return replace(told, warnings=(*case.warnings, *doubts(case, pack)))
 
 
 def with_settings(case: Case, pack: Pack, settings: Mapping[str, str]) -> Case:

@@ -29,6 +29,7 @@ from convenio.reports.embedded import embedded_in, unpacked_page
 from convenio.reports.html import render_brief
 from convenio.reports.json import to_dict
 from convenio.reports.schema import check_assessment, check_previous
+from convenio.reports.themes import theme_of
 from convenio.reports.wording import Wording
 from convenio.version import __version__
 
@@ -289,8 +290,11 @@ def _verify_brief(path: Path, sources: Sources) -> Verified:
         audience = made.get("for", "committee")
         if audience not in AUDIENCES:
             raise UsageError(say("{path}: the page is for nobody that is known", path=path))
+        theme = theme_of(made["theme"]) if "theme" in made else None
         live = made.get("live") is True and not again.redacted
-        expected = render_brief(again, wording, previous, recorded, annex, audience, live)
+        expected = render_brief(
+            again, wording, previous, recorded, annex, audience, theme, live=live
+        )
         found += _lines_that_differ(unpacked_page(text), unpacked_page(expected))
         if made.get("with") != _packages(expected):
             notes.append(

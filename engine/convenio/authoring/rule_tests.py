@@ -10,6 +10,7 @@ from convenio.assessment.assessing import assess
 from convenio.assessment.cases import read_facts
 from convenio.assessment.finding import Finding
 from convenio.authoring.missing_sentences import missing_sentences
+from convenio.authoring.translations import check_translations
 from convenio.errors import CaseError, Position
 from convenio.facts.case import Case
 from convenio.language.truth import Truth
@@ -46,13 +47,18 @@ class TestReport:
 def run_rule_tests(pack: Pack, only: Sequence[str] = ()) -> TestReport:
     """Run the tests of all rules, or of those named in `only`.
 
-    With all rules, what a pack with sentences leaves unsaid fails too.
+    With all rules, what a pack with sentences leaves unsaid fails too, and what its translations
+    lack or word against its glossary.
     """
     rules = [rule for rule in pack.rules if not only or rule.id in only]
     failures = [failure for rule in rules for failure in _check_rule(rule, pack)]
     if not only:
         failures += (
             TestFailure(one.path, one.position, one.message) for one in missing_sentences(pack)
+        )
+        failures += (
+            TestFailure(one.path, one.position, f"{one.message}: {one.found}")
+            for one in check_translations(pack)
         )
     return TestReport(len(rules), sum(len(rule.tests) for rule in rules), tuple(failures))
 

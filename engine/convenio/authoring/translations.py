@@ -21,7 +21,7 @@ from convenio.packs.texts import Text, texts_of
 from convenio.packs.translations import FOLDER, has_words, read_translation
 
 _HOLES = re.compile(r"\{[^{}]*\}")
-_NO_DATE = dt.datetime(2000, 1, 1, tzinfo=dt.UTC)
+NO_DATE = dt.datetime(2000, 1, 1, tzinfo=dt.UTC)
 """Catalogues carry no date of their making: the same texts give the same file."""
 
 
@@ -92,6 +92,11 @@ def updated_translation(pack: Pack, language: str) -> bytes:
     return written(template, _existing(pack.folder / FOLDER / f"{language}.po", language))
 
 
+def untranslated(content: bytes) -> int:
+    """Return how many texts of a catalogue have no translation."""
+    return sum(not entry.string for entry in read_po(BytesIO(content)) if entry.id)
+
+
 def written(template: Catalog, existing: Catalog) -> bytes:
     """Return a catalogue with the texts of `template` and what `existing` has for them."""
     for entry in template:
@@ -100,7 +105,7 @@ def written(template: Catalog, existing: Catalog) -> bytes:
             entry.string, entry.flags = before.string, before.flags
     template.header_comment = "# Translations of Convenio."
     template.project, template.version = "Convenio", ""
-    template.creation_date = template.revision_date = _NO_DATE
+    template.creation_date = template.revision_date = NO_DATE
     out = BytesIO()
     write_po(out, template, width=0, omit_header=False, sort_output=False, ignore_obsolete=True)
     lines = out.getvalue().decode().splitlines()
@@ -164,11 +169,11 @@ def _faults(text: str, found: str, language: str, glossary: Iterable[Term]) -> I
     for mark in (".", "?"):
         if text.endswith(mark) != found.endswith(mark):
             yield f"ends otherwise than the text: one of them with {mark}"
-    lower = found.lower()
+    lower, original = _HOLES.sub("", found).lower(), _HOLES.sub("", text)
     for term in glossary:
-        wrong = [word for word in term.avoided(language) if word in lower]
+        wrong = [w for w in term.avoided(language) if re.search(rf"\b{re.escape(w)}\b", lower)]
         if wrong:
             yield f"the glossary does not say '{wrong[0]}' for {term.en}"
         accepted = term.accepted(language)
-        if term.stands_in(text) and accepted and not any(word in lower for word in accepted):
+        if term.stands_in(original) and accepted and not any(word in lower for word in accepted):
             yield f"the glossary says '{accepted[0]}' for {term.en}"

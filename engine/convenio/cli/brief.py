@@ -17,6 +17,7 @@ from convenio.cli.telling import tell
 from convenio.errors import CaseError, UsageError
 from convenio.messages import say
 from convenio.reports.audiences import AUDIENCES, Audience
+from convenio.reports.themes import Theme, load_theme
 from convenio.reports.wording import Wording
 
 EXAMPLES = """examples:
@@ -59,6 +60,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="whom page one speaks to; verdicts are the same (default: committee)",
     )
     parser.add_argument(
+        "--theme",
+        type=Path,
+        metavar="FILE",
+        help="organisation, classification line, logo and colours of the page (YAML)",
+    )
+    parser.add_argument(
         "--card", action="store_true", help="one sheet of at most 130 words, to be spoken"
     )
     parser.add_argument(
@@ -78,6 +85,7 @@ def run(args: argparse.Namespace) -> int:
     check_name(Path(args.output))
     _check_live(args)
     wording = options.wording_of(args)
+    theme = load_theme(args.theme) if args.theme else None
     settings = options.settings_of(args)
     pack = options.read_pack(args)
     previous = _previous(args.previous) if args.previous else {}
@@ -94,7 +102,7 @@ def run(args: argparse.Namespace) -> int:
     if assessments:
         inputs = [*args.cases, args.previous] if args.previous else args.cases
         shown = options.redacted_as_asked(args, assessments)
-        look = Look(args.annex, args.card, args.audience, args.live)
+        look = Look(args.annex, args.card, args.audience, theme, args.live)
         write_briefs(shown, Path(args.output), wording, inputs, previous, look=look)
     return code
 
@@ -135,12 +143,14 @@ def check_name(output: Path) -> None:
 class Look:
     """What is written of an assessment: the brief, with its annex unfolded or not, or the card.
 
-    `audience` is whom the brief's page one speaks to; with `live` a reader can try other terms.
+    `audience` is whom page one speaks to, `theme` how the page is dressed; with `live` a
+    reader can try other terms.
     """
 
     annex: bool = False
     card: bool = False
     audience: Audience = "committee"
+    theme: Theme | None = None
     live: bool = False
 
 
@@ -157,7 +167,14 @@ def _written(
 
     if form in ("HTML", "PDF") and not look.card:
         page = render_brief(
-            assessment, wording, previous, recorded, look.annex, look.audience, look.live
+            assessment,
+            wording,
+            previous,
+            recorded,
+            look.annex,
+            look.audience,
+            look.theme,
+            live=look.live,
         )
         return _page(form, page)
     content = BriefContent(assessment, wording, previous, look.audience)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import datetime as dt
 import json
 import os
 import shutil
@@ -95,12 +96,45 @@ def show(
     data: Callable[[], dict[str, Any]],
     inputs: Iterable[str] = (),
 ) -> None:
-    """Write a result in the format that was asked for."""
-    if args.format == "json":
+    """Write a result in the format that was asked for, or that the file's name asks for."""
+    form = ENDINGS.get(args.output.suffix.lower()) if args.output is not None else None
+    if args.format == "json" or form == "json":
         text = json.dumps(data(), ensure_ascii=False, indent=1) + "\n"
-    elif args.format == "markdown":
+    elif args.format == "markdown" or form == "markdown":
         text = as_markdown(title, blocks())
+    elif form in ("html", "word", "excel"):
+        options.write_file(args.output, _document(args, form, title, blocks()), inputs)
+        return
     else:
         shown = screen(args.output is not None)
         text = as_text(title, blocks(), shown.colour, shown.width)
     emit(text, args.output, inputs, tell=False)
+
+
+ENDINGS = {
+    ".html": "html",
+    ".htm": "html",
+    ".docx": "word",
+    ".xlsx": "excel",
+    ".md": "markdown",
+    ".json": "json",
+}
+"""What the ending of a result's name asks for; any other is text."""
+
+
+def _document(args: argparse.Namespace, form: str, title: str, blocks: Sequence[Block]) -> bytes:
+    if form == "html":
+        from convenio.reports.html import render_page  # imports jinja2
+
+        return render_page(title, blocks, options.wording_of(args)).encode()
+    if form == "excel":
+        from convenio.reports.workbook import as_workbook
+
+        return as_workbook(title, blocks)
+    from convenio.reports.word import as_word
+
+    return as_word(title, blocks, _NO_DAY)
+
+
+_NO_DAY = dt.date(2000, 1, 1)
+"""What a Word document bears as its day where nothing dates it: it must bear one."""

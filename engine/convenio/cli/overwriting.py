@@ -23,7 +23,18 @@ _OUTPUTS = {
 }
 """Arguments of all commands that name a file to be written, with the flags that users know."""
 _INPUTS = (
-    *("case", "cases", "input", "sources", "file", "previous", "findings_read", "parties"),
+    *(
+        "case",
+        "cases",
+        "other",
+        "input",
+        "sources",
+        "file",
+        "previous",
+        "findings_read",
+        "parties",
+        "theme",
+    ),
     *("events", "sign", "key", "log", "mapping"),
 )
 """Arguments that name what is read."""

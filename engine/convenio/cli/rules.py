@@ -21,14 +21,16 @@ EXAMPLES = """examples:
   convenio rules show SOV-005
   convenio rules test --pack ./my-pack
   convenio rules calibrate --format markdown -o method.md
+  convenio rules translate es --pack ./my-pack
 
 exit codes: 0 done, 1 agreement is below --fail-under, 2 wrong use, 4 the pack or a test is wrong"""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments of the command."""
-    parser.add_argument("action", choices=("list", "show", "test", "calibrate"))
-    parser.add_argument("rule", nargs="*", help="identifiers of rules; none: all of them")
+    parser.add_argument("action", choices=("list", "show", "test", "calibrate", "translate"))
+    what = "identifiers of rules; none: all of them (translate: languages)"
+    parser.add_argument("rule", nargs="*", help=what)
     options.add_pack(parser)
     parser.add_argument("--family", help="only rules of this family (list)")
     calibrating = parser.add_argument_group("calibrate")
@@ -61,6 +63,8 @@ def run(args: argparse.Namespace) -> int:
     wording = options.wording_of(args)
     pack = load_cached_pack(args.pack, language=wording.base)
     options.tell_untranslated(pack, wording.base)
+    if args.action == "translate":
+        return _translate(pack, args.rule)
     for name in args.rule:
         options.check_rule(pack, name)
     if args.family and args.family not in pack.families:
@@ -112,6 +116,23 @@ def _calibrate(pack: Pack, args: argparse.Namespace) -> int:
         [str(readings)],
     )
     return int(args.fail_under is not None and agreement(found.verdicts) < args.fail_under)
+
+
+def _translate(pack: Pack, languages: list[str]) -> int:
+    """Bring the translations of a pack up to date with its texts, for translators to go on."""
+    from convenio.authoring.translations import untranslated, updated_translation
+    from convenio.packs.translations import FOLDER
+
+    if not languages:
+        raise UsageError(say("name a language, such as: convenio rules translate es"))
+    for language in languages:
+        file = pack.folder / FOLDER / f"{language}.po"
+        content = updated_translation(pack, language)
+        file.parent.mkdir(exist_ok=True)
+        options.write_file(file, content)
+        left = untranslated(content)
+        tell(say("written: {file}, {left:,} texts without a translation", file=file, left=left))
+    return 0
 
 
 def _test(pack: Pack, names: list[str]) -> int:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from convenio.errors import Position
@@ -141,11 +141,21 @@ class OutcomeEvent:
     source: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Told:
+    """The title and the summary of a case in one language."""
+
+    title: str
+    summary: str
+
+
 @dataclass(frozen=True)
 class Case:
     """One proposed deal, as known on `as_of`.
 
     `digest` is that of its file; `settings` are the facts that were set beside it, as written.
+    `language` is the one in which its texts are written, where the file says so, and `translations`
+    hold title and summary in others.
     """
 
     id: str
@@ -163,6 +173,18 @@ class Case:
     outcome: tuple[OutcomeEvent, ...] = ()
     warnings: tuple[str, ...] = ()
     settings: Mapping[str, str] = field(default_factory=dict)
+    language: str = ""
+    translations: Mapping[str, Told] = field(default_factory=dict)
+
+    def told_in(self, language: str) -> Case:
+        """Return the case with title and summary in a language, where it has them.
+
+        Its other texts stay in the language in which it is written.
+        """
+        found = self.translations.get(language)
+        if found is None or language == self.language:
+            return self
+        return replace(self, title=found.title, summary=found.summary)
 
     def confidence_of(self, fact: StatedFact) -> Confidence:
         """Return a known fact's confidence: its own, or that of its source.

@@ -18,6 +18,7 @@ from convenio.facts.case import (
     OutcomeEvent,
     SourceDocument,
     StatedFact,
+    Told,
 )
 from convenio.facts.catalogue import CASE_KEYS, Catalogue
 from convenio.facts.distribution_checks import group_problems
@@ -28,6 +29,7 @@ from convenio.facts.statements import StatementReader
 from convenio.facts.values import parse_date
 from convenio.messages import say
 
+_LANGUAGE = re.compile(r"[a-z]{2}\Z")
 _CASE_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}\Z")
 
 
@@ -87,6 +89,8 @@ class _CaseReader:
             digest=self._document.digest,
             file=self._document.file,
             summary=self._text(root, "summary", MAX_STORY),
+            language=self._language(root),
+            translations=self._translations(root.get("translations")),
             authors=self._texts(root, "authors"),
             second_reader=self._text(root, "second_reader", MAX_TITLE) or None,
             reply=self._text(root, "reply", MAX_STORY) or None,
@@ -122,6 +126,43 @@ class _CaseReader:
             return ""
         self._check_length(node, key, limit)
         return node.text
+
+    def _language(self, root: Mapping) -> str:
+        node = root.get("language")
+        if node is None:
+            return ""
+        if not isinstance(node, Scalar) or not _LANGUAGE.match(node.text):
+            expected = say("the code of a language, such as es")
+            self._fault(
+                node.position,
+                "language",
+                say("no language"),
+                expected=expected,
+                found=written(node),
+            )
+            return ""
+        return node.text
+
+    def _translations(self, node: Node | None) -> dict[str, Told]:
+        """Return title and summary by language."""
+        if node is None:
+            return {}
+        if not isinstance(node, Mapping):
+            self._fault(node.position, "translations", say("must be a mapping"))
+            return {}
+        found: dict[str, Told] = {}
+        for language, entry in node.entries.items():
+            path, position = f"translations.{language}", node.keys[language]
+            if not _LANGUAGE.match(language):
+                self._fault(position, path, say("the code of a language, such as es"))
+            elif not isinstance(entry, Mapping):
+                self._fault(position, path, say("must be a mapping"))
+            else:
+                for key in entry.entries.keys() - {"title", "summary"}:
+                    self._fault(entry.keys[key], f"{path}.{key}", say("unknown key"))
+                title = self._text(entry, "title", MAX_TITLE, required=True)
+                found[language] = Told(title, self._text(entry, "summary", MAX_STORY))
+        return found
 
     def _check_length(self, node: Scalar, path: str, limit: int) -> None:
         if len(node.text) > limit:

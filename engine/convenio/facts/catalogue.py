@@ -30,6 +30,7 @@ BASES: tuple[Basis, ...] = get_args(Basis)
 
 CASE_KEYS = frozenset(
     {"case", "title", "as_of", "summary", "authors", "second_reader", "reply"}
+    | {"language", "translations"}
     | {"sources", "scenarios", "outcome"}
 )
 """Keys of a case file that are not facts; no section or list fact may be called so."""

@@ -229,6 +229,17 @@ _FRAME: Mapping[str, Any] = {
     "title": _TITLE,
     "as_of": {**_DATE, "description": "Facts state what was known on this date."},
     "summary": _STORY,
+    "language": {
+        "type": "string",
+        "pattern": "^[a-z]{2}$",
+        "description": "The language in which the texts of this file are written.",
+    },
+    "translations": {
+        "type": "object",
+        "description": "Title and summary in other languages, by the code of each.",
+        "propertyNames": {"pattern": "^[a-z]{2}$"},
+        "additionalProperties": _object({"title": _TITLE, "summary": _STORY}, ["title"]),
+    },
     "authors": {"type": "array", "items": _TITLE},
     "second_reader": {"type": ["string", "null"], "maxLength": MAX_TITLE},
     "reply": {

@@ -10,7 +10,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from functools import lru_cache
 
 from babel import Locale
@@ -188,8 +188,10 @@ def _months() -> Mapping[str, int]:
     return {**found, "setiembre": 9}
 
 
-def nearest_words(text: str, fact: FactDeclaration, wording: Wording) -> Sequence[str]:
-    """Return the words of an enum or set that hold what was typed, for a question back."""
+def values_with(text: str, fact: FactDeclaration, wording: Wording) -> Mapping[str, str]:
+    """Return the values of an enum or set whose words hold what was typed, each with its words."""
     wanted = folded(text)
-    words: Iterable[str] = (wording.member(member, fact) for member in fact.type.members)
-    return [word for word in words if wanted and wanted in folded(word)][:5]
+    if not wanted:
+        return {}
+    words = ((member, wording.member(member, fact)) for member in fact.type.members)
+    return {member: word for member, word in words if f" {wanted} " in f" {folded(word)} "}

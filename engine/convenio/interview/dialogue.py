@@ -13,13 +13,14 @@ from convenio.errors import Problem
 from convenio.facts.catalogue import FactDeclaration
 from convenio.facts.spoken import folded
 from convenio.interview import questions
-from convenio.interview.answers import AnswerReader, nearest_words
+from convenio.interview.answers import AnswerReader, values_with
 from convenio.messages import spoken
 from convenio.packs import Pack
 from convenio.reports.wording import Wording
 
 Write = Callable[[Path, str], None]
 _OWN_LINE = re.compile(r"[^A-Za-z0-9._-]+")
+_NEAR = 5
 _FEW = 20
 """So many values of an enum are listed with its question; of more, `?` lists all."""
 
@@ -207,7 +208,7 @@ class Dialogue:
             if fact.type.kind == "list" and answer.isdecimal():
                 return answer
             reserved = answer in ("undisclosed", "asked")
-            written = answer if reserved else self._reader.as_yaml(fact, answer)
+            written = answer if reserved else self._reader.as_yaml(fact, self._meant(fact, answer))
             name = path.rpartition(".")[2]
             stated = f"[{{{name}: {written}}}]" if within else written
             problems = questions.check(self.pack, within or path, stated)
@@ -216,12 +217,23 @@ class Dialogue:
             for problem in problems:
                 self.tell("   " + self._problem(problem, fact, answer))
 
+    def _meant(self, fact: FactDeclaration, answer: str) -> str:
+        """Return the one value whose words hold what was typed, and say so; else the answer."""
+        if fact.type.kind != "enum" or answer in fact.type.members:
+            return answer
+        found = values_with(answer, fact, self.wording)
+        if len(found) != 1:
+            return answer
+        ((member, words),) = found.items()
+        self.tell("   " + self.wording("Taken as: {words}.").format(words=words))
+        return member
+
     def _problem(self, problem: Problem, fact: FactDeclaration, answer: str) -> str:
         _ = self.wording
-        near = nearest_words(answer, fact, _)
+        near = list(values_with(answer, fact, _).values())
         if near:
             return _("That is none of the answers. Near it are: {names}.").format(
-                names="; ".join(near)
+                names="; ".join(near[:_NEAR])
             )
         parts = [spoken(problem.message)]
         if problem.nearest:

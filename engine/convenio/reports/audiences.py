@@ -23,7 +23,8 @@ Audience = Literal["committee", "minister", "press"]
 AUDIENCES: tuple[Audience, ...] = ("committee", "minister", "press")
 
 _CHANGES = 3
-_SHOWN = 4
+_SHOWN = 3
+_IN_COURT = 2
 
 
 def advice(audience: Audience, view: BriefView, steps: Sequence[Remedies]) -> list[Block]:
@@ -132,7 +133,7 @@ def _in_court(view: BriefView) -> list[str]:
         for decision in view.decisions
         if view.law.basis(decision.rule)[1] == "law" and decision.severity in ("high", "critical")
     ]
-    return said[:_SHOWN] or [_("No finding of weight rests on law that binds a party.")]
+    return said[:_IN_COURT] or [_("No finding of weight rests on law that binds a party.")]
 
 
 # --- the press: what is documented, what can be quoted, how to check ----------------------------

@@ -146,5 +146,4 @@ def _value(value: Any, declaration: FactDeclaration | None, _: Wording) -> str:
 
 
 def _verdict(entry: Mapping[str, Any], _: Wording) -> str:
-    words = _(str(entry["verdict"]).replace("_", " "))
-    return f"{words}, {_(entry['severity'])}" if entry["severity"] else words
+    return _.verdict(str(entry["verdict"]), entry["severity"])

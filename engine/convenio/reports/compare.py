@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from convenio.assessment.assessment import Assessment
@@ -75,17 +75,21 @@ def _alternative(base: Assessment, found: Alternative, wording: Wording) -> Bloc
     if not found.rules:
         sentences.append(_("No rule comes out otherwise."))
     columns = [_("rule"), _("before"), _("after"), _("through")]
-    read_out = ConditionWords(base.pack, _)
-    rows = [
+    return Block(found.title, sentences, columns, rule_rows(base, found.rules, _))
+
+
+def rule_rows(base: Assessment, rules: Sequence[ChangedRule], wording: Wording) -> list[list[str]]:
+    """Return a row for each rule that came out otherwise: before, after, through what."""
+    read_out = ConditionWords(base.pack, wording)
+    return [
         [
             f"{changed.rule.id} {changed.rule.title}",
-            outcome_words(changed.before, _),
-            outcome_words(changed.after, _),
-            "; ".join(_condition(condition, read_out, _) for condition in changed.through),
+            outcome_words(changed.before, wording),
+            outcome_words(changed.after, wording),
+            "; ".join(_condition(condition, read_out, wording) for condition in changed.through),
         ]
-        for changed in found.rules
+        for changed in rules
     ]
-    return Block(found.title, sentences, columns, rows)
 
 
 def change_of(change: ChangedFact, base: Assessment, wording: Wording) -> str:
@@ -108,9 +112,7 @@ def _rows_of(fact: StatedFact | None, wording: Wording) -> str:
 
 def outcome_words(outcome: Outcome, wording: Wording) -> str:
     """Write a verdict with its severity."""
-    text = wording(outcome.verdict.replace("_", " "))
-    if outcome.severity:
-        text += f", {wording(outcome.severity)}"
+    text = wording.verdict(outcome.verdict, outcome.severity)
     if outcome.ceiling and outcome.ceiling != outcome.severity:
         text += f" ({wording('up to')} {wording(outcome.ceiling)})"
     return text

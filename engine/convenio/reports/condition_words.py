@@ -7,7 +7,8 @@ joined. Values of one fact that are joined are said together: "the deal contains
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Literal
 
 from convenio.facts.catalogue import FactDeclaration
@@ -39,6 +40,24 @@ _ARITHMETIC = {"+": N_("{a} plus {b}"), "-": N_("{a} less {b}"), "*": N_("{a} ti
 _ARITHMETIC |= {"/": N_("{a} divided by {b}")}
 
 
+_DEEP = 3
+"""Joints within one another from which on a condition is told in points."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outline:
+    """A condition as nested points: a sentence, or a heading with the parts that it joins."""
+
+    text: str
+    parts: tuple[Outline, ...] = ()
+
+    def lines(self, depth: int = 0) -> Iterator[str]:
+        """Yield the points as lines of text, indented."""
+        yield "  " * depth + ("– " if depth else "") + self.text
+        for part in self.parts:
+            yield from part.lines(depth + 1)
+
+
 class ConditionWords:
     """Reads out the conditions of one pack.
 
@@ -56,6 +75,20 @@ class ConditionWords:
         """Return a condition as one sentence."""
         return whole(_Reading(self._pack, self._wording, {}).top(node))
 
+    def outline(self, node: s.Expression) -> Outline:
+        """Return a condition as nested points, where one sentence of it could not be followed.
+
+        >>> from convenio import load_pack
+        >>> pack = load_pack("core")
+        >>> found = ConditionWords(pack, Wording()).outline(pack.by_id["SOV-003"].levels[-1][1])
+        >>> found.text, len(found.parts)
+        ('all of these:', 3)
+        """
+        reading = _Reading(self._pack, self._wording, {})
+        if _depth(node) < _DEEP:
+            return Outline(self.sentence(node))
+        return reading.outline(node)
+
     def of_code(self, code: str) -> str:
         """Return a condition that is given as text in words, without a full stop.
 
@@ -69,6 +102,17 @@ class ConditionWords:
         if any(path != "as_of" and resolve(path) is None for path in s.paths_of(tree)):
             return code
         return self.sentence(tree).removesuffix(".")
+
+
+def _depth(node: s.Expression) -> int:
+    """Return how many joints stand within one another."""
+    match node:
+        case s.And(operands) | s.Or(operands) | s.AtLeast(_, operands):
+            joint = len(operands) > 1
+            return joint + max(map(_depth, operands))
+        case s.Not(operand):
+            return _depth(operand)
+    return 0
 
 
 class _Reading:
@@ -92,6 +136,21 @@ class _Reading:
                 return self._joined(operands, "or")
         either = self._wording("(either {parts})").partition("{parts}")[0].removeprefix("(")
         return _without_brackets(self.clause(node), either)
+
+    def outline(self, node: s.Expression) -> Outline:
+        """Read a condition as points: each joint a heading, with its parts below."""
+        _ = self._wording
+        match node:
+            case s.And((one,)) | s.Or((one,)) | s.AtLeast(1, (one,)):
+                return self.outline(one)
+            case s.And(operands) if not self._together(operands, "and"):
+                return Outline(_("all of these:"), tuple(map(self.outline, operands)))
+            case s.Or(operands) | s.AtLeast(1, operands) if not self._together(operands, "or"):
+                return Outline(_("one of these:"), tuple(map(self.outline, operands)))
+            case s.AtLeast(count, operands) if count > 1:
+                heading = _("at least {n} of these:").format(n=_.number(count))
+                return Outline(heading, tuple(map(self.outline, operands)))
+        return Outline(self.top(node))
 
     def clause(self, node: s.Expression) -> str:
         """Read a condition within another."""
@@ -160,7 +219,9 @@ class _Reading:
         return self._wording("(either {parts})").format(parts=self._in_a_row(clauses, "or"))
 
     def _denied(self, said: str) -> str:
-        return self._wording("it is not so that {what}").format(what=said)
+        # Without brackets nobody could tell how far the denial goes.
+        what = f"({said})" if ", " in said and not said.startswith("(") else said
+        return self._wording("it is not so that {what}").format(what=what)
 
     def _not(self, operand: s.Expression) -> str:
         match operand:

@@ -59,9 +59,7 @@ class _Explanation:
 
     def _verdict(self, finding: Finding) -> str:
         _ = self._wording
-        text = _(finding.verdict.replace("_", " "))
-        if finding.severity:
-            text += f", {_(finding.severity)}"
+        text = _.verdict(finding.verdict, finding.severity)
         if finding.severity_ceiling and finding.severity_ceiling != finding.severity:
             text += f" ({_('up to')} {_(finding.severity_ceiling)})"
         if finding.confidence:
@@ -77,8 +75,7 @@ class _Explanation:
             yield f"{pad}      {self._leaf(leaf)}"
         for rule in trace.flags:
             outcome = self._assessment.outcomes[rule]
-            severity = f", {outcome.severity}" if outcome.severity else ""
-            yield f"{pad}      {rule}: {outcome.verdict.replace('_', ' ')}{severity}"
+            yield f"{pad}      {rule}: {self._wording.verdict(outcome.verdict, outcome.severity)}"
         chosen = {id(child) for child in deciding(trace)} if trace.logic else set()
         for child in trace.children:
             yield from self._tree(child, depth + 1, decided and id(child) in chosen)

@@ -74,7 +74,7 @@ def _boxes(floor: Rating, ceiling: Rating) -> list[str]:
 def _exposure(decisions: Sequence[Decision], wording: Wording) -> str:
     """Word the worst of what makes harm likely, and of what has been breached."""
     _ = wording
-    texts = {"exposure": _("{severity} exposure"), "breach": _("{severity} breach")}
+    texts = {"exposure": "{severity}", "breach": _("breach: {severity}")}
     parts = []
     for role, text in texts.items():
         worst = next((one.severity for one in decisions if one.rule.role == role), None)

@@ -6,7 +6,6 @@ import base64
 import hashlib
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from importlib.util import find_spec
 from typing import Any
 
@@ -19,18 +18,21 @@ from convenio.reports.embedded import embedded, packed
 from convenio.reports.json import to_dict
 from convenio.reports.live import live_part
 from convenio.reports.templates import templates
+from convenio.reports.themes import Theme
 from convenio.reports.wording import Wording
 from convenio.resources import data_folder
 from convenio.version import __version__
 
 
-def render_brief(
+def render_brief(  # noqa: PLR0913  # each is something that a page may show
     assessment: Assessment,
     wording: Wording | None = None,
     previous: Mapping[str, Any] | None = None,
     recorded: str | None = None,
     annex: bool = False,
     audience: Audience = "committee",
+    theme: Theme | None = None,
+    *,
     live: bool = False,
 ) -> str:
     """Return the brief of an assessment as HTML.
@@ -38,9 +40,9 @@ def render_brief(
     `previous` is the JSON of an earlier assessment of the same case; the brief then says what has
     changed. `recorded` is the hash of the assessment's record in an audit log. The annex is folded
     and printed only with `annex`, or after a link in the page. `audience` is whom page one speaks
-    to. With `live` the page lets its reader try other terms, by a script that it carries; the
-    assessment that it embeds is then packed (`reports.embedded`). The same assessment gives the
-    same bytes.
+    to, `theme` how the page is dressed. With `live` the page lets its reader try other terms, by a
+    script that it carries; the assessment that it embeds is then packed (`reports.embedded`). The
+    same assessment gives the same bytes.
 
     >>> from convenio import assess, load_case, load_pack
     >>> pack = load_pack("core")
@@ -51,19 +53,28 @@ def render_brief(
     wording = wording or Wording()
     environment = templates("brief")
     style = (data_folder("reports") / "brief" / "brief.css").read_text(encoding="utf-8")
+    dressed = theme or Theme()
+    style += dressed.style
     content = BriefContent(assessment, wording, previous, audience)
     sections = content.sections
+    made: dict[str, Any] = {"annex": True} if annex else {}
+    if audience != "committee":
+        made["for"] = audience
+    if theme is not None:
+        made["theme"] = theme.as_data()
+    if live:
+        made["live"] = True
+    document = _data(assessment, wording, previous, recorded, made)
     part = live_part(assessment, wording) if live else None
     styles = [style, *(s for one in sections for s in _STYLE.findall(one.chart))]
     if part is not None:
         styles.append(part.style)
-    made = _Made(previous, recorded, annex, audience, live)
-    document = _data(assessment, wording, made)
     return environment.get_template("brief.html.j2").render(
         _=wording,
         plural=wording.plural,
         view=content.view,
         audience=audience,
+        theme=dressed,
         advice=content.advice,
         a=assessment,
         case=assessment.case,
@@ -97,34 +108,44 @@ def render_card(title: str, blocks: Sequence[Block], wording: Wording) -> str:
     )
 
 
+def render_page(title: str, blocks: Sequence[Block], wording: Wording) -> str:
+    """Return headings, sentences and tables as one HTML file that needs no script.
+
+    >>> "<h1>" in render_page("Two deals", [Block("Ratings", ["None."])], Wording())
+    True
+    """
+    style = (data_folder("reports") / "brief" / "brief.css").read_text(encoding="utf-8")
+    template = templates("brief").get_template("page.html.j2")
+    return template.render(
+        _=wording,
+        plural=wording.plural,
+        title=title,
+        blocks=blocks,
+        language=wording.language,
+        version=__version__,
+        style=style,
+        style_hash=_hash_of(style),
+    )
+
+
 _SEARCHING = ("polars", "scipy", "z3")
 """Packages of which sections of the page speak where they are installed."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Made:
-    """What a page was made with, beside its assessment."""
-
-    previous: Mapping[str, Any] | None
-    recorded: str | None
-    annex: bool
-    audience: Audience
-    live: bool
-
-
-def _data(assessment: Assessment, wording: Wording, how: _Made) -> dict[str, Any]:
+def _data(
+    assessment: Assessment,
+    wording: Wording,
+    previous: Mapping[str, Any] | None,
+    recorded: str | None,
+    look: Mapping[str, Any],
+) -> dict[str, Any]:
     """Return the assessment, and what else the page was made of, so that it can be made again."""
     made: dict[str, Any] = {"with": [name for name in _SEARCHING if find_spec(name) is not None]}
-    if how.annex:
-        made["annex"] = True
-    if how.live:
-        made["live"] = True
-    if how.audience != "committee":
-        made["for"] = how.audience
-    if how.recorded is not None:
-        made["recorded"] = how.recorded
-    if how.previous is not None:
-        made["previous"] = what_is_read(how.previous)
+    made |= look
+    if recorded is not None:
+        made["recorded"] = recorded
+    if previous is not None:
+        made["previous"] = what_is_read(previous)
     return {**to_dict(assessment, wording), "brief": made}
 
 

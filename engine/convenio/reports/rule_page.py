@@ -73,10 +73,13 @@ def _told(rule: Rule, pack: Pack, wording: Wording) -> str:
 
 def _condition(name: str, node: s.Expression, pack: Pack, wording: Wording) -> Iterator[str]:
     code = s.unparse(node)
-    said = ConditionWords(pack, wording).sentence(node) if pack.catalogue.has_sentences else code
-    yield _row(name, said)
-    if said != code:
-        yield _row("", f"[{code}]")
+    if not pack.catalogue.has_sentences:
+        yield _row(name, code)
+        return
+    first, *rest = ConditionWords(pack, wording).outline(node).lines()
+    yield _row(name, first)
+    yield from (_row("", line) for line in rest)
+    yield _row("", f"[{code}]")
 
 
 def _row(name: str, text: str) -> str:

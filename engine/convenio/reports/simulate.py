@@ -13,7 +13,7 @@ from rich.table import Table
 from convenio.packs.policy import RATINGS, Rating
 from convenio.reports.blocks import Block, terminal
 from convenio.reports.tornado import at_text, means_of
-from convenio.reports.wording import Wording
+from convenio.reports.wording import N_, Wording
 from convenio.scenarios.simulate.draws import UncertainFact
 from convenio.scenarios.simulate.drivers import SobolIndex
 from convenio.scenarios.simulate.simulation import Chance, RatingChances, RuleChances, Simulation
@@ -22,11 +22,11 @@ from convenio.version import __version__
 SCHEMA = "convenio/simulation/1"
 MAX_RULES = 12
 
-_TORNADO = (
+_TORNADO = N_(
     "What moves the rating of the whole: each fact held at its 5 % and 95 % quantile (one with "
     "members at those that matter most), the others drawn. Mean ranks, from 0, low, to 3, critical."
 )
-_SOBOL = (
+_SOBOL = N_(
     "Shares of the variance of that rank (Sobol indices), by each fact alone; with the others. "
     "Facts of one correlation group count as one."
 )

@@ -18,7 +18,7 @@ from convenio.packs.rule import severity_number
 from convenio.reports.blocks import terminal
 from convenio.reports.context import filled
 from convenio.reports.markdown import by_severity
-from convenio.reports.wording import Wording
+from convenio.reports.wording import N_, Wording
 
 MAX_FACTS = 6
 MAX_QUESTIONS = 8
@@ -91,7 +91,7 @@ def _families(assessment: Assessment, wording: Wording) -> Table:
     presumed = ("presumed",) if assessment.presumes else ()
     for title in ("", "", *presumed, "established", "possible", "confidence"):
         table.add_column(wording(title) if title else "")
-    for title in ("flagged", "unknown", "clear", "n/a"):
+    for title in (N_("flagged"), N_("unknown"), N_("clear"), N_("n/a")):
         table.add_column(wording(title), justify="right")
     for name, rating in assessment.families.items():
         counts = assessment.counts(name)
@@ -164,9 +164,9 @@ def _presumed(console: Console, assessment: Assessment, wording: Wording) -> Non
     for one in carried:
         said = wording.presumption(one.fact, assessment.pack.catalogue)
         console.print(Text(f"{said} ({one.fact.path})", style="bold"))
-        left = wording("{why} Without it: {families}.").format(
+        left = wording("{why} Without it: {families} lower.").format(
             why=one.fact.presumption.because,
-            families=", ".join(map(wording.family, one.families)) + " " + wording("lower"),
+            families=", ".join(map(wording.family, one.families)),
         )
         console.print(Padding(Text(left), (0, 0, 0, 9)))
 

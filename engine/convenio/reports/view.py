@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -19,7 +20,7 @@ from convenio.language.trace import Leaf
 from convenio.packs.policy import Rating
 from convenio.packs.rule import SEVERITIES, Rule, Severity
 from convenio.reports.changes import changes_since
-from convenio.reports.condition_words import ConditionWords
+from convenio.reports.condition_words import ConditionWords, Outline
 from convenio.reports.context import FilledFact, filled
 from convenio.reports.dates_ahead import dates_ahead
 from convenio.reports.deal_facts import DealFacts
@@ -27,6 +28,7 @@ from convenio.reports.decision import Decision
 from convenio.reports.family_strip import FamilyRow, family_rows
 from convenio.reports.law import LawWords
 from convenio.reports.markdown import by_severity
+from convenio.reports.site_map import SiteMap, site_map
 from convenio.reports.timeline import Event, timeline
 from convenio.reports.wording import Wording
 
@@ -34,6 +36,8 @@ DECIDING = 3
 QUESTIONS_ON_PAGE_ONE = 4
 CONDITIONS_ON_PAGE_ONE = 3
 DATES_ON_PAGE_ONE = 2
+SENTENCES_ON_PAGE_ONE = 2
+_BETWEEN_SENTENCES = re.compile(r"(?<=[.!?]) (?=[A-ZÀ-Ý¿¡])")
 FINDINGS_OF_A_FAMILY = 5
 """Findings of one family that the brief tells; with more, four sheets do not hold it."""
 
@@ -122,6 +126,12 @@ class BriefView:
             return severity, decision.presumed, is_opinion, -decision.confidence
 
         return sorted([*stated, *presumed], key=key)
+
+    @staticmethod
+    def in_short(because: str) -> str:
+        """Return the first sentences of a reason; page one has no room for more than two."""
+        sentences = _BETWEEN_SENTENCES.split(because)
+        return " ".join(sentences[:SENTENCES_ON_PAGE_ONE])
 
     @property
     def limits(self) -> list[str]:
@@ -267,6 +277,11 @@ class BriefView:
         return family_rows(self.assessment, self.decisions, self.factors, self.wording)
 
     @cached_property
+    def sites(self) -> SiteMap | None:
+        """The map of the places that the case tells of."""
+        return site_map(self.assessment, self.wording)
+
+    @cached_property
     def changes(self) -> list[str]:
         """What changed since the previous assessment, where one was given."""
         if self.previous is None:
@@ -288,10 +303,10 @@ class BriefView:
                 return f"{label}: {title}, {shorten(leaf.fact.provenance.at, 50)}"
         return self.wording("no pinpoint in the case file")
 
-    def conditions_of(self, finding: Finding) -> list[tuple[str, str, str, str]]:
+    def conditions_of(self, finding: Finding) -> list[tuple[str, Outline, str, str]]:
         """Return each level's condition in words and as text, with its truth."""
         words = {True: "true", False: "false", None: "unknown"}
-        read_out = ConditionWords(self.pack, self.wording).sentence
+        read_out = ConditionWords(self.pack, self.wording).outline
         return [
             (
                 severity or "in force",

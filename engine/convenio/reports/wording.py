@@ -97,8 +97,8 @@ class Wording:
 
     def __init__(self, language: str = "en") -> None:
         self.language = language
-        self.base, _, country = language.partition("-")
-        if self.base not in LANGUAGES:
+        self.base, dash, country = language.partition("-")
+        if self.base not in LANGUAGES or bool(dash) != bool(country):
             raise UsageError(f"no language '{language}'; there is {', '.join(LANGUAGES)}")
         try:
             self._locale = Locale.parse(f"{self.base}_{country}" if country else self.base)
@@ -128,6 +128,17 @@ class Wording:
             return self._translations.gettext(text.template).format(**text.values)
         # An empty text is no text: gettext would give the head of its catalogue.
         return self._translations.gettext(text) if text else ""
+
+    def verdict(self, verdict: str, severity: str | None = None) -> str:
+        """Write a verdict of a rule, with its severity where it has one.
+
+        >>> Wording().verdict("not_applicable"), Wording().verdict("flag", "high")
+        ('not applicable', 'flag, high')
+        """
+        word = self(verdict.replace("_", " "))
+        if not severity:
+            return word
+        return self("{verdict}, {severity}").format(verdict=word, severity=self(severity))
 
     def confidence(self, word: str | None) -> str:
         """Write how well facts are documented: high, medium, low, or a dash."""
@@ -178,6 +189,10 @@ class Wording:
     def _day(self, day: dt.date, pattern: str) -> str:
         return str(format_date(day, format=pattern, locale=self._locale))
 
+    def place(self, place: Place) -> str:
+        """Write a place in degrees: latitude, longitude."""
+        return f"{self.number(round(place.lat, 4))}°, {self.number(round(place.lon, 4))}°"
+
     def country(self, code: str, catalogue: Catalogue) -> str:
         """Write the name of a country or organisation."""
         if code in catalogue.organisations:
@@ -212,7 +227,7 @@ class Wording:
             amount = f"{value.currency} {self.number(value.amount)}"
             return self._with_unit(amount, declaration, value.amount)
         if isinstance(value, Place):
-            return f"{self.number(round(value.lat, 4))}°, {self.number(round(value.lon, 4))}°"
+            return self.place(value)
         if isinstance(value, tuple):
             return self._collection(value, declaration, catalogue)
         if value is None:

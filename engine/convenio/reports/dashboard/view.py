@@ -110,9 +110,9 @@ class DashboardView:
         """The words for how well findings are documented."""
         _ = self.wording
         return {
-            "high": _("high"),
-            "medium": _("medium"),
-            "low": _("low"),
+            "high": _.confidence("high"),
+            "medium": _.confidence("medium"),
+            "low": _.confidence("low"),
             None: _("not stated"),
         }
 

@@ -1,9 +1,17 @@
 // The page: reads the controls, evaluates the case with what was changed, and shows what came of it.
 // It holds no words of its own: all are in the data. Needs readings.js and what that needs.
 
-(() => {
+(async () => {
   const byId = (name) => document.getElementById(name);
-  const data = JSON.parse(byId("live-data").textContent);
+
+  /** Data as reports/embedded.py packs them. Where a browser can't unpack them, this ends here. */
+  const unpacked = ({ deflate }) => {
+    const bytes = Uint8Array.from(atob(deflate), (letter) => letter.charCodeAt(0));
+    const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("deflate"));
+    return new Response(stream).json();
+  };
+
+  const data = await unpacked(JSON.parse(byId("live-data").textContent));
   const { pack, words } = data;
   const form = byId("live").querySelector("form");
   const number = new Intl.NumberFormat(data.language, { maximumFractionDigits: 6 });

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+import re
 import zlib
 from collections.abc import Mapping
 from typing import Any
@@ -12,6 +13,7 @@ _OPENS = '<script type="application/json" id="assessment">'
 _CLOSES = "</script>"
 
 _PACKED = "deflate"
+_PACKED_PART = re.compile(r'(?<=>)\{"deflate":"([^"<>]*)"\}(?=</script>)')
 _LARGEST = 64_000_000
 """Bytes of a packed document that are still unpacked."""
 
@@ -32,15 +34,18 @@ def packed(document: Mapping[str, Any]) -> dict[str, str]:
 
 
 def unpacked_page(page: str) -> str:
-    """Return a page with the document that it carries written out.
+    """Return a page with what it carries packed written out.
 
     Libraries compress the same text to different bytes; written out, pages can be compared.
     """
-    document = embedded_in(page)
-    start, opens, rest = page.partition(_OPENS)
-    if document is None or _PACKED not in rest.partition(_CLOSES)[0][:20]:
-        return page
-    return start + opens + embedded(document) + _CLOSES + rest.partition(_CLOSES)[2]
+    return _PACKED_PART.sub(_written_out, page)
+
+
+def _written_out(part: re.Match[str]) -> str:
+    try:
+        return embedded(_unpacked({_PACKED: part[1]}))
+    except (ValueError, zlib.error):
+        return part[0]
 
 
 def _unpacked(document: Any) -> Any:

@@ -13,7 +13,7 @@ from convenio.errors import UsageError
 from convenio.messages import say
 from convenio.packs.policy import RATINGS
 from convenio.packs.rule import SEVERITIES
-from convenio.reports.embedded import embedded
+from convenio.reports.embedded import embedded, packed
 from convenio.reports.live.choice import Choice, facts_to_try
 from convenio.reports.live.controls import Group, groups
 from convenio.reports.wording import Wording
@@ -52,7 +52,7 @@ def live_part(assessment: Assessment, wording: Wording) -> LivePart:
         open=groups(choice.open, assessment, wording),
         left_out=[wording(one.label) for one in choice.left_out],
         families=[wording.family(name) for name in assessment.families],
-        data=embedded(live_data(assessment, choice, wording)),
+        data=embedded(packed(live_data(assessment, choice, wording))),
         script=page_script(SCRIPTS),
         style=(folder / "live.css").read_text(encoding="utf-8"),
     )

@@ -34,16 +34,20 @@ def start_browser(*, script: bool = True, downloads: Path | None = None) -> webd
     return webdriver.Chrome(options=options, service=service)
 
 
-def violations(driver: webdriver.Chrome, scheme: str = "light") -> list[tuple[str, list[str]]]:
-    """Return what breaks WCAG 2.2 AA on the page that is open, everything unfolded."""
+def violations(
+    driver: webdriver.Chrome, scheme: str = "light", within: str = "html"
+) -> list[tuple[str, list[str]]]:
+    """Return what breaks WCAG 2.2 AA on the page that is open, or a part, everything unfolded."""
     media = {"features": [{"name": "prefers-color-scheme", "value": scheme}]}
     driver.execute_cdp_cmd("Emulation.setEmulatedMedia", media)
     driver.execute_script("document.querySelectorAll('details').forEach(one => one.open = true)")
     driver.execute_script(AXE.read_text(encoding="utf-8"))
     found = driver.execute_async_script(
         "const done = arguments[arguments.length - 1];"
-        "axe.run({runOnly: {type: 'tag', values: arguments[0]}}).then(done)",
+        "const part = arguments[1] === 'html' ? document : arguments[1];"
+        "axe.run(part, {runOnly: {type: 'tag', values: arguments[0]}}).then(done)",
         list(STANDARDS),
+        within,
     )
     driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": []})
     return [

@@ -1,6 +1,6 @@
 #!/bin/sh
 # Installs what the tests need beside Python, where this user may; else says what is missing:
-# a browser and Pango for the briefs, Node.js for their accessibility, and Java for Spark.
+# a browser and Pango for the briefs, Node.js for their accessibility and for live briefs, and Java for Spark.
 set -eu
 wanted=""
 command -v chromium >/dev/null 2>&1 && command -v chromedriver >/dev/null 2>&1 ||

@@ -25,7 +25,8 @@ EXAMPLES = """examples:
   convenio brief cases/us-colombia-dca-2009.yaml -o brief.docx
   convenio brief cases/us-colombia-dca-2009.yaml -o informe.pdf --lang es --for minister
   convenio brief cases/*.yaml -o briefs/
-  convenio brief deal.yaml -o brief.html --previous last-month.json"""
+  convenio brief deal.yaml -o brief.html --previous last-month.json
+  convenio brief deal.yaml -o brief.html --live"""
 
 _LARGEST_PREVIOUS = 20_000_000
 """Bytes of an earlier assessment that is still read; one of the core pack has 200,000."""
@@ -67,6 +68,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--card", action="store_true", help="one sheet of at most 130 words, to be spoken"
     )
+    parser.add_argument(
+        "--live",
+        action="store_true",
+        help="let the reader try other terms on the page, by a script that it carries (HTML)",
+    )
     options.add_pack(parser)
     options.add_context(parser)
     options.add_settings(parser)
@@ -77,6 +83,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Run the command."""
     check_name(Path(args.output))
+    _check_live(args)
     wording = options.wording_of(args)
     theme = load_theme(args.theme) if args.theme else None
     settings = options.settings_of(args)
@@ -95,9 +102,22 @@ def run(args: argparse.Namespace) -> int:
     if assessments:
         inputs = [*args.cases, args.previous] if args.previous else args.cases
         shown = options.redacted_as_asked(args, assessments)
-        look = Look(args.annex, args.card, args.audience, theme)
+        look = Look(args.annex, args.card, args.audience, theme, args.live)
         write_briefs(shown, Path(args.output), wording, inputs, previous, look=look)
     return code
+
+
+def _check_live(args: argparse.Namespace) -> None:
+    """Raise UsageError where what was asked for can't be live."""
+    if not args.live:
+        return
+    if args.redact:
+        raise UsageError(
+            say("--live and --redact exclude each other: a live page carries the facts")
+        )
+    form = FORMATS.get(Path(args.output).suffix.lower(), "HTML")
+    if args.card or form != "HTML":
+        raise UsageError(say("--live makes a brief in HTML, and no other format and no card"))
 
 
 FORMATS = {".html": "HTML", ".htm": "HTML", ".md": "Markdown", ".docx": "Word", ".pdf": "PDF"}
@@ -123,13 +143,15 @@ def check_name(output: Path) -> None:
 class Look:
     """What is written of an assessment: the brief, with its annex unfolded or not, or the card.
 
-    `audience` is whom the brief's page one speaks to, `theme` how the page is dressed.
+    `audience` is whom page one speaks to, `theme` how the page is dressed; with `live` a
+    reader can try other terms.
     """
 
     annex: bool = False
     card: bool = False
     audience: Audience = "committee"
     theme: Theme | None = None
+    live: bool = False
 
 
 def _written(
@@ -145,7 +167,14 @@ def _written(
 
     if form in ("HTML", "PDF") and not look.card:
         page = render_brief(
-            assessment, wording, previous, recorded, look.annex, look.audience, look.theme
+            assessment,
+            wording,
+            previous,
+            recorded,
+            look.annex,
+            look.audience,
+            look.theme,
+            live=look.live,
         )
         return _page(form, page)
     content = BriefContent(assessment, wording, previous, look.audience)

@@ -14,8 +14,9 @@ from convenio.reports.audiences import Audience
 from convenio.reports.blocks import Block
 from convenio.reports.brief_content import BriefContent
 from convenio.reports.changes import what_is_read
-from convenio.reports.embedded import embedded
+from convenio.reports.embedded import embedded, packed
 from convenio.reports.json import to_dict
+from convenio.reports.live import live_part
 from convenio.reports.templates import templates
 from convenio.reports.themes import Theme
 from convenio.reports.wording import Wording
@@ -23,7 +24,7 @@ from convenio.resources import data_folder
 from convenio.version import __version__
 
 
-def render_brief(
+def render_brief(  # noqa: PLR0913  # each is something that a page may show
     assessment: Assessment,
     wording: Wording | None = None,
     previous: Mapping[str, Any] | None = None,
@@ -31,13 +32,17 @@ def render_brief(
     annex: bool = False,
     audience: Audience = "committee",
     theme: Theme | None = None,
+    *,
+    live: bool = False,
 ) -> str:
     """Return the brief of an assessment as HTML.
 
     `previous` is the JSON of an earlier assessment of the same case; the brief then says what has
     changed. `recorded` is the hash of the assessment's record in an audit log. The annex is folded
     and printed only with `annex`, or after a link in the page. `audience` is whom page one speaks
-    to, `theme` how the page is dressed. The same assessment gives the same bytes.
+    to, `theme` how the page is dressed. With `live` the page lets its reader try other terms, by a
+    script that it carries; the assessment that it embeds is then packed (`reports.embedded`). The
+    same assessment gives the same bytes.
 
     >>> from convenio import assess, load_case, load_pack
     >>> pack = load_pack("core")
@@ -57,7 +62,13 @@ def render_brief(
         made["for"] = audience
     if theme is not None:
         made["theme"] = theme.as_data()
-    styles = [style, *(s for part in sections for s in _STYLE.findall(part.chart))]
+    if live:
+        made["live"] = True
+    document = _data(assessment, wording, previous, recorded, made)
+    part = live_part(assessment, wording) if live else None
+    styles = [style, *(s for one in sections for s in _STYLE.findall(one.chart))]
+    if part is not None:
+        styles.append(part.style)
     return environment.get_template("brief.html.j2").render(
         _=wording,
         plural=wording.plural,
@@ -75,7 +86,9 @@ def render_brief(
         style=style,
         style_hashes=list(dict.fromkeys(map(_hash_of, styles))),
         scenario_sections=sections,
-        data=embedded(_data(assessment, wording, previous, recorded, made)),
+        data=embedded(packed(document) if live else document),
+        live=part,
+        script_hash=_hash_of(part.script) if part is not None else "",
         recorded=recorded,
         annex_printed=annex,
     )
@@ -140,6 +153,6 @@ def _data(
 _STYLE = re.compile(r"<style>(.*?)</style>", re.DOTALL)
 
 
-def _hash_of(style: str) -> str:
-    """Return how a Content-Security-Policy names a style that it allows."""
-    return "sha256-" + base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
+def _hash_of(text: str) -> str:
+    """Return how a Content-Security-Policy names a style or script that it allows."""
+    return "sha256-" + base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()

@@ -15,6 +15,7 @@ from convenio.assessment.cases import case_from_document
 from convenio.documents import parse_document
 from convenio.errors import CaseError
 from convenio.reports.html import render_brief
+from convenio.reports.look import Look
 from convenio.reports.wording import Wording
 from convenio.resources import data_folder
 
@@ -118,7 +119,9 @@ def test_other_languages_need_no_more_sheets_and_no_other_care(browser, tmp_path
     assessment = assess(case, pack)
     for audience in ("committee", "minister") if name == LONGEST[0] else ("press",):
         page = tmp_path / f"{audience}.html"
-        page.write_text(render_brief(assessment, wording, audience=audience), encoding="utf-8")
+        page.write_text(
+            render_brief(assessment, wording, look=Look(audience=audience)), encoding="utf-8"
+        )
         browser.get(page.as_uri())
         assert violations(browser) == []
         browser.get(page.as_uri())

@@ -22,6 +22,7 @@ from convenio.documents import parse_document
 from convenio.errors import CaseError
 from convenio.reports.embedded import unpacked_page
 from convenio.reports.html import render_brief
+from convenio.reports.look import Look
 
 PACK = load_pack("core")
 CASE = "us-colombia-dca-2009"
@@ -216,7 +217,7 @@ def test_it_is_not_printed(shown):
 def test_hostile_text_changes_nothing_but_text(browser, tmp_path):
     case = case_from_document(parse_document(HOSTILE.encode(), "hostile.yaml", CaseError), PACK)
     file = tmp_path / "hostile.html"
-    file.write_text(render_brief(assess(case, PACK), live=True), encoding="utf-8")
+    file.write_text(render_brief(assess(case, PACK), look=Look(live=True)), encoding="utf-8")
     opened(browser, file)
     assert browser.get_log("browser") == []
     assert len(browser.find_elements(By.TAG_NAME, "script")) == 3

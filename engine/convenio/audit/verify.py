@@ -24,12 +24,11 @@ from convenio.files import read_at_most
 from convenio.messages import say
 from convenio.packs.loading import load_pack
 from convenio.packs.pack import Pack
-from convenio.reports.audiences import AUDIENCES
 from convenio.reports.embedded import embedded_in, unpacked_page
 from convenio.reports.html import render_brief
 from convenio.reports.json import to_dict
+from convenio.reports.look import look_of
 from convenio.reports.schema import check_assessment, check_previous
-from convenio.reports.themes import theme_of
 from convenio.reports.wording import Wording
 from convenio.version import __version__
 
@@ -286,15 +285,10 @@ def _verify_brief(path: Path, sources: Sources) -> Verified:
     elif not found:
         previous = _previous(made, path)
         wording, recorded = _wording_of(document), made.get("recorded")
-        annex = made.get("annex") is True
-        audience = made.get("for", "committee")
-        if audience not in AUDIENCES:
-            raise UsageError(say("{path}: the page is for nobody that is known", path=path))
-        theme = theme_of(made["theme"]) if "theme" in made else None
-        live = made.get("live") is True and not again.redacted
-        expected = render_brief(
-            again, wording, previous, recorded, annex, audience, theme, live=live
-        )
+        look = look_of(made)
+        if again.redacted:
+            look = replace(look, live=False)
+        expected = render_brief(again, wording, previous, recorded, look)
         found += _lines_that_differ(unpacked_page(text), unpacked_page(expected))
         if made.get("with") != _packages(expected):
             notes.append(

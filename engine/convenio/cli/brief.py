@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import argparse
 import json
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from itertools import zip_longest
+import os
+import sys
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
@@ -16,8 +17,10 @@ from convenio.cli.language import add_language
 from convenio.cli.telling import tell
 from convenio.errors import CaseError, UsageError
 from convenio.messages import say
-from convenio.reports.audiences import AUDIENCES, Audience
-from convenio.reports.themes import Theme, load_theme
+from convenio.processes import process_pool
+from convenio.reports.audiences import AUDIENCES
+from convenio.reports.look import PLAIN, Look
+from convenio.reports.themes import load_theme
 from convenio.reports.wording import Wording
 
 EXAMPLES = """examples:
@@ -66,6 +69,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="organisation, classification line, logo and colours of the page (YAML)",
     )
     parser.add_argument(
+        "--quick",
+        action="store_true",
+        help="leave out what has to be searched: answers, changes of terms, thresholds",
+    )
+    parser.add_argument(
         "--card", action="store_true", help="one sheet of at most 130 words, to be spoken"
     )
     parser.add_argument(
@@ -102,7 +110,7 @@ def run(args: argparse.Namespace) -> int:
     if assessments:
         inputs = [*args.cases, args.previous] if args.previous else args.cases
         shown = options.redacted_as_asked(args, assessments)
-        look = Look(args.annex, args.card, args.audience, theme, args.live)
+        look = Look(args.annex, args.audience, theme, args.live, args.quick, args.card)
         write_briefs(shown, Path(args.output), wording, inputs, previous, look=look)
     return code
 
@@ -139,21 +147,6 @@ def check_name(output: Path) -> None:
         )
 
 
-@dataclass(frozen=True)
-class Look:
-    """What is written of an assessment: the brief, with its annex unfolded or not, or the card.
-
-    `audience` is whom page one speaks to, `theme` how the page is dressed; with `live` a
-    reader can try other terms.
-    """
-
-    annex: bool = False
-    card: bool = False
-    audience: Audience = "committee"
-    theme: Theme | None = None
-    live: bool = False
-
-
 def _written(
     form: str,
     assessment: Assessment,
@@ -166,18 +159,8 @@ def _written(
     from convenio.reports.html import render_brief, render_card  # imports jinja2
 
     if form in ("HTML", "PDF") and not look.card:
-        page = render_brief(
-            assessment,
-            wording,
-            previous,
-            recorded,
-            look.annex,
-            look.audience,
-            look.theme,
-            live=look.live,
-        )
-        return _page(form, page)
-    content = BriefContent(assessment, wording, previous, look.audience)
+        return _page(form, render_brief(assessment, wording, previous, recorded, look))
+    content = BriefContent(assessment, wording, previous, look.audience, look.quick)
     title, blocks = assessment.case.title, content.blocks() if not look.card else []
     if look.card:
         from convenio.reports.card import card
@@ -209,7 +192,7 @@ def write_briefs(
     inputs: Sequence[str],
     previous: Mapping[str, Mapping[str, Any]] | None = None,
     recorded: Sequence[str] = (),
-    look: Look = Look(),
+    look: Look = PLAIN,
 ) -> None:
     """Write each brief, into a folder where there are several, and say where.
 
@@ -221,14 +204,49 @@ def write_briefs(
         if output.exists() and not output.is_dir():
             raise UsageError(say("{output}: several briefs need a folder", output=output))
         output.mkdir(parents=True, exist_ok=True)
-    for assessment, record in zip_longest(assessments, recorded):
+
+    def write(number: int) -> Path:
+        assessment = assessments[number]
+        record = recorded[number] if number < len(recorded) else None
         before = (previous or {}).get(assessment.case.id)
         target = output / f"{assessment.case.id}.html" if to_folder else output
         form = FORMATS.get(target.suffix.lower(), "HTML")
         words = wording.of_case(assessment.case)
         content = _written(form, assessment, words, before, record, look)
         options.write_file(target, content, inputs)
+        return target
+
+    for target in _each(write, len(assessments)):
         tell(say("written: {target}", target=target))
+
+
+_MANY = 24
+"""From so many briefs on it pays to start further processes: each takes a quarter of a second."""
+_task: list[Callable[[int], Path]] = []
+
+
+def _each(write: Callable[[int], Path], count: int) -> Iterator[Path]:
+    """Write briefs in their order; many of them in as many processes as there are cores.
+
+    The processes are copies of this one and have all that was read (so on Linux only).
+    """
+    workers = min(os.cpu_count() or 1, count // (_MANY // 2))
+    # A copy of a process in which threads of Polars run could wait for them for ever.
+    may_copy = sys.platform == "linux" and "polars" not in sys.modules
+    if count < _MANY or workers < 2 or not may_copy:
+        yield from map(write, range(count))
+        return
+    _task[:] = [write]
+    with process_pool(workers, _nothing, context=get_context("fork")) as pool:
+        yield from pool.map(_one, range(count), chunksize=8)
+
+
+def _nothing() -> None:
+    """Start with what the process was copied from."""
+
+
+def _one(number: int) -> Path:
+    return _task[0](number)
 
 
 def _previous(name: str) -> dict[str, Mapping[str, Any]]:

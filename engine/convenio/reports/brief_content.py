@@ -30,16 +30,19 @@ class BriefContent:
         wording: Wording,
         previous: Mapping[str, Any] | None = None,
         audience: Audience = "committee",
+        quick: bool = False,
     ) -> None:
         self.audience = audience
+        # What is redacted would be told by what answers and changes do; the quick search nothing.
+        self._searches = not (assessment.redacted or quick)
         self.assessment = assessment
         self.wording = wording
         self._scenarios = ScenarioSections(assessment, wording)
-        if assessment.redacted:
+        if not self._searches:
             asked = list(open_questions(assessment))
         else:
             asked = [ranked.question for ranked in self._scenarios.asked.ranked]
-        self.view = BriefView(assessment, wording, previous, asked)
+        self.view = BriefView(assessment, wording, previous, asked, quick)
 
     @cached_property
     def sections(self) -> Sequence[Section]:
@@ -47,7 +50,7 @@ class BriefContent:
 
         None where facts are redacted: all reckon with them, and would tell what they are.
         """
-        return () if self.assessment.redacted else self._scenarios.sections
+        return self._scenarios.sections if self._searches else ()
 
     @cached_property
     def precedent(self) -> str:
@@ -70,7 +73,7 @@ class BriefContent:
     @cached_property
     def advice(self) -> list[Block]:
         """What page one says to its audience; without remedies where facts are redacted."""
-        steps = () if self.assessment.redacted else self._scenarios.steps
+        steps = self._scenarios.steps if self._searches else ()
         return advice(self.audience, self.view, steps)
 
     def blocks(self) -> list[Block]:

@@ -10,13 +10,13 @@ from importlib.util import find_spec
 from typing import Any
 
 from convenio.assessment.assessment import Assessment
-from convenio.reports.audiences import Audience
 from convenio.reports.blocks import Block
 from convenio.reports.brief_content import BriefContent
 from convenio.reports.changes import what_is_read
 from convenio.reports.embedded import embedded, packed
 from convenio.reports.json import to_dict
 from convenio.reports.live import live_part
+from convenio.reports.look import PLAIN, Look
 from convenio.reports.templates import templates
 from convenio.reports.themes import Theme
 from convenio.reports.wording import Wording
@@ -24,25 +24,20 @@ from convenio.resources import data_folder
 from convenio.version import __version__
 
 
-def render_brief(  # noqa: PLR0913  # each is something that a page may show
+def render_brief(
     assessment: Assessment,
     wording: Wording | None = None,
     previous: Mapping[str, Any] | None = None,
     recorded: str | None = None,
-    annex: bool = False,
-    audience: Audience = "committee",
-    theme: Theme | None = None,
-    *,
-    live: bool = False,
+    look: Look = PLAIN,
 ) -> str:
     """Return the brief of an assessment as HTML.
 
     `previous` is the JSON of an earlier assessment of the same case; the brief then says what has
-    changed. `recorded` is the hash of the assessment's record in an audit log. The annex is folded
-    and printed only with `annex`, or after a link in the page. `audience` is whom page one speaks
-    to, `theme` how the page is dressed. With `live` the page lets its reader try other terms, by a
-    script that it carries; the assessment that it embeds is then packed (`reports.embedded`). The
-    same assessment gives the same bytes.
+    changed. `recorded` is the hash of the assessment's record in an audit log. `look` is for whom
+    and how it is made. The annex is folded and printed only where it is asked for, or after a link
+    in the page. The assessment that a live page embeds is packed (`reports.embedded`). The same
+    assessment gives the same bytes.
 
     >>> from convenio import assess, load_case, load_pack
     >>> pack = load_pack("core")
@@ -53,19 +48,12 @@ def render_brief(  # noqa: PLR0913  # each is something that a page may show
     wording = wording or Wording()
     environment = templates("brief")
     style = (data_folder("reports") / "brief" / "brief.css").read_text(encoding="utf-8")
-    dressed = theme or Theme()
+    dressed = look.theme or Theme()
     style += dressed.style
-    content = BriefContent(assessment, wording, previous, audience)
+    content = BriefContent(assessment, wording, previous, look.audience, look.quick)
     sections = content.sections
-    made: dict[str, Any] = {"annex": True} if annex else {}
-    if audience != "committee":
-        made["for"] = audience
-    if theme is not None:
-        made["theme"] = theme.as_data()
-    if live:
-        made["live"] = True
-    document = _data(assessment, wording, previous, recorded, made)
-    part = live_part(assessment, wording) if live else None
+    document = _data(assessment, wording, previous, recorded, look)
+    part = live_part(assessment, wording) if look.live else None
     styles = [style, *(s for one in sections for s in _STYLE.findall(one.chart))]
     if part is not None:
         styles.append(part.style)
@@ -73,7 +61,7 @@ def render_brief(  # noqa: PLR0913  # each is something that a page may show
         _=wording,
         plural=wording.plural,
         view=content.view,
-        audience=audience,
+        audience=look.audience,
         theme=dressed,
         advice=content.advice,
         precedent=content.precedent,
@@ -86,11 +74,11 @@ def render_brief(  # noqa: PLR0913  # each is something that a page may show
         style=style,
         style_hashes=list(dict.fromkeys(map(_hash_of, styles))),
         scenario_sections=sections,
-        data=embedded(packed(document) if live else document),
+        data=embedded(packed(document) if look.live else document),
         live=part,
         script_hash=_hash_of(part.script) if part is not None else "",
         recorded=recorded,
-        annex_printed=annex,
+        annex_printed=look.annex,
     )
 
 
@@ -138,11 +126,11 @@ def _data(
     wording: Wording,
     previous: Mapping[str, Any] | None,
     recorded: str | None,
-    look: Mapping[str, Any],
+    look: Look,
 ) -> dict[str, Any]:
     """Return the assessment, and what else the page was made of, so that it can be made again."""
     made: dict[str, Any] = {"with": [name for name in _SEARCHING if find_spec(name) is not None]}
-    made |= look
+    made |= look.as_data()
     if recorded is not None:
         made["recorded"] = recorded
     if previous is not None:

@@ -71,7 +71,9 @@ class BriefView:
         wording: Wording,
         previous: Mapping[str, Any] | None,
         asked: Sequence[OpenQuestion],
+        quick: bool = False,
     ) -> None:
+        self.quick = quick
         self.assessment = assessment
         self.wording = wording
         self.case = assessment.case
@@ -137,6 +139,10 @@ class BriefView:
     def limits(self) -> list[str]:
         """What a brief can't say."""
         _ = self.wording
+        not_searched = _(
+            "What answers and other terms would do, and how firm the rating is, was not searched "
+            "for this brief."
+        )
         return [
             _(
                 "This brief tests what the case file states against published rules. It does not "
@@ -158,6 +164,7 @@ class BriefView:
                 "Law is what bound a party of the deal on its date, as the register of laws of the "
                 "rules has it; the register says what nobody has checked."
             ),
+            *([not_searched] if self.quick else []),
             _("The rating is of the deal, never of a country."),
         ]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
@@ -74,13 +74,14 @@ class LawRegister:
     """
 
     laws: Mapping[tuple[str, str], Law | None] = field(default_factory=dict)
+    cites: Mapping[tuple[str, str], str] = field(default_factory=dict)
 
     def with_constitutions(self, constitutions: Constitutions) -> LawRegister:
         """Return the register with the constitutions as well."""
         laws: dict[tuple[str, str], Law | None] = dict(self.laws)
         for title, country, period in constitutions.periods:
             laws["constitution", title] = Law({country: (period,)})
-        return LawRegister(laws)
+        return LawRegister(laws, self.cites)
 
     def apply(
         self, reference: Reference, countries: Iterable[str], as_of: dt.date | None
@@ -102,6 +103,8 @@ class LawRegister:
         """
         if reference.kind not in LEGAL_KINDS:
             return Applied(reference, "guidance")
+        cite = self.cites.get((reference.kind, reference.title), "")
+        reference = replace(reference, cite=cite) if cite else reference
         law = self.laws.get((reference.kind, reference.title))
         if law is None or as_of is None:
             return Applied(reference, "unchecked")
@@ -130,6 +133,7 @@ class _Entry(BaseModel):
     model_config = ConfigDict(extra="forbid", populate_by_name=True)
     kind: Literal["treaty", "constitution", "statute", "case_law"]
     title: str = Field(min_length=3)
+    cite: str = ""
     binds: dict[str, list[Days]] | None
     """Under `ALL` stands what binds everybody."""
     start: dt.date | None = Field(default=None, alias="from")
@@ -185,7 +189,10 @@ def read_laws(document: Document, problems: list[Problem]) -> LawRegister:
                 )
             )
         laws[entry.kind, entry.title] = _law(entry)
-    return LawRegister(laws)
+    cites: dict[tuple[str, str], str] = {
+        (entry.kind, entry.title): entry.cite for entry in declared.laws if entry.cite
+    }
+    return LawRegister(laws, cites)
 
 
 def unregistered(rule: Rule, register: LawRegister) -> Iterator[Problem]:

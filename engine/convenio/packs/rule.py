@@ -72,15 +72,17 @@ class Reference:
     of: str = ""
     url: str = ""
     says: str = ""
+    cite: str = ""
 
     @property
     def citation(self) -> str:
-        """The title with its pinpoint and whose it is.
+        """The title with its pinpoint and whose it is; rulings with court and number.
 
         >>> Reference("treaty", "Arms Trade Treaty", at="Art. 6").citation
         'Arms Trade Treaty, Art. 6'
         """
-        return ", ".join(part for part in (self.title, self.at, self.of) if part)
+        parts = (self.title, self.cite, self.at) if self.cite else (self.title, self.at, self.of)
+        return ", ".join(part for part in parts if part)
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,7 +21,7 @@ _KEYS = {
     "says.yaml": frozenset(
         {"open", "name", "says", "one", "none", "without", "entry", "entries", "phrases"}
     ),
-    "law.yaml": frozenset({"title"}),
+    "law.yaml": frozenset({"title", "cite"}),
     "constitutions.yaml": frozenset({"title", "says"}),
 }
 """Keys under which words stand, by file: the value itself, or each value of a mapping."""

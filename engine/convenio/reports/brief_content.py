@@ -132,6 +132,7 @@ class BriefContent:
     def _found(self, decision: Decision) -> str:
         _ = self.wording
         presumed = f" ({_('on presumption')})" if decision.presumed else ""
+        presumed += f" ({_('one press report')})" if decision.rests_on_press else ""
         severity = _(decision.severity).capitalize()
         rule = decision.rule
         return f"{severity}: {rule.title}{presumed}. {decision.because} ({rule.id})"

@@ -17,3 +17,5 @@ class Decision:
     clause: str = ""
     confidence: int = -1
     presumed: bool = False
+    rests_on_press: bool = False
+    """Whether all that is known of it stands in one report of the press."""

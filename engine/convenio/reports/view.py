@@ -206,7 +206,18 @@ class BriefView:
             self.because(finding),
             self.clause(finding),
             confidence,
+            rests_on_press=self._rests_on_press(finding),
         )
+
+    def _rests_on_press(self, finding: Finding) -> bool:
+        """Tell whether the facts behind a finding stand in one report of the press alone."""
+        facts = [leaf.fact for leaf in finding.facts if leaf.fact is not None]
+        known = [fact for fact in facts if fact.state == "known" and not fact.from_context]
+        keys = {fact.provenance.source for fact in known}
+        if len(keys) != 1:
+            return False
+        source = self.case.sources.get(keys.pop() or "")
+        return source is not None and source.kind == "press"
 
     def _presumed(self, rule: Rule, severity: Severity) -> Decision:
         because = self.wording.presumed_because(rule, self.assessment)

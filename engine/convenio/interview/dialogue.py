@@ -195,11 +195,14 @@ class Dialogue:
         """
         indent = "   " if within else ""
         members = fact.type.members
+        prompt = f"{indent}{fact.ask} "
         if 0 < len(members) <= _FEW:
+            self.tell(f"{indent}{fact.ask}")
             for line in self._members(fact):
                 self.tell(f"   {indent}{line}")
+            prompt = f"{indent}> "
         while True:
-            answer = self._read(f"{indent}{fact.ask} ")
+            answer = self._read(prompt)
             if not answer:
                 return ""
             if answer == "?":

@@ -188,6 +188,22 @@ def _months() -> Mapping[str, int]:
     return {**found, "setiembre": 9}
 
 
+def hint_in_words(fact: FactDeclaration, wording: Wording) -> str:
+    """Return the hint of a question, with the words of values in the place of their names.
+
+    >>> from convenio import load_pack
+    >>> fact = load_pack("core").catalogue.facts["deal.elements"]
+    >>> hint_in_words(fact, Wording())
+    "all that apply; a “a sale through the provider's government” is an “a sale of arms” too"
+    """
+
+    def said(match: re.Match[str]) -> str:
+        name = match.group()
+        return f"“{wording.member(name, fact)}”" if name in fact.type.members else name
+
+    return re.sub(r"[a-z]+(?:_[a-z0-9]+)+", said, fact.hint)
+
+
 def values_with(text: str, fact: FactDeclaration, wording: Wording) -> Mapping[str, str]:
     """Return the values of an enum or set whose words hold what was typed, each with its words."""
     wanted = folded(text)

@@ -13,7 +13,7 @@ from convenio.errors import Problem
 from convenio.facts.catalogue import FactDeclaration
 from convenio.facts.spoken import folded
 from convenio.interview import questions
-from convenio.interview.answers import AnswerReader, values_with
+from convenio.interview.answers import AnswerReader, hint_in_words, values_with
 from convenio.messages import spoken
 from convenio.packs import Pack
 from convenio.reports.wording import Wording
@@ -251,7 +251,7 @@ class Dialogue:
         _ = self.wording
         self.tell(f"   {self._how_to_answer(fact)}.")
         if fact.hint:
-            self.tell(f"   {fact.hint}.")
+            self.tell(f"   {hint_in_words(fact, _)}.")
         for line in self._members(fact, whole=True):
             self.tell(f"   {line}")
         self.tell("   " + _("Enter skips. 'undisclosed': the parties refuse to say."))

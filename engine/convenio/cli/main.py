@@ -38,6 +38,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "context": ("convenio.cli.context", "what dated tables know of a state; import indices"),
     "verify": ("convenio.cli.verify", "check a log, a brief or a result by making it again"),
     "new": ("convenio.cli.new", "write a case file by answering questions"),
+    "form": ("convenio.cli.form", "write a case as a form for a spreadsheet; read it back"),
     "schema": ("convenio.cli.schema", "print the JSON Schema of case files or results"),
     "rules": ("convenio.cli.rules", "list, show and test the rules of a pack"),
 }

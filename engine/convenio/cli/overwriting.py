@@ -20,11 +20,12 @@ _OUTPUTS = {
     "state": "--state",
     "findings": "--findings",
     "csv": "--csv",
+    "mark": "--mark",
 }
 """Arguments of all commands that name a file to be written, with the flags that users know."""
 _INPUTS = (
     *("case", "cases", "input", "sources", "file", "previous", "findings_read", "parties"),
-    *("events", "sign", "key", "log", "mapping"),
+    *("events", "sign", "key", "log", "mapping", "read", "answers"),
 )
 """Arguments that name what is read."""
 

@@ -46,9 +46,7 @@ def yaml_text(root: Node) -> str:
       c: '10'
       d: null
     """
-    return yaml.dump(
-        _data(root), Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=100
-    )
+    return yaml.dump(_data(root), Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=100)
 
 
 def flow_text(node: Node) -> str:

@@ -58,7 +58,7 @@ class CellWriter:
     def word(self, member: str, fact: FactDeclaration) -> str:
         """Return a member in words, or as it is where its words say something else too."""
         word = self.words.wording.member(member, fact)
-        is_plain = ";" not in word and "\n" not in word and not self.words.state_named(word)
+        is_plain = (fact.type.kind != "set" or ";" not in word) and not self.words.state_named(word)
         is_plain = is_plain and folded(word) != folded(self.words.none)
         return word if is_plain and member_named(word, fact) == member else member
 

@@ -158,31 +158,7 @@ class _FormMaker:
         return tuple(word for name, word in names.items() if "more" not in name)
 
     def _how(self, fact: FactDeclaration) -> str:
-        """Return how a question is answered: the pack's hint, and what may stand in the cell."""
-        _, kind = self._words.wording, fact.type.kind
-        how = {
-            "set": _("One or more, with '; ' between them"),
-            "enum": _("Choose from the list"),
-            "bool": _("Choose from the list"),
-            "country": _("The name of a state or a body"),
-            "date": _("A day, such as {example}; a month or a year where no more is known").format(
-                example=self._words.example_of_a_day
-            ),
-            "money": _("An amount and its currency, such as {example}").format(
-                example=f"{_.number(1_200_000)} USD"
-            ),
-            "place": _("Degrees north and east, such as {example}").format(
-                example=f"{_.number(4.6)}; {_.number(-74.1)}"
-            ),
-            "list": _("One row each on the sheet '{sheet}'").format(
-                sheet=self._words.titles.get(fact.path, "")
-            ),
-        }.get(kind, _(fact.unit) if fact.unit != "share" else _("A share, such as 25%"))
-        if kind == "set" and fact.type.element == "enum":
-            words = (self._cells.word(member, fact) for member in fact.type.members)
-            how += ": " + BETWEEN.join(words)
-        hint = _(fact.hint)
-        return f"{how}. {hint[:1].upper()}{hint[1:]}" if hint else how
+        return how_to_answer(fact, self._words)
 
     def _answer(
         self, one: _Placed, lists: Mapping[str, tuple[Line, ...] | None]
@@ -283,6 +259,8 @@ class _FormMaker:
 
     def _head(self) -> Iterator[Line]:
         _ = self._words.wording
+        for remark in self._remarks():
+            yield Line({"path": Cell("#"), "question": Cell(remark)}, "remark")
         yield Line({"path": Cell("#"), "question": Cell(_("The case"))}, "heading")
         for key, (ask, how) in self._words.head_questions().items():
             node = self._case.get(key)
@@ -310,6 +288,18 @@ class _FormMaker:
                     }
                 )
 
+    def _remarks(self) -> Iterator[str]:
+        """Yield what whoever fills in the form has to know."""
+        _ = self._words.wording
+        yield _("Fill in the light cells. Where there is no answer, the column State says why.")
+        yield _("Lists have sheets of their own, one row for each entry; so have the sources.")
+        yield _("What is grey is not raised by the elements of the deal, and may stay empty.")
+        if self._case.entries:
+            yield _(
+                "'{mark}' stands for what no cell can show; it is kept until something else is "
+                "written there. Comments between the facts of the file are not kept."
+            ).format(mark=self._words.as_in_the_file)
+
     def _sources(self) -> Sheet:
         node = self._case.get("sources")
         lines = []
@@ -321,8 +311,9 @@ class _FormMaker:
                 cells[name] = Cell(value.text if isinstance(value, Scalar) else None)
             lines.append(Line(cells))
         columns = self._words.columns(SOURCES)
-        grades = {"reliability": Cell(None, choices=tuple("ABCDEF"))}
-        return Sheet(SOURCES, self._words.titles[SOURCES], columns, tuple(lines), grades)
+        blank = {name: Cell() for name in ("key", *SOURCE_FIELDS)}
+        blank["reliability"] = Cell(None, choices=tuple("ABCDEF"))
+        return Sheet(SOURCES, self._words.titles[SOURCES], columns, tuple(lines), blank)
 
     def _outcome(self) -> Sheet:
         node = self._case.get("outcome")
@@ -333,9 +324,9 @@ class _FormMaker:
             lines.append(
                 Line({n: Cell(v.text if isinstance(v, Scalar) else None) for n, v in texts.items()})
             )
-        return Sheet(
-            OUTCOME, self._words.titles[OUTCOME], self._words.columns(OUTCOME), tuple(lines)
-        )
+        columns = self._words.columns(OUTCOME)
+        blank = {name: Cell() for name in OUTCOME_FIELDS}
+        return Sheet(OUTCOME, self._words.titles[OUTCOME], columns, tuple(lines), blank)
 
     # --- lists ---------------------------------------------------------------------------
 
@@ -444,6 +435,34 @@ class _FormMaker:
         evidence = self._evidence({})
         blank |= {key: cell for key, cell in evidence.items() if key not in record}
         return Sheet(path, self._words.titles[path], self._words.columns(path), lines, blank)
+
+
+def how_to_answer(fact: FactDeclaration, words: FormWords) -> str:
+    """Return how a question is answered: what may stand in the cell, and the pack's hint."""
+    _, kind, cells = words.wording, fact.type.kind, CellWriter(words)
+    how = {
+        "set": _("One or more, with '; ' between them"),
+        "enum": _("Choose from the list"),
+        "bool": _("Choose from the list"),
+        "country": _("The name of a state or a body"),
+        "date": _("A day, such as {example}; a month or a year where no more is known").format(
+            example=words.example_of_a_day
+        ),
+        "money": _("An amount and its currency, such as {example}").format(
+            example=f"{_.number(1_200_000)} USD"
+        ),
+        "place": _("Degrees north and east, such as {example}").format(
+            example=f"{_.number(4.6)}; {_.number(-74.1)}"
+        ),
+        "list": _("One row each on the sheet '{sheet}'").format(
+            sheet=words.titles.get(fact.path, "")
+        ),
+    }.get(kind, _(fact.unit) if fact.unit != "share" else _("A share, such as 25%"))
+    if kind == "set" and fact.type.element == "enum":
+        names = (cells.word(member, fact) for member in fact.type.members)
+        how += ": " + BETWEEN.join(names)
+    hint = _(fact.hint)
+    return f"{how}. {hint[:1].upper()}{hint[1:]}" if hint else how
 
 
 def without_places(value: Any) -> Any:

@@ -210,6 +210,10 @@ class _FormReader:
             self._fault(row.place("question"), message, path)
             return
         self._seen[path] = row.place("value")
+        if path in (*HEAD, *UNSEEN):
+            for key in ("state", *PROVENANCE):
+                if row.values.get(key) is not None:
+                    self._fault(row.place(key), say("nothing is filled in here"), row.values[key])
         if path in HEAD:
             self._head_answer(path, row)
         elif path in UNSEEN:

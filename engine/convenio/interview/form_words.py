@@ -140,7 +140,7 @@ class FormWords:
                 Column("carried", "carried", hidden=True),
                 Column("question", _("Question"), 46, fixed=True),
                 Column("value", _("Answer"), 38),
-                Column("how", _("How to answer"), 34, fixed=True),
+                Column("how", _("How to answer"), 50, fixed=True),
                 Column("state", _("State"), 20),
                 *self._evidence(),
             )

@@ -12,8 +12,11 @@ from convenio.interview.form_words import CARRIED, CHOICES, FIRST, SETTINGS, SOU
 from convenio.interview.sheets import Cell, CellValue, Column, Form, Line, Sheet, letter_of
 from convenio.messages import say
 
-_BLANK_ROWS = 60
+_BLANK_ROWS = 25
 """Rows that are made ready for further entries of a list."""
+
+_HIGHEST = 180.0
+"""Points of the highest row; longer texts are read in the line above the sheet."""
 
 _PIECE = 30_000
 """Characters of one cell; a spreadsheet takes 32,767."""
@@ -96,7 +99,7 @@ class _Writer:
         page.repeat_rows(0)
         for row, line in enumerate(sheet.lines, start=1):
             self._line(sheet, page, row, line)
-        if sheet.blank or sheet.key not in (FIRST, "all"):
+        if sheet.blank:
             for row in range(len(sheet.lines) + 1, len(sheet.lines) + 1 + _BLANK_ROWS):
                 self._line(sheet, page, row, Line(sheet.blank))
         self._offer(sheet, page)
@@ -104,10 +107,12 @@ class _Writer:
     def _line(self, sheet: Sheet, page: Any, row: int, line: Line) -> None:
         if line.kind == "heading":
             page.set_row(row, 20, self._format(**_SECTION))
+        elif line.kind == "question":
+            page.set_row(row, _height(sheet, line))
         for number, column in enumerate(sheet.columns):
             cell = line.cells.get(column.key, Cell())
             look = self._look(cell, column, line)
-            if cell.value is not None or line.kind != "heading":
+            if cell.value is not None or line.kind == "question":
                 _put(page, row, number, cell.value, look)
         if line.when and self._form.elements[0]:
             last = letter_of(len(sheet.columns) - 1)
@@ -119,15 +124,17 @@ class _Writer:
     def _look(self, cell: Cell, column: Column, line: Line) -> Any:
         if line.kind == "heading":
             return self._format(**_SECTION)
+        if line.kind == "remark":
+            return self._format(italic=True, num_format="@")
         look: dict[str, Any] = {"text_wrap": True, "valign": "top", "num_format": "@"}
         if isinstance(cell.value, dt.date):
-            look["num_format"] = self._words.date_format
+            look |= {"num_format": self._words.date_format, "align": "left"}
         elif cell.style in ("number", "share"):
             look["num_format"] = _number_format(cell)
             look["align"] = "left"
         if column.fixed:
             look |= {"font_color": "#444444"} if column.key != "question" else {}
-        else:
+        elif column.key in line.cells:
             look |= {"bg_color": "#FFFDF0", "border": 1, "border_color": "#D8D2B8"}
         if line.is_out:
             look |= _GREY
@@ -176,6 +183,16 @@ _HEAD = {
 }
 _SECTION = {"bold": True, "bg_color": "#E4EBF0", "valign": "vcenter", "num_format": "@"}
 _GREY = {"font_color": "#9A9A9A", "bg_color": "#EEEEEE"}
+
+
+def _height(sheet: Sheet, line: Line) -> float:
+    """Return how high a row has to be for its texts; programs do not agree on doing it alone."""
+    lines = 1
+    for column in sheet.columns:
+        value = line.cells.get(column.key, Cell()).value
+        if isinstance(value, str) and not column.hidden:
+            lines = max(lines, sum(1 + len(part) // column.width for part in value.split("\n")))
+    return min(15.0 * lines, _HIGHEST)
 
 
 def _runs(sheet: Sheet, column: Column) -> list[tuple[int, int, tuple[str, ...]]]:

@@ -1,4 +1,4 @@
-"""`convenio form`: a case as a form that is filled in with a spreadsheet, and the form read back."""
+"""`convenio form`: a case as a form for a spreadsheet, and the form read back."""
 
 from __future__ import annotations
 
@@ -58,6 +58,7 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _write(args: argparse.Namespace, output: Path) -> int:
+    from convenio.interview.editing import comments_above
     from convenio.interview.form import form
     from convenio.interview.form_words import FormWords
     from convenio.interview.workbook import as_workbook
@@ -80,16 +81,6 @@ def _write(args: argparse.Namespace, output: Path) -> int:
         options.write_file(output, as_workbook(made, words), [args.case])
     tell(say("written: {target}", target=output))
     return 0
-
-
-def comments_above(text: str) -> str:
-    """Return the comments that stand above everything else in a case file.
-
-    >>> comments_above("# one\\n\\n# two\\ncase: a  # three\\n")
-    '# one\\n\\n# two\\n'
-    """
-    match = re.match(r"\ufeff?((?:[ \t]*(?:#[^\n]*)?\r?\n)*)", text)
-    return match[1] if match else ""
 
 
 def _read(args: argparse.Namespace, output: Path) -> int:

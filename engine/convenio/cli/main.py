@@ -39,6 +39,8 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "verify": ("convenio.cli.verify", "check a log, a brief or a result by making it again"),
     "new": ("convenio.cli.new", "write a case file by answering questions"),
     "form": ("convenio.cli.form", "write a case as a form for a spreadsheet; read it back"),
+    "letter": ("convenio.cli.letter", "write the letter that asks for what is open"),
+    "answers": ("convenio.cli.answers", "read the answers to a letter, or a form, into a case"),
     "schema": ("convenio.cli.schema", "print the JSON Schema of case files or results"),
     "rules": ("convenio.cli.rules", "list, show and test the rules of a pack"),
 }

@@ -13,6 +13,8 @@ from convenio.documents.tree import Mapping, Node, Scalar
 _BARE = re.compile(r"[+-]?[A-Za-z0-9.~][A-Za-z0-9.+-]*\Z|~\Z")
 """Texts that YAML takes as they stand wherever they stand."""
 
+_BARE_KEY = re.compile(r"(?!.*x005F_)(?!null|true|false|yes|off)[a-z][a-z_]{2,39}\Z")
+
 
 class _Plain(str):
     """A text that was written without quotes, which may be a number, a date or nothing."""
@@ -63,7 +65,10 @@ def flow_text(node: Node) -> str:
             return "null"
         return node.text if node.plain and _BARE.match(node.text) else _quoted(node.text)
     if isinstance(node, Mapping):
-        entries = (f"{_quoted(key)}: {flow_text(value)}" for key, value in node.entries.items())
+        entries = (
+            f"{key if _BARE_KEY.match(key) else _quoted(key)}: {flow_text(value)}"
+            for key, value in node.entries.items()
+        )
         return "{" + ", ".join(entries) + "}"
     return "[" + ", ".join(map(flow_text, node.items)) + "]"
 

@@ -351,7 +351,10 @@ class _FormMaker:
         )
         if whole is None or node is None or self._typed(fact, whole) != self._typed(fact, node):
             return None
-        return tuple(self._entry(path, item) for item in stated.value.items)
+        lines = tuple(self._entry(path, item) for item in stated.value.items)
+        # An entry of which nothing is stated would be an empty row, which is no entry.
+        is_shown = all(any(c.value is not None for c in line.cells.values()) for line in lines)
+        return lines if is_shown else None
 
     def _node_at(self, path: str) -> Node | None:
         section, _, name = path.partition(".")

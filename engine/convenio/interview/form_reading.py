@@ -119,8 +119,6 @@ class _FormReader:
 
     def root(self, case_id: str) -> Mapping:
         sheets = self._sheets()
-        if self.problems:
-            return Mapping({}, {}, Position(self._name))
         lists = {
             path: entries
             for path in self._words.lists

@@ -75,6 +75,7 @@ def _word_question(document: Any, asking: Asking, letter: Letter) -> None:
     table = document.add_table(rows=4, cols=2)
     table.style = "Table Grid"
     table.autofit = False
+    table.columns[0].width, table.columns[1].width = _LABEL_WIDTH, _ANSWER_WIDTH
     values = (asking.where, "\n", "", "")
     for row, label, value in zip(table.rows, letter.labels, values, strict=True):
         row.cells[0].width, row.cells[1].width = _LABEL_WIDTH, _ANSWER_WIDTH
@@ -84,6 +85,10 @@ def _word_question(document: Any, asking: Asking, letter: Letter) -> None:
             _small(row.cells[1].paragraphs[0], value)
         else:
             row.cells[1].text = value
+    for row in table.rows[:-1]:
+        for cell in row.cells:
+            for paragraph in cell.paragraphs:
+                paragraph.paragraph_format.keep_with_next = True
     document.add_paragraph()
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Iterator
+from collections.abc import Mapping as AnyMapping
 
 from babel.numbers import format_decimal
 
@@ -12,7 +13,7 @@ from convenio.documents import Mapping, Node, Scalar, Sequence
 from convenio.documents.tree import RefusedError, scalar
 from convenio.errors import Position, Problem
 from convenio.facts.catalogue import FactDeclaration
-from convenio.facts.spoken import country_named, folded, names_of_members
+from convenio.facts.spoken import country_named, folded
 from convenio.facts.values import RESERVED_WORDS, date_from_text
 from convenio.interview.answers import FALSE_WORDS, TRUE_WORDS, AnswerReader
 from convenio.interview.form_words import FormWords
@@ -50,17 +51,28 @@ class CellWriter:
         if kind == "bool":
             return (self.words.wording("yes"), self.words.wording("no"))
         if kind == "enum":
-            return tuple(self.word(member, fact) for member in fact.type.members)
+            return tuple(self.members(fact).values())
         if kind == "list":
             return (self.words.listed, self.words.none)
         return ()
 
+    def members(self, fact: FactDeclaration) -> AnyMapping[str, str]:
+        """Return the words for the members of an enum or set."""
+        known = self.words.kept.get(id(fact))
+        if known is None:
+            known = {member: self._word(member, fact) for member in fact.type.members}
+            self.words.kept[id(fact)] = known
+        return known
+
     def word(self, member: str, fact: FactDeclaration) -> str:
         """Return a member in words, or as it is where its words say something else too."""
+        return self.members(fact)[member]
+
+    def _word(self, member: str, fact: FactDeclaration) -> str:
         word = self.words.wording.member(member, fact)
         is_plain = (fact.type.kind != "set" or ";" not in word) and not self.words.state_named(word)
         is_plain = is_plain and folded(word) != folded(self.words.none)
-        return word if is_plain and member_named(word, fact) == member else member
+        return word if is_plain and self.words.member_named(word, fact) == member else member
 
     def country(self, code: str) -> str:
         """Return the name of a state or body, or its code where the name is of another too."""
@@ -218,7 +230,7 @@ class CellReader:
             is_no = folded(text) == folded(self.words.wording("no")) or word in FALSE_WORDS
             return Scalar("false", True, position) if is_no else None
         if kind == "enum":
-            member = member_named(text, fact)
+            member = self.words.member_named(text, fact)
             return Scalar(member, True, position) if member else None
         if kind == "country":
             code = country_named(text, self.words.catalogue)
@@ -280,7 +292,7 @@ class CellReader:
     def _member(self, fact: FactDeclaration, text: str) -> str:
         if fact.type.element == "country":
             return country_named(text, self.words.catalogue)
-        return member_named(text, fact)
+        return self.words.member_named(text, fact)
 
     # --- what is wrong -------------------------------------------------------------------
 
@@ -321,13 +333,6 @@ class CellReader:
             example = f"{words.wording.number(4.6)}; {words.wording.number(-74.1)}"
             return say("degrees north and east, such as {example}", example=example)
         return say("a whole number") if kind == "integer" else say("a number")
-
-
-def member_named(text: str, fact: FactDeclaration) -> str:
-    """Return the member of an enum or set that a text names, or an empty text."""
-    if text in fact.type.members:
-        return text
-    return names_of_members(fact).get(folded(text), "")
 
 
 def plain_number(value: float) -> str:

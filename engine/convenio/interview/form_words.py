@@ -8,7 +8,7 @@ from functools import cached_property
 
 from convenio.facts.catalogue import Catalogue, FactDeclaration
 from convenio.facts.provenance import PROVENANCE
-from convenio.facts.spoken import folded
+from convenio.facts.spoken import folded, names_of_members
 from convenio.interview.sheets import Column
 from convenio.packs import Pack
 from convenio.reports.wording import Wording
@@ -38,6 +38,17 @@ class FormWords:
     def __init__(self, pack: Pack, wording: Wording) -> None:
         self.pack = pack
         self.wording = wording
+        # By the identity of declarations, which live as long as the pack does.
+        self.kept: dict[int, Mapping[str, str]] = {}
+        self._names: dict[int, Mapping[str, str]] = {}
+
+    def member_named(self, text: str, fact: FactDeclaration) -> str:
+        """Return the member of an enum or set that a text names, or an empty text."""
+        if text in fact.type.members:
+            return text
+        if id(fact) not in self._names:
+            self._names[id(fact)] = names_of_members(fact)
+        return self._names[id(fact)].get(folded(text), "")
 
     @property
     def catalogue(self) -> Catalogue:

@@ -29,7 +29,7 @@ _ASKED: Mapping[str, tuple[str, ...]] = {
 
 _MOST_RULES = 3
 _DAYS = re.compile(r"([1-9]\d{0,3})d\Z")
-_MARK = re.compile(r"convenio/letter/1;(?P<parts>(?: [a-z]+=[^;\s]+;?)+)")
+_MARK = re.compile(r"convenio/letter/1;(?P<parts>(?: [a-z]+=[^;\s`]+;?)+)")
 
 
 @dataclass(frozen=True, slots=True)

@@ -55,7 +55,7 @@ def fill(path: Path, answers: dict[str, tuple[str, str, str]]) -> None:
         return
     lines = path.read_text().splitlines()
     for number, line in enumerate(lines):
-        match = re.match(r"- [^:]*: `(.*)`", line)
+        match = re.match(r"- \*\*[^*]*\*\* `(.*)`", line)
         for further, text in enumerate(answers.get(match[1], ()) if match else (), start=1):
             lines[number + further] += f" {text}" if text else ""
     path.write_text("\n".join(lines) + "\n")
@@ -82,9 +82,7 @@ def test_it_numbers_and_groups_questions_and_says_why(case: Path) -> None:
 
 def test_its_ground_is_the_constitution_of_the_country(case: Path) -> None:
     text = written(case, "letter.md").read_text()
-    assert "Ecuador: Constitution of the Republic of Ecuador (2008), Art. 18\\(2\\)" in text or (
-        "Ecuador: Constitution of the Republic of Ecuador (2008), Art. 18(2)" in text
-    )
+    assert "Ecuador: Constitution of the Republic of Ecuador (2008), Art. 18(2)" in text
     case.write_text(HEAD.replace("ECU", "SUR"))
     text = written(case, "letter.md").read_text()
     assert "Suriname: the rule pack holds no article on access to information" in text

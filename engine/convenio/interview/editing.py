@@ -8,7 +8,7 @@ from convenio.documents import Mapping, Node, Scalar, Sequence, parse_document
 from convenio.documents.models import to_plain
 from convenio.documents.yaml_writer import flow_text, yaml_text
 from convenio.errors import CaseError, Position, UsageError
-from convenio.facts.paths import entry_of
+from convenio.facts.paths import entry_of, owner_of
 from convenio.interview import questions
 
 _PLACE = Position("")
@@ -24,9 +24,8 @@ def with_answers(text: str, root: Mapping, answers: AnyMapping[str, Node]) -> st
     for path, node in answers.items():
         wanted = with_value(wanted, path, node)
     try:
-        edited = _edited(text, answers)
-        found = parse_document(edited.encode(), "case.yaml", CaseError).root
-        if to_plain(found) == to_plain(wanted):
+        edited = _edited(text, wanted, answers)
+        if to_plain(_tree(edited)) == to_plain(wanted):
             return edited
     except (CaseError, UsageError):
         # Not every file can be changed line by line.
@@ -34,10 +33,36 @@ def with_answers(text: str, root: Mapping, answers: AnyMapping[str, Node]) -> st
     return comments_above(text) + yaml_text(wanted)
 
 
-def _edited(text: str, answers: AnyMapping[str, Node]) -> str:
-    for path, node in answers.items():
-        text = questions.inserted(questions.without(text, path), path, flow_text(node))
+def _edited(text: str, wanted: Mapping, answers: AnyMapping[str, Node]) -> str:
+    """Return the text with the lines of single facts replaced."""
+    for path in dict.fromkeys(owner_of(path) for path in answers):
+        node = value_at(wanted, path.split("."))
+        if node is not None:
+            text = questions.inserted(_without(text, path), path, flow_text(node))
     return text
+
+
+def _without(text: str, path: str) -> str:
+    """Return a text without the lines of one fact; remarks below it stay."""
+    root = _tree(text)
+    section, _, name = path.partition(".")
+    inside = root.entries.get(section)
+    keys = inside.keys if isinstance(inside, Mapping) and name else {}
+    found = keys.get(name) if name else root.keys.get(section)
+    if found is None:
+        return text
+    lines = text.splitlines()
+    after = [p.line for p in (*keys.values(), *root.keys.values()) if p.line > found.line]
+    end = min(after, default=len(lines) + 1) - 1
+    while end > found.line and lines[end - 1].lstrip()[:1] in ("", "#"):
+        end -= 1
+    return "\n".join([*lines[: found.line - 1], *lines[end:]]) + "\n"
+
+
+def _tree(text: str) -> Mapping:
+    root = parse_document(text.encode(), "case.yaml", CaseError).root
+    assert isinstance(root, Mapping)
+    return root
 
 
 def comments_above(text: str) -> str:

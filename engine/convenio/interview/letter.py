@@ -104,7 +104,7 @@ def letter(
             _("Reference"),
             _("Answer"),
             _("Document, article or page"),
-            _("If the answer is refused: on what ground"),
+            _("Refused, on what ground"),
         ),
         closing=(
             _(

@@ -20,8 +20,8 @@ MAX_PARTS = 300
 MAX_QUESTIONS = 1_000
 
 _PATH = re.compile(r"[A-Za-z_]\w*(?:\[\d{1,4}\])?(?:\.\w+)*\Z")
-_REFERENCE = re.compile(r"[-*] [^:`]*: ?`([^`]+)`\s*\Z")
-_FIELD = re.compile(r"[-*] [^:]*:(.*)\Z")
+_REFERENCE = re.compile(r"[-*] \*\*[^*`]+\*\* ?`([^`]+)`\s*\Z")
+_FIELD = re.compile(r"[-*] \*\*[^*]+\*\*(.*)\Z")
 _ONLY_DOTS = re.compile(r"[\s_.…‥·-]*\Z")
 _ESCAPED = re.compile(r"\\([\\`*_{}\[\]<>#|!~])")
 _REFUSED_PARTS = ("vbaproject", "externallinks/", "embeddings/", "activex/")

@@ -35,10 +35,10 @@ def _markdown_question(asking: Asking, letter: Letter) -> list[str]:
         *(line for text in asking.why for line in (plain(text), "")),
         f"*{plain(asking.how)}*",
         "",
-        f"- {plain(reference)}: `{asking.where}`",
-        f"- {plain(answer)}:",
-        f"- {plain(place)}:",
-        f"- {plain(refused)}:",
+        f"- **{plain(reference)}:** `{asking.where}`",
+        f"- **{plain(answer)}:**",
+        f"- **{plain(place)}:**",
+        f"- **{plain(refused)}:**",
         "",
     ]
 

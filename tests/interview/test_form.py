@@ -370,6 +370,26 @@ def test_a_form_of_another_pack_is_refused(tmp_path: Path, capsys) -> None:
     assert "the form is of another pack; expected core; or name" in capsys.readouterr().err
 
 
+def test_a_form_is_read_with_the_words_that_it_was_written_with(tmp_path: Path) -> None:
+    """The words of a language may change after forms have been handed out."""
+    book = Book(tmp_path)
+    book.fill(title="A deal", as_of="2024-05-01", terms__end=None)
+    book.cell("terms.end", "F").value = "nobody knows"
+    book.book.worksheets[0].title = "The first ones"
+    book.book.worksheets[0]["D1"] = "Your answer"
+    changed = {
+        "sheet first": "The first ones",
+        "column first value": "Your answer",
+        "state unknown": "nobody knows",
+    }
+    for row in book.book[SETTINGS].iter_rows():
+        row[1].value = changed.get(row[0].value, row[1].value)
+    assert book.read() == 0
+    case = case_from_document(read_document(book.out, CaseError), load_pack("core"))
+    assert case.title == "A deal"
+    assert case.facts["terms.end"].state == "unknown"
+
+
 def test_an_answer_takes_the_place_of_what_no_cell_could_show(tmp_path: Path) -> None:
     (tmp_path / "old.yaml").write_text(HEAD + STRANGE)
     book = Book(tmp_path, case=str(tmp_path / "old.yaml"))

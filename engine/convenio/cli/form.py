@@ -110,7 +110,8 @@ def read_filled(path: Path, pack_name: str, name: str = "") -> tuple[str, Case]:
         wording = Wording()
     spoken = load_cached_pack(pack_name, language=wording.base)
     case_id = re.sub(r"[^A-Za-z0-9._-]+", "-", name).lstrip("._-") or "case"
-    found = read_form(filled, FormWords(spoken, wording), str(path), case_id)
+    words = FormWords(spoken, wording, filled.settings)
+    found = read_form(filled, words, str(path), case_id)
     case = case_from_document(found.document, pack)
     return found.text, checked(found.text, case, pack)
 

@@ -85,6 +85,7 @@ class _FormMaker:
                 "language": self._words.wording.language,
                 "pack": pack.id,
                 "pack version": pack.version,
+                **self._words.words(),
             },
             {**self._carried, "comments": self._comments},
             (FIRST, "deal.elements"),

@@ -150,7 +150,8 @@ class _FormReader:
 
     def _rows(self, sheet: FilledSheet, key: str) -> Iterator[_Row]:
         """Yield the rows in which something stands."""
-        columns = self._columns(sheet, self._words.columns(key))
+        known = self._words.columns(key)
+        columns = self._columns(sheet, known)
         for number, values in enumerate(sheet.rows[1:], start=2):
             cells: dict[str, CellValue] = {}
             for place, value in enumerate(values):
@@ -167,7 +168,7 @@ class _FormReader:
                     column.key: self._at(sheet, place, number) for place, column in columns.items()
                 }
                 missing = Position(f"{self._name}: {sheet.title}!{number}")
-                every = {c.key: places.get(c.key, missing) for c in self._words.columns(key)}
+                every = {c.key: places.get(c.key, missing) for c in known}
                 yield _Row(cells, every)
 
     def _columns(self, sheet: FilledSheet, known: tuple[Column, ...]) -> dict[int, Column]:

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from functools import cached_property
+
+from babel import Locale
 
 from convenio.facts.catalogue import Catalogue, FactDeclaration
 from convenio.facts.provenance import PROVENANCE
@@ -33,11 +37,18 @@ _LONGEST_TITLE = 31
 
 
 class FormWords:
-    """The words of a form of one pack in one language."""
+    """The words of a form of one pack in one language.
 
-    def __init__(self, pack: Pack, wording: Wording) -> None:
+    `written` are the words that a form was written with, as `words` gives them: it is read with
+    these, whatever its language has come to call them since.
+    """
+
+    def __init__(
+        self, pack: Pack, wording: Wording, written: Mapping[str, str] | None = None
+    ) -> None:
         self.pack = pack
         self.wording = wording
+        self._written = written or {}
         # By the identity of declarations, which live as long as the pack does.
         self.kept: dict[int, Mapping[str, str]] = {}
         self._names: dict[int, Mapping[str, str]] = {}
@@ -55,13 +66,27 @@ class FormWords:
         """The facts that the form asks for."""
         return self.pack.catalogue
 
+    def words(self) -> dict[str, str]:
+        """Return the words by which a form is read back: sheets, headings, states."""
+        found = {f"state {name}": word for name, word in self.states.items()}
+        found |= {"none": self.none, "listed": self.listed, "as it is": self.as_in_the_file}
+        found |= {f"confidence {level}": word for level, word in self.confidence.items()}
+        for key, title in self.titles.items():
+            found[f"sheet {key}"] = title
+            for column in self.columns(key):
+                found[f"column {key} {column.key}"] = column.title
+        return found
+
+    def _word(self, name: str, text: str) -> str:
+        return self._written.get(name) or text
+
     # --- what is not known ---------------------------------------------------------------
 
     @cached_property
     def states(self) -> Mapping[str, str]:
         """The words for what is not known, and for what a value alone does not say."""
         _ = self.wording
-        return {
+        words = {
             "unknown": _("not known"),
             "undisclosed": _("not disclosed"),
             "asked": _("asked, not answered"),
@@ -69,6 +94,7 @@ class FormWords:
             "more": _("there may be more"),
             "refused more": _("there may be more; not disclosed by the parties"),
         }
+        return {name: self._word(f"state {name}", word) for name, word in words.items()}
 
     @cached_property
     def open_states(self) -> tuple[str, ...]:
@@ -87,17 +113,17 @@ class FormWords:
     @cached_property
     def none(self) -> str:
         """The word for a list or a set without members."""
-        return self.wording("none")
+        return self._word("none", self.wording("none"))
 
     @cached_property
     def listed(self) -> str:
         """The word for a list whose entries stand on a sheet of its own."""
-        return self.wording("on its own sheet")
+        return self._word("listed", self.wording("on its own sheet"))
 
     @cached_property
     def as_in_the_file(self) -> str:
         """The words before what no cell can show."""
-        return self.wording("as in the file")
+        return self._word("as it is", self.wording("as in the file"))
 
     def carries(self, text: object) -> bool:
         """Tell whether a cell stands for what no cell can show."""
@@ -106,7 +132,10 @@ class FormWords:
     @cached_property
     def confidence(self) -> Mapping[str, str]:
         """The words for how well a fact is documented."""
-        return {level: self.wording.confidence(level) for level in ("high", "medium", "low")}
+        return {
+            level: self._word(f"confidence {level}", self.wording.confidence(level))
+            for level in ("high", "medium", "low")
+        }
 
     # --- sheets --------------------------------------------------------------------------
 
@@ -138,12 +167,18 @@ class FormWords:
         found: dict[str, str] = {}
         taken = {SETTINGS, CARRIED, CHOICES, "history"}
         for key, title in wanted.items():
-            found[key] = _unused(title, taken)
+            found[key] = self._word(f"sheet {key}", _unused(title, taken))
             taken.add(found[key].casefold())
         return found
 
     def columns(self, key: str) -> tuple[Column, ...]:
         """Return the columns of a sheet; their headings differ."""
+        return tuple(
+            replace(column, title=self._word(f"column {key} {column.key}", column.title))
+            for column in self._columns(key)
+        )
+
+    def _columns(self, key: str) -> tuple[Column, ...]:
         _ = self.wording
         if key in (FIRST, ALL):
             return (
@@ -211,7 +246,7 @@ class FormWords:
             "note": Column("note", _("Note"), 34),
         }
         # Fields of an entry that are called like that stand in their own column.
-        return tuple(columns[f"{key}"] for key in PROVENANCE if key not in but)
+        return tuple(columns[key] for key in PROVENANCE if key not in but)
 
     # --- questions -----------------------------------------------------------------------
 
@@ -248,8 +283,6 @@ class FormWords:
     @cached_property
     def example_of_a_day(self) -> str:
         """A date as people of the language and country write it."""
-        import datetime as dt
-
         pattern = self.date_format
         return dt.date(2009, 10, 30).strftime(
             pattern.replace("yyyy", "%Y").replace("mm", "%m").replace("dd", "%d")
@@ -258,8 +291,6 @@ class FormWords:
     @cached_property
     def date_format(self) -> str:
         """The format of dates in cells, as the country writes them."""
-        from babel import Locale
-
         language = self.wording.language
         if language == "en":
             return "yyyy-mm-dd"
@@ -281,8 +312,3 @@ def _unused(title: str, taken: set[str], limit: int = _LONGEST_TITLE) -> str:
         if found.casefold() not in taken:
             return found
     raise ValueError(title)
-
-
-def headings(columns: Sequence[Column]) -> Mapping[str, str]:
-    """Return the keys of columns by their headings, folded."""
-    return {column.title: column.key for column in columns}

@@ -61,7 +61,8 @@ def stated_in(node: Node, fact: FactDeclaration) -> Stated | None:
     if isinstance(value, Scalar) and value.text in RESERVED_WORDS:
         return Stated(None, value.text, evidence)
     if value is None:
-        return Stated(None, "undisclosed" if refused else "", evidence)
+        state = "undisclosed" if refused else "" if evidence else "unknown"
+        return Stated(None, state, evidence)
     state = " ".join(word for word, holds in (("refused", refused), ("more", more)) if holds)
     return Stated(value, state, evidence)
 

@@ -169,13 +169,16 @@ class _FormMaker:
         stated = stated_in(node, fact)
         if stated is not None and fact.type.kind == "list" and not one.country:
             is_empty = isinstance(stated.value, Sequence) and not stated.value.items
-            if stated.value is None or is_empty or lists[fact.path] is not None:
-                shown = self._words.none if is_empty else self._words.listed
-                value = None if stated.value is None else shown
-                return {
-                    **self._evidence(stated.evidence),
-                    **self._said(fact, value, stated.state),
-                }
+            shown = self._words.none if is_empty else self._words.listed
+            cells = {
+                **self._evidence(stated.evidence),
+                **self._said(fact, None if stated.value is None else shown, stated.state),
+            }
+            has_rows = stated.value is not None and not is_empty
+            if has_rows and lists[fact.path] is not None:
+                return cells
+            if not has_rows and self._reads_back(fact, one.path, cells, node):
+                return cells
         elif stated is not None and fact.type.kind != "list":
             cell = Cell(None) if stated.value is None else self._cells.cell(fact, stated.value)
             cells = {

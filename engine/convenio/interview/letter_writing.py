@@ -8,8 +8,8 @@ from convenio.interview.letter import Asking, Letter
 from convenio.reports.markdown import plain
 from convenio.reports.word import new_document, saved
 
-_LABEL_WIDTH = 1_700_000
-_ANSWER_WIDTH = 4_300_000
+_LABEL_WIDTH = 1_600_000
+_ANSWER_WIDTH = 3_850_000
 """Widths in English Metric Units, 914,400 an inch: together a page without its margins."""
 
 

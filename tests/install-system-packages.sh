@@ -1,12 +1,15 @@
 #!/bin/sh
 # Installs what the tests need beside Python, where this user may; else says what is missing:
-# a browser and Pango for the briefs, Node.js for their accessibility and for live briefs, and Java for Spark.
+# a browser and Pango for the briefs, Node.js for their accessibility and for live briefs, Java for
+# Spark, and LibreOffice for forms and letters.
 set -eu
 wanted=""
 command -v chromium >/dev/null 2>&1 && command -v chromedriver >/dev/null 2>&1 ||
     wanted="chromium chromium-driver fonts-liberation"
 command -v node >/dev/null 2>&1 && command -v npm >/dev/null 2>&1 || wanted="$wanted nodejs npm"
 command -v java >/dev/null 2>&1 || wanted="$wanted openjdk-17-jre-headless"
+command -v soffice >/dev/null 2>&1 ||
+    wanted="$wanted libreoffice-calc-nogui libreoffice-writer-nogui"
 # Where they are, they are found by their names; `ldconfig` may stand outside a user's path.
 libraries="$(PATH="$PATH:/sbin:/usr/sbin" ldconfig -p 2>/dev/null || true)"
 case "$libraries" in

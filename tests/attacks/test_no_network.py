@@ -52,6 +52,8 @@ COMMANDS = [
     ["monitor", "us-colombia-dca-2009", "--events", "us-colombia-dca-2009"],
     ["context", "show", "COL", "--as-of", "2020-01-01"],
     ["schema"],
+    ["form", "case.yaml", "--pack", "pack", "-o", "form.xlsx"],
+    ["letter", "us-colombia-dca-2009", "--deadline", "20d", "-o", "letter.docx"],
     ["rules", "list", "--pack", "pack"],
     ["batch", "table.csv", "--pack", "pack", "-o", "out.parquet"],
     ["batch", "table.csv", "--pack", "pack", "-o", "out.xlsx", "--engine", "duckdb"],

@@ -43,6 +43,9 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "portfolio": ("convenio.cli.portfolio", "show the deals of a country on a day"),
     "conditions": ("convenio.cli.conditions", "what was promised, and what is due or overdue"),
     "new": ("convenio.cli.new", "write a case file by answering questions"),
+    "form": ("convenio.cli.form", "write a case as a form for a spreadsheet; read it back"),
+    "letter": ("convenio.cli.letter", "write the letter that asks for what is open"),
+    "answers": ("convenio.cli.answers", "read the answers to a letter, or a form, into a case"),
     "schema": ("convenio.cli.schema", "print the JSON Schema of case files or results"),
     "rules": ("convenio.cli.rules", "list, show and test the rules of a pack"),
 }

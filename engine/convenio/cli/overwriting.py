@@ -21,23 +21,12 @@ _OUTPUTS = {
     "findings": "--findings",
     "csv": "--csv",
     "ics": "--ics",
+    "mark": "--mark",
 }
 """Arguments of all commands that name a file to be written, with the flags that users know."""
 _INPUTS = (
-    *(
-        "case",
-        "cases",
-        "other",
-        "input",
-        "sources",
-        "file",
-        "previous",
-        "findings_read",
-        "parties",
-        "theme",
-        "check",
-    ),
-    *("events", "sign", "key", "log", "mapping"),
+    *("case", "cases", "other", "input", "sources", "file", "previous", "findings_read"),
+    *("parties", "theme", "check", "events", "sign", "key", "log", "mapping", "read", "answers"),
 )
 """Arguments that name what is read."""
 

@@ -6,6 +6,7 @@ import datetime as dt
 import io
 import zipfile
 from collections.abc import Sequence
+from typing import Any
 
 from convenio.errors import UsageError
 from convenio.reports.blocks import Block
@@ -20,6 +21,22 @@ def as_word(title: str, blocks: Sequence[Block], day: dt.date) -> bytes:
 
     Raises UsageError where the extra `convenio[documents]` is not installed.
     """
+    document = new_document(title, day)
+    for block in blocks:
+        if block.title:
+            document.add_heading(block.title, level=1)
+        for sentence in block.sentences:
+            document.add_paragraph(sentence)
+        if block.rows:
+            _add_table(document, block)
+    return saved(document)
+
+
+def new_document(title: str, day: dt.date) -> Any:
+    """Return a Word document that bears a title and a date, to be gone on with.
+
+    Raises UsageError where the extra `convenio[documents]` is not installed.
+    """
     try:
         from docx import Document
     except ModuleNotFoundError:
@@ -30,13 +47,11 @@ def as_word(title: str, blocks: Sequence[Block], day: dt.date) -> bytes:
     moment = dt.datetime(day.year, day.month, day.day)
     properties.created = properties.modified = moment
     document.add_heading(title, level=0)
-    for block in blocks:
-        if block.title:
-            document.add_heading(block.title, level=1)
-        for sentence in block.sentences:
-            document.add_paragraph(sentence)
-        if block.rows:
-            _add_table(document, block)
+    return document
+
+
+def saved(document: Any) -> bytes:
+    """Return a Word document as the bytes of its file, the same for the same content."""
     buffer = io.BytesIO()
     document.save(buffer)
     return _without_times(buffer.getvalue())

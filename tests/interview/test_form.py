@@ -1,12 +1,12 @@
 """A case as a form and back: nothing is lost, and every fault names its cell."""
 
 import io
-import shutil
 import subprocess
 import zipfile
 from functools import lru_cache
 from pathlib import Path
 
+import openpyxl
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -28,7 +28,6 @@ from convenio.packs import Pack
 from convenio.packs.cache import load_cached_pack
 from convenio.reports.wording import Wording
 
-openpyxl = pytest.importorskip("openpyxl")
 ROOT = Path(__file__).resolve().parents[2]
 CASES = sorted((ROOT / "cases").glob("*.yaml"))
 HEAD = "case: deal\ntitle: A deal\nas_of: 2024-05-01\n"
@@ -481,7 +480,6 @@ def test_nothing_in_it_is_computed(tmp_path: Path) -> None:
     } == {"hidden"}
 
 
-@pytest.mark.skipif(shutil.which("soffice") is None, reason="LibreOffice is not installed")
 def test_libreoffice_opens_it_and_saves_the_same(tmp_path: Path, pack: Pack) -> None:
     path = ROOT / "cases" / "us-colombia-dca-2009.yaml"
     assert main(["form", str(path), "-o", str(tmp_path / "form.xlsx"), "--lang", "es"]) == 0

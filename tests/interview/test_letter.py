@@ -2,10 +2,10 @@
 
 import io
 import re
-import shutil
 import subprocess
 from pathlib import Path
 
+import docx
 import pytest
 
 from convenio import load_case, load_pack
@@ -15,7 +15,6 @@ from convenio.facts.case import Case
 from convenio.interview.editing import with_answers
 from convenio.interview.letter import due_date, mark_in
 
-docx = pytest.importorskip("docx")
 HEAD = """# mine
 case: deal
 title: A deal
@@ -190,7 +189,8 @@ def test_what_is_no_letter_or_of_another_case_is_refused(case: Path, tmp_path: P
 
 
 def test_a_form_brings_answers_too(case: Path, tmp_path: Path, capsys) -> None:
-    openpyxl = pytest.importorskip("openpyxl")
+    import openpyxl
+
     form = tmp_path / "form.xlsx"
     assert main(["form", str(case), "-o", str(form)]) == 0
     book = openpyxl.load_workbook(form)
@@ -227,7 +227,6 @@ def test_the_same_letter_has_the_same_bytes(case: Path) -> None:
     assert first == written(case, "b.docx").read_bytes()
 
 
-@pytest.mark.skipif(shutil.which("soffice") is None, reason="LibreOffice is not installed")
 def test_libreoffice_saves_it_with_its_answers(case: Path, tmp_path: Path) -> None:
     letter = written(case, "letter.docx")
     fill(letter, {"terms.duration_years": ("5", "art. 12", "")})

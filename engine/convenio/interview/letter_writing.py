@@ -46,6 +46,7 @@ def _markdown_question(asking: Asking, letter: Letter) -> list[str]:
 def as_word(letter: Letter) -> bytes:
     """Return a letter as a Word document, a table with room for the answer below each question."""
     document = new_document(letter.title, letter.mark.on)
+    _as_letter(document)
     for text in letter.opening:
         document.add_paragraph(text)
     document.add_heading(letter.ground_title, level=1)
@@ -61,6 +62,19 @@ def as_word(letter: Letter) -> bytes:
     return saved(document)
 
 
+def _as_letter(document: Any) -> None:
+    """Set a document as offices write letters: narrow margins, ten points, a modest title."""
+    from docx.shared import Cm, Pt
+
+    for section in document.sections:
+        section.left_margin = section.right_margin = Cm(2.2)
+        section.top_margin = section.bottom_margin = Cm(2)
+    document.styles["Normal"].font.size = Pt(10)
+    document.styles["Normal"].paragraph_format.space_after = Pt(3)
+    document.styles["Title"].font.size = Pt(16)
+    document.styles["Heading 1"].font.size = Pt(12)
+
+
 def _word_question(document: Any, asking: Asking, letter: Letter) -> None:
     question = document.add_paragraph()
     question.add_run(f"{asking.number}. {asking.ask}").bold = True
@@ -70,7 +84,7 @@ def _word_question(document: Any, asking: Asking, letter: Letter) -> None:
         why.paragraph_format.keep_with_next = True
         why.paragraph_format.space_after = 0
     how = document.add_paragraph()
-    how.add_run(asking.how).italic = True
+    _small(how, asking.how)
     how.paragraph_format.keep_with_next = True
     table = document.add_table(rows=4, cols=2)
     table.style = "Table Grid"

@@ -35,7 +35,7 @@ def two_deals(first: Assessment, second: Assessment) -> TwoDeals:
     >>> pack = load_pack("core")
     >>> names = ("manta-fol-1999", "us-colombia-dca-2009")
     >>> found = two_deals(*(assess(load_case(name, pack), pack) for name in names))
-    >>> "terms.end" in [change.path for change in found.differ]
+    >>> "presence.ceiling" in [change.path for change in found.differ]
     True
     """
     changed = changed_facts(first.case, second.case)

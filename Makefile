@@ -18,7 +18,7 @@ help:
 	@echo "make docs     write the parts of the guides that are read off the code"
 	@echo "make screenshots take the pictures of the README"
 	@echo "make messages collect the texts of the product for translators, and compile what they wrote"
-	@echo "make nightly  the whole corpus on Spark, 200 kills, the long stress test of the inference engine"
+	@echo "make nightly  the whole corpus on Spark, every page before axe, 200 kills, the long stress test of the inference engine"
 	@echo "make fuzz     look for input that breaks the readers, for FUZZ_SECONDS (300)"
 	@echo "make lock     write the locks of releases anew, with their hashes (needs uv)"
 	@echo "make sbom     write the list of all that the program is made of to out/ (CycloneDX)"
@@ -65,6 +65,7 @@ messages: $(BIN)/.ready-test
 
 nightly: $(BIN)/.ready-test
 	CONVENIO_SPARK_WHOLE=1 $(BIN)/python -m pytest tests/frames -k spark --timeout 3600
+	CONVENIO_BROWSER_WHOLE=1 $(BIN)/python -m pytest tests/browser --timeout 3600
 	CONVENIO_KILLS=200 $(BIN)/python -m pytest tests/kills --timeout 3600
 	CONVENIO_STRESS_PAIRS=100000 CONVENIO_STRESS_MINUTES=10 $(BIN)/python -m pytest tests/semantics/test_durable_stress.py
 

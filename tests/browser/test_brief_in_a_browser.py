@@ -1,6 +1,7 @@
 """The brief in a real browser: nothing fetched, no script needed, narrow screens, print."""
 
 import itertools
+import os
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -68,7 +69,13 @@ def test_nothing_is_blocked_logged_or_fetched(browser, pages, name):
     assert browser.execute_script("return getComputedStyle(document.body).display") == "block"
 
 
-@pytest.mark.parametrize("name", [*SHIPPED, "hostile"])
+# All of them in `make nightly`: the same macros make every page, and axe takes seconds of each.
+CHECKED = (
+    [*SHIPPED, "hostile"] if "CONVENIO_BROWSER_WHOLE" in os.environ else [*NAMES, "neuquen-2014"]
+)
+
+
+@pytest.mark.parametrize("name", CHECKED)
 def test_axe_finds_no_violation(browser, pages, name):
     browser.get(pages[name].as_uri())
     assert violations(browser) == []
@@ -118,12 +125,13 @@ def test_other_languages_need_no_more_sheets_and_no_other_care(browser, tmp_path
     wording = Wording(language).of_case(case)
     assessment = assess(case, pack)
     for audience in ("committee", "minister") if name == LONGEST[0] else ("press",):
+        checked = "CONVENIO_BROWSER_WHOLE" in os.environ or name == LONGEST[1]
         page = tmp_path / f"{audience}.html"
         page.write_text(
             render_brief(assessment, wording, look=Look(audience=audience)), encoding="utf-8"
         )
         browser.get(page.as_uri())
-        assert violations(browser) == []
+        assert not checked or violations(browser) == []
         browser.get(page.as_uri())
         for paper in PAPER:
             sheets = printed(browser, paper)

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 TESTS = Path(__file__).resolve().parents[1]
-PAIRS = int(os.environ.get("CONVENIO_STRESS_PAIRS", "5000"))
+PAIRS = int(os.environ.get("CONVENIO_STRESS_PAIRS", "2500"))
 MINUTES = float(os.environ.get("CONVENIO_STRESS_MINUTES", "0"))
 HOURS = 3600
 

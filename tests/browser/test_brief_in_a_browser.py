@@ -70,9 +70,8 @@ def test_nothing_is_blocked_logged_or_fetched(browser, pages, name):
 
 
 # All of them in `make nightly`: the same macros make every page, and axe takes seconds of each.
-CHECKED = (
-    [*SHIPPED, "hostile"] if "CONVENIO_BROWSER_WHOLE" in os.environ else [*NAMES, "neuquen-2014"]
-)
+WHOLE = "CONVENIO_BROWSER_WHOLE" in os.environ
+CHECKED = [*SHIPPED, "hostile"] if WHOLE else [*NAMES, "neuquen-2014"]
 
 
 @pytest.mark.parametrize("name", CHECKED)
@@ -125,7 +124,7 @@ def test_other_languages_need_no_more_sheets_and_no_other_care(browser, tmp_path
     wording = Wording(language).of_case(case)
     assessment = assess(case, pack)
     for audience in ("committee", "minister") if name == LONGEST[0] else ("press",):
-        checked = "CONVENIO_BROWSER_WHOLE" in os.environ or name == LONGEST[1]
+        checked = WHOLE or name == LONGEST[1]
         page = tmp_path / f"{audience}.html"
         page.write_text(
             render_brief(assessment, wording, look=Look(audience=audience)), encoding="utf-8"

@@ -271,6 +271,34 @@ def test_two_readings_of_two_days_are_refused(capsys):
     assert "of one day" in capsys.readouterr().err
 
 
+def test_two_readings_become_one_file_in_which_differences_are_to_be_decided(
+    tmp_path: Path, capsys, pack
+):
+    head = HEAD.format(id="a", as_of="2020-01-01")
+    mine, hers, both = (tmp_path / f"{name}.yaml" for name in ("mine", "hers", "both"))
+    mine.write_text(
+        "# mine\n" + head + "text:\n  access: {value: public, source: s}\n"
+        "terms:\n  duration_years: 5\nsources:\n  s: {title: Gazette}\n",
+        encoding="utf-8",
+    )
+    hers.write_text(
+        head + "text:\n  access: {value: withheld, source: s}\nterms:\n  duration_years: 5\n"
+        "  end: indefinite\nactivities: []\nsources:\n  s: {title: Another}\n",
+        encoding="utf-8",
+    )
+    assert main(["review", str(mine), str(hers), "--merged", str(both)]) == 0
+    told = capsys.readouterr().err
+    assert "to decide, unknown until then: text.access" in told
+    assert "taken from the second reading: terms.end, activities" in told
+    merged = load_case(both, pack)
+    assert merged.facts["text.access"].state == "conflict"
+    sources = [one.provenance.source for one in merged.facts["text.access"].candidates]
+    assert [merged.sources[key].title for key in sources] == ["Gazette", "Another"]
+    assert merged.facts["terms.end"].value == "indefinite"
+    assert both.read_text(encoding="utf-8").startswith("# mine\n")
+    assert main(["review", str(mine), str(hers), "--merged", str(mine)]) == 2
+
+
 # --- precedents ---------------------------------------------------------------------------------
 
 

@@ -22,6 +22,7 @@ _OUTPUTS = {
     "csv": "--csv",
     "ics": "--ics",
     "mark": "--mark",
+    "merged": "--merged",
 }
 """Arguments of all commands that name a file to be written, with the flags that users know."""
 _INPUTS = (

@@ -3,19 +3,31 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Sequence
+from pathlib import Path
 
+from convenio.assessment.cases import find_case
 from convenio.cli import options, output
-from convenio.errors import UsageError
+from convenio.cli.telling import tell
+from convenio.documents import Mapping, read_document
+from convenio.errors import CaseError, UsageError
+from convenio.facts.catalogue import Catalogue
 from convenio.messages import say
 
 EXAMPLES = """example:
-  convenio review mine.yaml hers.yaml -o review.html"""
+  convenio review mine.yaml hers.yaml -o review.html --merged both.yaml"""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments of the command."""
     output.add_case(parser)
     parser.add_argument("other", metavar="OTHER", help="the second reader's file of the same deal")
+    parser.add_argument(
+        "--merged",
+        type=Path,
+        metavar="FILE.yaml",
+        help="write one case file of both, in which what they state otherwise is to be decided",
+    )
 
 
 def run(args: argparse.Namespace) -> int:
@@ -46,4 +58,29 @@ def run(args: argparse.Namespace) -> int:
         lambda: decisions.review_data(found),
         [args.case, args.other],
     )
+    if args.merged:
+        _merge(args, [one.change.path for one in found.differences], pack.catalogue)
     return 0
+
+
+def _merge(args: argparse.Namespace, paths: Sequence[str], catalogue: Catalogue) -> None:
+    from convenio.interview.merging import merged
+
+    file = find_case(args.case)
+    roots = [read_document(find_case(name), CaseError).root for name in (args.case, args.other)]
+    one, other = roots
+    assert isinstance(one, Mapping)
+    assert isinstance(other, Mapping)
+    made = merged(file.read_text(encoding="utf-8-sig"), one, other, paths, catalogue)
+    options.write_file(args.merged, made.text, [args.case, args.other])
+    tell(say("written: {file}", file=args.merged))
+    for what, names in (
+        (
+            say("to decide, unknown until then: {names}", names=", ".join(made.to_decide)),
+            made.to_decide,
+        ),
+        (say("taken from the second reading: {names}", names=", ".join(made.taken)), made.taken),
+        (say("to merge by hand: {names}", names=", ".join(made.by_hand)), made.by_hand),
+    ):
+        if names:
+            tell(what)

@@ -289,7 +289,7 @@ def test_two_readings_become_one_file_in_which_differences_are_to_be_decided(
     assert main(["review", str(mine), str(hers), "--merged", str(both)]) == 0
     told = capsys.readouterr().err
     assert "to decide, unknown until then: text.access" in told
-    assert "taken from the second reading: terms.end, activities" in told
+    assert "taken from the second reading: activities, terms.end" in told
     merged = load_case(both, pack)
     assert merged.facts["text.access"].state == "conflict"
     sources = [one.provenance.source for one in merged.facts["text.access"].candidates]

@@ -74,13 +74,15 @@ def _merge(args: argparse.Namespace, paths: Sequence[str], catalogue: Catalogue)
     made = merged(file.read_text(encoding="utf-8-sig"), one, other, paths, catalogue)
     options.write_file(args.merged, made.text, [args.case, args.other])
     tell(say("written: {file}", file=args.merged))
-    for what, names in (
-        (
-            say("to decide, unknown until then: {names}", names=", ".join(made.to_decide)),
-            made.to_decide,
-        ),
-        (say("taken from the second reading: {names}", names=", ".join(made.taken)), made.taken),
-        (say("to merge by hand: {names}", names=", ".join(made.by_hand)), made.by_hand),
-    ):
+    told = (
+        (made.to_decide, say("to decide, unknown until then: {names}", names=_all(made.to_decide))),
+        (made.taken, say("taken from the second reading: {names}", names=_all(made.taken))),
+        (made.by_hand, say("to merge by hand: {names}", names=_all(made.by_hand))),
+    )
+    for names, what in told:
         if names:
             tell(what)
+
+
+def _all(names: Sequence[str]) -> str:
+    return ", ".join(names)

@@ -34,7 +34,7 @@ class Merged:
 def merged(
     text: str, first: Mapping, second: Mapping, paths: Iterable[str], catalogue: Catalogue
 ) -> Merged:
-    """Put two readings into one file: `text` is that of the first, `paths` are where they differ."""
+    """Put two readings into one file: `text` is the first's, `paths` are where they differ."""
     answers: dict[str, Node] = {}
     to_decide, taken, by_hand = [], [], []
     names = _sources(first, second, answers)

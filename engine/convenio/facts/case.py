@@ -20,7 +20,11 @@ _BY_RELIABILITY: Mapping[str | None, Confidence] = {"A": "high", "B": "medium", 
 
 @dataclass(frozen=True, slots=True)
 class Provenance:
-    """Where a fact comes from: source key, pinpoint, words, readers."""
+    """Where a fact comes from: source key, pinpoint, words, readers.
+
+    `credibility` grades the claim, from 1, confirmed, to 6, can't be judged; the reliability of its
+    source is graded with the source (NATO AJP-2.1). It changes no verdict and no confidence.
+    """
 
     source: str | None = None
     at: str | None = None
@@ -30,6 +34,7 @@ class Provenance:
     checked_by: str | None = None
     asked_on: dt.date | None = None
     note: str | None = None
+    credibility: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,8 +16,13 @@ from convenio.messages import say
 MAX_QUOTE_WORDS = 25
 """Words of a quotation: a reader shall see the words that say it, and the document has the rest."""
 
-PROVENANCE = ("source", "at", "quote", "confidence", "by", "checked_by", "asked_on", "note")
+PROVENANCE = (
+    *("source", "at", "quote", "confidence", "credibility", "by", "checked_by", "asked_on", "note"),
+)
 """The keys that say where a value comes from."""
+
+
+_CREDIBILITY = ("1", "2", "3", "4", "5", "6")
 
 
 def read_provenance(
@@ -58,6 +63,14 @@ def _checked(key: str, value: Scalar, where: str, problems: list[Problem]) -> An
             Problem(value.position, where, say("unknown level"), expected, written(value))
         )
         return None
+    if key == "credibility":
+        if value.text not in _CREDIBILITY:
+            expected = say("a number from 1, confirmed, to 6, can't be judged")
+            problems.append(
+                Problem(value.position, where, say("no grade"), expected, written(value))
+            )
+            return None
+        return int(value.text)
     if key == "asked_on":
         try:
             return parse_date(value)

@@ -30,6 +30,13 @@ _PROVENANCE: Mapping[str, Any] = {
     "at": {"type": "string", "description": "Article, section, page or paragraph."},
     "quote": {"type": "string", "description": "The words themselves, at most 25."},
     "confidence": {"enum": ["high", "medium", "low"]},
+    "credibility": {
+        "type": "integer",
+        "minimum": 1,
+        "maximum": 6,
+        "description": "The claim itself: 1 confirmed, 2 probably true, 3 possibly true, "
+        "4 doubtful, 5 improbable, 6 can't be judged.",
+    },
     "by": {"type": "string", "description": "Who read or judged it."},
     "checked_by": {"type": "string", "description": "The second reader."},
     "asked_on": {**_DATE, "description": "Asked on this date, not answered."},

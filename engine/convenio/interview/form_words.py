@@ -240,6 +240,7 @@ class FormWords:
             "at": Column("at", _("Article, page or paragraph"), 18),
             "quote": Column("quote", _("Quotation"), 34),
             "confidence": Column("confidence", _("Confidence"), 12),
+            "credibility": Column("credibility", _("Credibility, 1 to 6"), 12),
             "by": Column("by", _("Read by"), 14),
             "checked_by": Column("checked_by", _("Checked by"), 14),
             "asked_on": Column("asked_on", _("Asked on"), 12),

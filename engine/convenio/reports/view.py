@@ -348,10 +348,22 @@ class BriefView:
             "at": provenance.at if provenance else None,
             "quote": provenance.quote if provenance else None,
             "note": provenance.note if provenance else None,
+            "grade": self._grade(fact),
             "disclosed": fact.disclosed if fact else True,
             "from_context": bool(fact and fact.from_context),
             "unread": self._needs_second_reader(leaf),
         }
+
+    def _grade(self, fact: StatedFact | None) -> str:
+        """Return how far a source is reliable (A to F) and a claim credible (1 to 6): `B2`."""
+        if fact is None:
+            return ""
+        source = self.case.sources.get(fact.provenance.source or "")
+        reliability = source.reliability if source is not None else None
+        credibility = fact.provenance.credibility
+        if reliability is None and credibility is None:
+            return ""
+        return f"{reliability or '–'}{credibility or '–'}"
 
     def _needs_second_reader(self, leaf: Leaf) -> bool:
         declaration = self._catalogue.resolve(leaf.path)

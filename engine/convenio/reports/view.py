@@ -213,7 +213,7 @@ class BriefView:
         """Tell whether the facts behind a finding stand in one report of the press alone."""
         facts = [leaf.fact for leaf in finding.facts if leaf.fact is not None]
         known = [fact for fact in facts if fact.state == "known" and not fact.from_context]
-        keys = {fact.provenance.source for fact in known}
+        keys = {fact.provenance.source for fact in known} - {None}
         if len(keys) != 1:
             return False
         source = self.case.sources.get(keys.pop() or "")

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from icalendar import Calendar
 
 from convenio import assess, load_case
+from convenio.audit.verify import Sources, verify
 from convenio.cli import main
 from convenio.follow_up.conditions import deadlines
 from convenio.follow_up.portfolio import portfolio
@@ -190,6 +191,16 @@ def test_a_decision_is_written_and_still_stands(tmp_path: Path, capsys):
     assert "committee" in found["approval"]
     assert main(["sign", "us-colombia-dca-2009", "--check", str(target)]) == 0
     assert "is as it was" in capsys.readouterr().out
+
+
+def test_a_brief_carries_the_decision_and_verifies(tmp_path: Path):
+    _, target = signed(tmp_path, "--decision", "decline", "--reason", "<b>No</b>, not so.")
+    page = tmp_path / "x.html"
+    words = ["brief", "us-colombia-dca-2009", "-o", str(page), "--quick"]
+    assert main([*words, "--decision", str(target)]) == 0
+    text = page.read_text(encoding="utf-8")
+    assert "&lt;b&gt;No&lt;/b&gt;, not so." in text
+    assert verify(page, Sources()).differences == ()
 
 
 def test_a_decision_on_other_facts_or_rules_says_so(tmp_path: Path, capsys):

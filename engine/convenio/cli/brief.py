@@ -15,7 +15,9 @@ from convenio.assessment import Assessment, assess
 from convenio.cli import options
 from convenio.cli.language import add_language
 from convenio.cli.telling import tell
+from convenio.documents import read_document
 from convenio.errors import CaseError, UsageError
+from convenio.follow_up.decision import read_decision
 from convenio.messages import say
 from convenio.processes import process_pool
 from convenio.reports.audiences import AUDIENCES
@@ -69,6 +71,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="organisation, classification line, logo and colours of the page (YAML)",
     )
     parser.add_argument(
+        "--decision",
+        type=Path,
+        metavar="FILE",
+        help="what was decided (from convenio sign): it stands at the sign-off",
+    )
+    parser.add_argument(
         "--quick",
         action="store_true",
         help="leave out what has to be searched: answers, changes of terms, thresholds",
@@ -94,6 +102,7 @@ def run(args: argparse.Namespace) -> int:
     _check_live(args)
     wording = options.wording_of(args)
     theme = load_theme(args.theme) if args.theme else None
+    decision = read_decision(read_document(args.decision, UsageError)) if args.decision else None
     settings = options.settings_of(args)
     pack = options.read_pack(args)
     previous = _previous(args.previous) if args.previous else {}
@@ -110,7 +119,7 @@ def run(args: argparse.Namespace) -> int:
     if assessments:
         inputs = [*args.cases, args.previous] if args.previous else args.cases
         shown = options.redacted_as_asked(args, assessments)
-        look = Look(args.annex, args.audience, theme, args.live, args.quick, args.card)
+        look = Look(args.annex, args.audience, theme, args.live, args.quick, args.card, decision)
         write_briefs(shown, Path(args.output), wording, inputs, previous, look=look)
     return code
 

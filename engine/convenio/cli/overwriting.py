@@ -27,7 +27,19 @@ _OUTPUTS = {
 """Arguments of all commands that name a file to be written, with the flags that users know."""
 _INPUTS = (
     *("case", "cases", "other", "input", "sources", "file", "previous", "findings_read"),
-    *("parties", "theme", "check", "events", "sign", "key", "log", "mapping", "read", "answers"),
+    *(
+        "parties",
+        "theme",
+        "check",
+        "events",
+        "sign",
+        "key",
+        "log",
+        "mapping",
+        "read",
+        "answers",
+        "decision",
+    ),
 )
 """Arguments that name what is read."""
 

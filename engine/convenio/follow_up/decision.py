@@ -8,7 +8,7 @@ import json
 from collections.abc import Iterator
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from convenio.assessment.asked import asked_data
 from convenio.assessment.assessment import Assessment
@@ -152,6 +152,14 @@ def assessment_digest(assessment: Assessment) -> str:
 def read_decision(document: Document) -> Decision:
     """Read a decision file. Raises UsageError with what is wrong in it."""
     return validate(Decision, document.root, UsageError)
+
+
+def decision_of(data: Any) -> Decision:
+    """Make a decision again from what `as_data` gave. Raises UsageError where it is none."""
+    try:
+        return Decision.model_validate(data)
+    except ValidationError:
+        raise UsageError(say("the decision of the page can't be read: it was altered")) from None
 
 
 def what_changed(decision: Decision, assessment: Assessment) -> Iterator[Message]:

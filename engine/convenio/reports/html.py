@@ -10,9 +10,11 @@ from importlib.util import find_spec
 from typing import Any
 
 from convenio.assessment.assessment import Assessment
+from convenio.follow_up.decision import what_changed
 from convenio.reports.blocks import Block
 from convenio.reports.brief_content import BriefContent
 from convenio.reports.changes import what_is_read
+from convenio.reports.decisions import decision_blocks
 from convenio.reports.embedded import embedded, packed
 from convenio.reports.json import to_dict
 from convenio.reports.live import live_part
@@ -77,9 +79,18 @@ def render_brief(
         data=embedded(packed(document) if look.live else document),
         live=part,
         script_hash=_hash_of(part.script) if part is not None else "",
+        decided=_decided(look, assessment, wording),
         recorded=recorded,
         annex_printed=look.annex,
     )
+
+
+def _decided(look: Look, assessment: Assessment, wording: Wording) -> list[Block]:
+    """Return what was decided on the deal, and what has changed since."""
+    if look.decision is None:
+        return []
+    changed = list(what_changed(look.decision, assessment))
+    return decision_blocks(look.decision, assessment, changed, wording)
 
 
 def render_card(title: str, blocks: Sequence[Block], wording: Wording) -> str:

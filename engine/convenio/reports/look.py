@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from convenio.errors import UsageError
+from convenio.follow_up.decision import Decision, decision_of
 from convenio.messages import say
 from convenio.reports.audiences import AUDIENCES, Audience
 from convenio.reports.themes import Theme, theme_of
@@ -19,7 +20,8 @@ class Look:
     With `annex` the annex is unfolded and printed. `audience` is whom page one speaks to, `theme`
     how the page is dressed. With `live` a reader can try other terms by a script of the page. A
     `quick` brief leaves out what has to be searched: answers, changes of terms, thresholds. With
-    `card` no brief is made, but what can be spoken in ninety seconds.
+    `card` no brief is made, but what can be spoken in ninety seconds. `decision` is what was
+    decided on the deal, which stands at the sign-off.
     """
 
     annex: bool = False
@@ -28,6 +30,7 @@ class Look:
     live: bool = False
     quick: bool = False
     card: bool = False
+    decision: Decision | None = None
 
     def as_data(self) -> dict[str, Any]:
         """Return what differs from a plain brief, as plain data."""
@@ -37,6 +40,7 @@ class Look:
             **({"theme": self.theme.as_data()} if self.theme is not None else {}),
             **({"live": True} if self.live else {}),
             **({"quick": True} if self.quick else {}),
+            **({"decision": self.decision.as_data()} if self.decision is not None else {}),
         }
 
 
@@ -57,4 +61,5 @@ def look_of(data: Mapping[str, Any]) -> Look:
         raise UsageError(say("the page is for nobody that is known: it was altered"))
     theme = theme_of(data["theme"]) if "theme" in data else None
     flags = {name: data.get(name) is True for name in ("annex", "live", "quick")}
-    return Look(audience=audience, theme=theme, **flags)
+    decision = decision_of(data["decision"]) if "decision" in data else None
+    return Look(audience=audience, theme=theme, decision=decision, **flags)

@@ -88,6 +88,8 @@ def _changes(view: BriefView, steps: Sequence[Remedies]) -> list[str]:
     if rest:
         shown.append(_.plural("and {n} more change", "and {n} more changes", rest))
     reached = _("Together they bring the rating to {rating}.")
+    if len(remedy.changes) == 1:
+        reached = _("It brings the rating to {rating}.")
     return [*shown, reached.format(rating=_.ratings[step.target])]
 
 
@@ -104,7 +106,8 @@ def _protests(view: BriefView) -> list[str]:
         if other is not None and isinstance(other.value, str)
     )
     if rivals:
-        said.append(_("In a dispute with the recipient: {names}.").format(names=", ".join(rivals)))
+        text = _("In a dispute with the recipient or host: {names}.")
+        said.append(text.format(names=", ".join(rivals)))
     return said or [_("Nobody, as far as the case file tells.")]
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from convenio.assessment.assessment import Assessment
 from convenio.assessment.open_questions import open_questions
+from convenio.facts.values import date_from_text
 from convenio.follow_up.library import shipped_cases
 from convenio.follow_up.precedents import precedents
 from convenio.reports.audiences import Audience, advice
@@ -67,7 +68,7 @@ class BriefContent:
             return _("{precedent}; what became of it is not recorded.").format(precedent=text)
         last = one.outcome[-1]
         return _("{precedent}; {date}: {what}").format(
-            precedent=text, date=last.date, what=last.what
+            precedent=text, date=_dated(last.date, _), what=last.what
         )
 
     @cached_property
@@ -147,7 +148,7 @@ class BriefContent:
                 f"{_('What would fix it')}: {mitigation.text}"
                 for mitigation in decision.rule.mitigations[:1]
             ]
-            yield " ".join([self._found(decision), rests + ".", *fix])
+            yield " ".join([self._found(decision), rests.removesuffix(".") + ".", *fix])
         if not self.view.deciding:
             yield _("No finding is established.")
 
@@ -176,3 +177,11 @@ class BriefContent:
         yield [_("The ministry's reply"), case.reply or _("none")]
         yield [_("Case"), f"{case.id} {case.digest}"]
         yield [_("Pack"), f"{pack.id} {pack.version} {pack.digest}"]
+
+
+def _dated(text: str, wording: Wording) -> str:
+    """Return a date of an outcome in words; what is none stands as it is written."""
+    try:
+        return wording.date(date_from_text(text))
+    except ValueError:
+        return text

@@ -1,0 +1,85 @@
+"""The pages of a document as text, and which of them hold none."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+MAX_PAGES = 400
+MAX_PAGE = 40_000
+"""Characters of one page: the densest page of a gazette has some 12,000."""
+
+_NOT_TEXT = re.compile(
+    "[\x00-\x08\x0b\x0e-\x1f\x7f-\x9f\xad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ud800-\udfff\ufeff]"
+)
+"""What a reader can't see: control characters, marks of direction, soft hyphens."""
+_PAGE_OF_THE_REGISTER = re.compile(r"(?m)^\[\[Page \d{1,6}\]\]$")
+"""How the Federal Register marks its pages within running text."""
+_BLANK_LINES = re.compile(r"\n[ \t]*(?:\n[ \t]*)+")
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One page; numbers count from 1, as a reader of the file counts them."""
+
+    number: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Pages:
+    """A document. `empty` are pages without text, scanned ones most likely; `left` were not read.
+
+    `numbered` is false where the form of the file knows no pages.
+    """
+
+    name: str
+    digest: str
+    pages: tuple[Page, ...]
+    empty: tuple[int, ...] = ()
+    left: int = 0
+    numbered: bool = True
+
+    @property
+    def text(self) -> str:
+        """Return the whole text."""
+        return "\n".join(page.text for page in self.pages)
+
+
+def pages_of(name: str, digest: str, texts: Iterable[str], left: int = 0, numbered: bool = True) -> Pages:
+    """Return a document from the raw texts of its pages.
+
+    >>> pages_of("a.txt", "", ["One.", " \\n"]).empty
+    (2,)
+    """
+    read = [Page(number, seen(text[:MAX_PAGE])) for number, text in enumerate(texts, 1)]
+    filled = tuple(page for page in read if page.text.strip())
+    empty = tuple(page.number for page in read if not page.text.strip())
+    return Pages(name, digest, filled, empty, left, numbered)
+
+
+def seen(text: str) -> str:
+    r"""Return what a reader sees of a text.
+
+    >>> seen("a\x1b[2Jb\u202ec")
+    'a[2Jbc'
+    """
+    lines = text.replace("\r\n", "\n").replace("\r", "\n").replace("\x0c", "\n")
+    bare = _NOT_TEXT.sub("", _PAGE_OF_THE_REGISTER.sub("", lines))
+    return _BLANK_LINES.sub("\n\n", bare)
+
+
+def spans(numbers: Iterable[int]) -> str:
+    """Return numbers in short.
+
+    >>> spans([3, 4, 5, 9])
+    '3-5, 9'
+    """
+    runs: list[list[int]] = []
+    for number in numbers:
+        if runs and runs[-1][-1] == number - 1:
+            runs[-1] = [runs[-1][0], number]
+        else:
+            runs.append([number])
+    return ", ".join("-".join(map(str, run)) for run in runs)

@@ -1,0 +1,159 @@
+"""Reads the files of patterns, and looks for their words in sentences.
+
+Words are looked for one after the other, each within a short way of the one before; nothing is
+tried again, so that the time grows with the length of a text and never faster.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from convenio.drafting import quantities
+from convenio.drafting.clauses import Sentence
+
+GAP = 220
+"""Characters that a gap between words may have."""
+BEFORE = 60
+"""Characters before the words in which a negation counts."""
+
+_FOLDER = Path(__file__).resolve().parent / "patterns"
+
+
+@dataclass(frozen=True, slots=True)
+class Wording:
+    """Words in their order; a gap lies between two of `pieces`."""
+
+    pieces: tuple[re.Pattern[str], ...]
+
+    def find(self, text: str, start: int = 0) -> tuple[int, int, str] | None:
+        """Return where they stand in a plain text, and the span of time or number among them."""
+        for first in self.pieces[0].finditer(text, start):
+            found = self._after(text, first)
+            if found is not None:
+                return found
+        return None
+
+    def _after(self, text: str, first: re.Match[str]) -> tuple[int, int, str] | None:
+        end, read = first.end(), _read(first)
+        for piece in self.pieces[1:]:
+            found = piece.search(text, end, min(len(text), end + GAP))
+            if found is None:
+                return None
+            end, read = found.end(), read or _read(found)
+        return first.start(), end, read
+
+
+def _read(found: re.Match[str]) -> str:
+    return next((group for group in found.groupdict().values() if group), "")
+
+
+@dataclass(frozen=True, slots=True)
+class Pattern:
+    """What says one value of one fact."""
+
+    fact: str
+    value: Any
+    read: str
+    says: tuple[Wording, ...]
+    beside: tuple[Wording, ...] = ()
+    unless: tuple[Wording, ...] = ()
+    not_in: tuple[Wording, ...] = ()
+    negated: bool = False
+
+    def matches(
+        self, sentence: Sentence, clause: str, negations: tuple[Wording, ...]
+    ) -> tuple[int, int, Any] | None:
+        """Return where a sentence says it, and the value; None where it does not."""
+        text = sentence.plain
+        if self.beside and not _any(self.beside, text):
+            return None
+        if _any(self.unless, text) or _any(self.not_in, clause):
+            return None
+        for wording in self.says:
+            found = wording.find(text)
+            if found is None:
+                continue
+            start, end, words = found
+            if not self.negated and _any(negations, text[max(0, start - BEFORE) : end]):
+                continue
+            value = self._value(words)
+            if value is not None:
+                return start, end, value
+        return None
+
+    def _value(self, words: str) -> Any:
+        if not self.read:
+            return self.value
+        count = quantities.months(words)
+        if count is None or count == 0:
+            return None
+        if self.read == "months":
+            return count if count <= 240 else None
+        years = count / 12
+        return None if years > 99 else int(years) if years.is_integer() else years
+
+
+@dataclass(frozen=True, slots=True)
+class Language:
+    """The patterns of one language."""
+
+    patterns: tuple[Pattern, ...]
+    topics: Mapping[str, tuple[Wording, ...]]
+    negations: tuple[Wording, ...]
+    facts: tuple[str, ...] = field(default=())
+
+
+def _any(wordings: tuple[Wording, ...], text: str) -> bool:
+    return any(wording.find(text) is not None for wording in wordings)
+
+
+@lru_cache(maxsize=3)
+def language(name: str) -> Language:
+    """Return the patterns of a language."""
+    data = yaml.safe_load((_FOLDER / f"{name}.yaml").read_text(encoding="utf-8"))
+    patterns = tuple(map(_pattern, data["facts"]))
+    topics = {topic: _wordings(words) for topic, words in data["topics"].items()}
+    facts = tuple(dict.fromkeys(pattern.fact for pattern in patterns))
+    return Language(patterns, topics, _wordings(data["negations"]), facts)
+
+
+def _pattern(entry: Mapping[str, Any]) -> Pattern:
+    words = {key: _wordings(entry.get(key, ())) for key in ("says", "beside", "unless", "not_in")}
+    return Pattern(
+        entry["fact"],
+        entry.get("value"),
+        entry.get("read", ""),
+        negated=entry.get("negated", False),
+        **words,
+    )
+
+
+def _wordings(texts: list[str]) -> tuple[Wording, ...]:
+    return tuple(map(wording, texts))
+
+
+def wording(text: str) -> Wording:
+    """Return the words that a pattern writes.
+
+    >>> wording("in force … {span}").find("remains in force for a term of ten (10) years.")
+    (8, 45, 'ten (10) years')
+    """
+    return Wording(tuple(_piece(part.strip()) for part in text.split("…")))
+
+
+def _piece(text: str) -> re.Pattern[str]:
+    pattern = text.replace("{span}", f"(?P<span>{quantities.SPAN})")
+    pattern = pattern.replace("{n}", f"(?P<number>{quantities.NUMBER})")
+    return re.compile(rf"(?<![a-z0-9])(?:{pattern})")
+
+
+def patterns_of(name: str) -> Iterator[Pattern]:
+    """Yield the patterns of a language, for tests and guides."""
+    yield from language(name).patterns

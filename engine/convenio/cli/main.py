@@ -43,6 +43,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "portfolio": ("convenio.cli.portfolio", "show the deals of a country on a day"),
     "conditions": ("convenio.cli.conditions", "what was promised, and what is due or overdue"),
     "new": ("convenio.cli.new", "write a case file by answering questions"),
+    "draft": ("convenio.cli.draft", "propose the facts of a case from a document, with quotations"),
     "schema": ("convenio.cli.schema", "print the JSON Schema of case files or results"),
     "rules": ("convenio.cli.rules", "list, show and test the rules of a pack"),
 }

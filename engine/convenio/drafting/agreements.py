@@ -36,6 +36,7 @@ _IN_FORCE = re.compile(
     r"entered into force)[^;]{0,120}?(?:19|20)\d\d"
 )
 _HEAD = 2_500
+_TITLE_LENGTH = 160
 
 
 def draft_agreement(pages: Pages, language: str) -> Draft:
@@ -61,8 +62,14 @@ def title_of(clauses: Sequence[Clause]) -> str:
     """Return the title of an agreement: the first sentence that has such a word in it."""
     for sentence in clauses[0].sentences:
         if _TITLE.search(sentence.plain) and sentence.start < _HEAD:
-            return sentence.text[:200].strip(" ,;:.“”\"")
-    return clauses[0].sentences[0].text[:200] if clauses[0].sentences else ""
+            return _shortened(sentence.text)
+    return _shortened(clauses[0].sentences[0].text) if clauses[0].sentences else ""
+
+
+def _shortened(text: str) -> str:
+    """Return a title that stops at a word."""
+    bare = text.strip(" ,;:.“”\"")
+    return bare if len(bare) <= _TITLE_LENGTH else bare[:_TITLE_LENGTH].rpartition(" ")[0] + "…"
 
 
 def _by_pattern(clauses: Sequence[Clause], known: wordings.Language) -> Iterator[Proposal]:

@@ -22,6 +22,8 @@ GAP = 220
 """Characters that a gap between words may have."""
 BEFORE = 60
 """Characters before the words in which a negation counts."""
+TRIES = 8
+"""Places in one sentence at which the words of a pattern are looked for."""
 
 _FOLDER = Path(__file__).resolve().parent / "patterns"
 
@@ -65,6 +67,7 @@ class Pattern:
     beside: tuple[Wording, ...] = ()
     unless: tuple[Wording, ...] = ()
     not_in: tuple[Wording, ...] = ()
+    without: tuple[Wording, ...] = ()
     negated: bool = False
 
     def matches(
@@ -76,17 +79,26 @@ class Pattern:
             return None
         if _any(self.unless, text) or _any(self.not_in, clause):
             return None
-        for wording in self.says:
-            found = wording.find(text)
-            if found is None:
-                continue
-            start, end, words = found
-            if not self.negated and _any(negations, text[max(0, start - BEFORE) : end]):
-                continue
-            value = self._value(words)
-            if value is not None:
-                return start, end, value
+        for words in self.says:
+            place = 0
+            for _ in range(TRIES):
+                found = words.find(text, place)
+                if found is None:
+                    break
+                start, end, read = found
+                value = self._value(read)
+                if value is not None and self._plainly(text, start, end, negations):
+                    return start, end, value
+                place = start + 1
         return None
+
+    def _plainly(
+        self, text: str, start: int, end: int, negations: tuple[Wording, ...]
+    ) -> bool:
+        """Tell whether nothing in or before the words takes back what they say."""
+        if _any(self.without, text[start:end]):
+            return False
+        return self.negated or not _any(negations, text[max(0, start - BEFORE) : end])
 
     def _value(self, words: str) -> Any:
         if not self.read:
@@ -121,11 +133,16 @@ def language(name: str) -> Language:
     patterns = tuple(map(_pattern, data["facts"]))
     topics = {topic: _wordings(words) for topic, words in data["topics"].items()}
     facts = tuple(dict.fromkeys(pattern.fact for pattern in patterns))
-    return Language(patterns, topics, _wordings(data["negations"]), facts)
+    # A negation is a whole word: "no" is none in "notice".
+    negations = tuple(wording(f"(?:{words})(?![a-z])") for words in data["negations"])
+    return Language(patterns, topics, negations, facts)
+
+
+_KEYS = ("says", "beside", "unless", "not_in", "without")
 
 
 def _pattern(entry: Mapping[str, Any]) -> Pattern:
-    words = {key: _wordings(entry.get(key, ())) for key in ("says", "beside", "unless", "not_in")}
+    words = {key: _wordings(entry.get(key, ())) for key in _KEYS}
     return Pattern(
         entry["fact"],
         entry.get("value"),

@@ -108,6 +108,9 @@ class Pattern:
             return None
         if self.read == "months":
             return count if count <= 240 else None
+        # A term is no matter of days: those are spans within which something else happens.
+        if re.search(r"\bd(?:ays?|ias?)\b", words):
+            return None
         years = count / 12
         return None if years > 99 else int(years) if years.is_integer() else years
 

@@ -1,4 +1,4 @@
-"""Which fact a sentence says, in each language; what it does not say for certain is not proposed."""
+"""Which fact a sentence says, in each language; nothing where it does not say it for certain."""
 
 from __future__ import annotations
 
@@ -27,7 +27,9 @@ def test_a_sentence_says_a_fact(name: str, text: str, fact: str, value: Any):
         assert found == []
     else:
         wanted = "none" if value == "none_of_them" else value
-        together = [member for one in found for member in one] if isinstance(wanted, list) else found
+        together = (
+            [member for one in found for member in one] if isinstance(wanted, list) else found
+        )
         assert together == (wanted if isinstance(wanted, list) else [wanted])
 
 

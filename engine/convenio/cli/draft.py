@@ -73,7 +73,9 @@ def _make(args: argparse.Namespace, pack: Pack, wording: Wording) -> int:
         raise UsageError(say("{path}: the name of a case file ends in .yaml", path=target))
     for path in (target, beside(target)):
         if is_file(path):
-            raise UsageError(say("{path}: this file is there already; it is not replaced", path=path))
+            raise UsageError(
+                say("{path}: this file is there already; it is not replaced", path=path)
+            )
     as_of = _day(args.as_of)
     pages = read_document(Path(args.file))
     draft = draft_from(pages, args.kind or "")

@@ -13,16 +13,22 @@ from convenio.drafting.proposals import Draft, Passage, Proposal
 
 _BESIDE_PATTERNS = ("parties", "dates.signed", "deal.elements", "deal.stage")
 
-_TITLE = re.compile(r"(?<![a-z])(?:acuerdo|acordo|agreement|convenio|tratado|memorand|ejercicio|exercise)")
+_TITLE = re.compile(
+    r"(?<![a-z])(?:acuerdo|acordo|agreement|convenio|tratado|memorand|ejercicio|exercise)"
+)
 _ELEMENTS = (
     (
         re.compile(
-            r"status of (?:[a-z]+ ){0,5}(?:forces|personnel)|estat[ua]to de (?:las )?(?:fuerzas|personal)|"
+            r"status of (?:[a-z]+ ){0,5}(?:forces|personnel)|"
+            r"estat[ua]to de (?:las )?(?:fuerzas|personal)|"
             r"estatuto (?:del personal|das forcas)"
         ),
         "status_of_forces",
     ),
-    (re.compile(r"(?<![a-z])(?:access to and use of|acceso y uso de|acesso e uso de)"), "basing_access"),
+    (
+        re.compile(r"(?<![a-z])(?:access to and use of|acceso y uso de|acesso e uso de)"),
+        "basing_access",
+    ),
     (
         re.compile(
             r"coopera(?:cion|cao|tion) .{0,160}?(?:defensa|defesa|militar|defen[cs]e)|"
@@ -68,7 +74,7 @@ def title_of(clauses: Sequence[Clause]) -> str:
 
 def _shortened(text: str) -> str:
     """Return a title that stops at a word."""
-    bare = text.strip(" ,;:.“”\"")
+    bare = text.strip(' ,;:.“”"')
     return bare if len(bare) <= _TITLE_LENGTH else bare[:_TITLE_LENGTH].rpartition(" ")[0] + "…"
 
 

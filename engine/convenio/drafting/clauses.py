@@ -1,4 +1,4 @@
-"""Cuts a text into clauses and sentences that know their page, in Spanish, Portuguese and English."""
+"""Cuts a text into clauses and sentences that know their page, in three languages."""
 
 from __future__ import annotations
 
@@ -15,8 +15,10 @@ MAX_SENTENCE = 3_000
 """Characters in which one pattern is looked for; what runs on longer is cut there."""
 
 _ARTICLE = re.compile(
-    r"(?m)^[ \t\"“«]{0,4}((?:art(?:icle|[íi]culo|igo)|ART(?:ICLE|[ÍI]CULO|IGO)|Art(?:icle|[íi]culo|igo)|"
-    r"cl[áa]usula|CL[ÁA]USULA|Cl[áa]usula|Art\.)\s{1,3}(?:[IVXLC]{1,7}|\d{1,3}|[úu]nico|[A-ZÚa-zú]{5,10})"
+    r"(?m)^[ \t\"“«]{0,4}((?:art(?:icle|[íi]culo|igo)|ART(?:ICLE|[ÍI]CULO|IGO)|Art(?:icle|"
+    r"[íi]culo|igo)|"
+    r"cl[áa]usula|CL[ÁA]USULA|Cl[áa]usula|Art\.)\s{1,3}(?:[IVXLC]{1,7}|\d{1,3}|[úu]nico|"
+    r"[A-ZÚa-zú]{5,10})"
     r"(?:\.?[ºo°])?)(?=[\s.:–—-])"
 )
 """How an article begins: its word and number at the head of a line."""
@@ -28,10 +30,13 @@ _LANGUAGE_WORDS = {
     "pt": {"o", "da", "do", "dos", "das", "em", "e", "acordo", "presente", "pelo"},
 }
 _ABBREVIATED = re.compile(
-    r"(?:\b(?:Art|Arts|No|Nos|N|Núm|Sr|Sra|Dr|Dra|inc|par|pp?|Mr|Ms|Lic|Gral|etc|Inc|Ltd|Co|Corp|S\.A|U\.S|"
+    r"(?:\b(?:Art|Arts|No|Nos|N|Núm|Sr|Sra|Dr|Dra|inc|par|pp?|Mr|Ms|Lic|Gral|etc|Inc|Ltd|Co|"
+    r"Corp|S\.A|U\.S|"
     r"EE|UU|[A-Z]))\Z"
 )
-_END = re.compile(r"[.;](?=\s|$)|\n\n(?![a-zà-ÿ])|:(?=\s*\n)|(?<=[a-zéíóú,])\n(?=\s*(?:\d{1,2}[.)]|[a-z][)])\s)")
+_END = re.compile(
+    r"[.;](?=\s|$)|\n\n(?![a-zà-ÿ])|:(?=\s*\n)|(?<=[a-zéíóú,])\n(?=\s*(?:\d{1,2}[.)]|[a-z][)])\s)"
+)
 
 
 @dataclass(frozen=True)
@@ -157,7 +162,9 @@ def _sentences(
 ) -> Iterator[Sentence]:
     begin = start
     for found in _END.finditer(text, start, end):
-        if found[0] == "." and _ABBREVIATED.search(text, max(start, found.start() - 8), found.start()):
+        if found[0] == "." and _ABBREVIATED.search(
+            text, max(start, found.start() - 8), found.start()
+        ):
             continue
         yield from _cut(text, begin, found.end(), starts, clause)
         begin = found.end()

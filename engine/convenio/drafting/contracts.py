@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from convenio.drafting.clauses import Clause, clauses_of, quoted
+from convenio.drafting.clauses import Clause, Sentence, clauses_of, quoted
 from convenio.drafting.pages import Pages
 from convenio.drafting.parties import place_of
 from convenio.drafting.proposals import Draft, Proposal
@@ -14,18 +14,30 @@ LOOKED_FOR = ("deal.form", "value.total", "procurement.guarantees")
 
 _WORD = re.compile(r"(?<![a-z])(?:contrato|contract)(?![a-z])")
 _TOTAL = re.compile(
-    r"(?:total (?:contract )?(?:price|value|amount)|contract (?:price|value)|valor total|precio total|"
-    r"monto total|preco total|valor global)[^.;$\d]{0,80}?(?P<mark>usd|us\$|eur|€|r\$|s/\.?) ?(?P<amount>\d[\d.,]{0,20}\d)"
+    r"(?:total (?:contract )?(?:price|value|amount)|contract (?:price|value)|valor total|"
+    r"precio total|"
+    r"monto total|preco total|valor global)[^.;$\d]{0,80}?(?P<mark>usd|us\$|eur|€|r\$|"
+    r"s/\.?) ?(?P<amount>\d[\d.,]{0,20}\d)"
 )
 _BOND = re.compile(
-    r"performance (?:bond|guarantee)|garantia de (?:fiel )?cumplimiento|carta fianza|fianza de cumplimiento|"
+    r"performance (?:bond|guarantee)|garantia de (?:fiel )?cumplimiento|carta fianza|"
+    r"fianza de cumplimiento|"
     r"garantia (?:de|do) (?:execucao|adiantamento)|advance payment (?:bond|guarantee)"
 )
 _PENALTY = re.compile(
-    r"liquidated damages|penalt(?:y|ies) for (?:late|delay)|penalidad(?:es)? por|multas? (?:por|de mora|moratoria)|"
+    r"liquidated damages|penalt(?:y|ies) for (?:late|delay)|penalidad(?:es)? por|"
+    r"multas? (?:por|de mora|moratoria)|"
     r"clausula penal"
 )
-_CURRENCY = {"usd": "USD", "us$": "USD", "eur": "EUR", "€": "EUR", "r$": "BRL", "s/": "PEN", "s/.": "PEN"}
+_CURRENCY = {
+    "usd": "USD",
+    "us$": "USD",
+    "eur": "EUR",
+    "€": "EUR",
+    "r$": "BRL",
+    "s/": "PEN",
+    "s/.": "PEN",
+}
 
 
 def draft_contract(pages: Pages, language: str) -> Draft:
@@ -73,12 +85,14 @@ def amount_of(text: str) -> int | None:
 
 
 def _guarantees(clauses: tuple[Clause, ...]) -> Iterator[Proposal]:
-    hits = {}
+    hits: dict[str, tuple[Sentence, re.Match[str]]] = {}
     for clause in clauses:
         for sentence in clause.sentences:
             for name, pattern in (("bond", _BOND), ("penalties", _PENALTY)):
                 found = pattern.search(sentence.plain)
-                if found and not re.search(r"(?<![a-z])(?:no|not|nao|sin|sem|without)(?![a-z])", sentence.plain):
+                if found and not re.search(
+                    r"(?<![a-z])(?:no|not|nao|sin|sem|without)(?![a-z])", sentence.plain
+                ):
                     hits.setdefault(name, (sentence, found))
     if hits:
         value = "bond_and_penalties" if len(hits) == 2 else f"{next(iter(hits))}_only"

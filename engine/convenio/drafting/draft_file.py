@@ -271,7 +271,9 @@ def _refuse_written_by_hand(case: Case, found: Proposals, proposal: Proposal) ->
     stated = case.facts.get(proposal.path)
     if stated is None or stated.state == "unknown":
         return
-    ours = [one for one in found.proposals if one.path == proposal.path and one.status == "accepted"]
+    ours = [
+        one for one in found.proposals if one.path == proposal.path and one.status == "accepted"
+    ]
     if proposal.row and len(stated.elements) == len(ours) and ours:
         return
     raise UsageError(

@@ -20,9 +20,12 @@ KINDS = ("dsca-36b", "agreement", "contract")
 _HEAD = 4_000
 _NOTICE = re.compile(r"foreign military sale|36\(b\)|arms export control act")
 _CONTRACT = re.compile(r"(?<![a-z])(?:contrato|contract|purchase order)(?![a-z])")
-_SIDES = re.compile(r"contratista|contratada|contratante|proveedor|contractor|supplier|vendor|fornecedor")
+_SIDES = re.compile(
+    r"contratista|contratada|contratante|proveedor|contractor|supplier|vendor|fornecedor"
+)
 _AGREEMENT = re.compile(
-    r"(?<![a-z])(?:acuerdo|acordo|agreement|convenio|tratado|treaty|memorand|notas reversales|exchange of notes)"
+    r"(?<![a-z])(?:acuerdo|acordo|agreement|convenio|tratado|treaty|memorand|notas reversales|"
+    r"exchange of notes)"
 )
 
 
@@ -93,7 +96,10 @@ def _notes(pages: Pages) -> list[Message]:
     notes = []
     if pages.empty:
         notes.append(
-            say("pages {pages} hold no text (scanned?); nothing was read there", pages=spans(pages.empty))
+            say(
+                "pages {pages} hold no text (scanned?); nothing was read there",
+                pages=spans(pages.empty),
+            )
         )
     if pages.left:
         notes.append(say("{left:,} more pages were not read", left=pages.left))

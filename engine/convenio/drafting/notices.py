@@ -29,17 +29,21 @@ _PURCHASER = (
 )
 _TABLE_TOTAL = re.compile(rf"(?<![a-z])total[ .]{{0,80}}{_MONEY}")
 _ESTIMATED = re.compile(
-    rf"(?:total )?estimated (?:total |program |overall )*(?:cost|value) (?:is|of|to be) (?:up to )?{_MONEY}"
+    rf"(?:total )?estimated (?:total |program |overall )*(?:cost|value) (?:is|of|"
+    rf"to be) (?:up to )?{_MONEY}"
 )
-_COMMISSION = re.compile(r"sales commission, fee, etc\., paid, offered, or agreed to be paid: (?P<what>[^()]{3,80})")
+_COMMISSION = re.compile(
+    r"sales commission, fee, etc\., paid, offered, or agreed to be paid: (?P<what>[^()]{3,80})"
+)
 _FORM = re.compile(r"proposed issu[a-z]+ of letters? of offer|proposed letters?(?:\(s\))? of offer")
 _NONE_SENT = re.compile(
     r"will not require the (?:permanent )?assignment of any (?:additional )?u\.s\. government"
     r"[a-z. ]{0,60}(?:representatives|personnel)"
 )
 _SENT = re.compile(
-    r"will require (?:the )?(?:temporary )?(?:assignment|travel|up to|multiple|approximately|deployment)"
-    r"[^;]{0,400}?(?=\. |$)"
+    r"will require (?:the )?(?:temporary )?(?:assignment|travel|up to|multiple|approximately|"
+    r"deployment)"
+    r"[^;]{0,400}?(?=(?<!u\.s)\. |$)"
 )
 _BRIEFLY = re.compile(
     rf"for (?:a (?:duration|period) of )?(?:up to )?{quantities.NUMBER} (?:days|weeks)(?![a-z])|"
@@ -48,25 +52,39 @@ _BRIEFLY = re.compile(
 _NO_OFFSET = re.compile(r"there (?:will be|are|is) no offset agreements?")
 _OFFSET = re.compile(r"[^.;]{0,160}offset agreements?[^.;]{0,160}")
 _CONTRACTOR = re.compile(
-    r"(?:principal|prime) contractors?(?:\(s\))?[a-z ]{0,60}? (?:will be|is|are) (?:the )?(?P<who>[^\n]{3,500}?)"
+    r"(?:principal|prime) contractors?(?:\(s\))?[a-z ]{0,60}? (?:will be|is|"
+    r"are) (?:the )?(?P<who>[^\n]{3,500}?)"
     r"(?=\. (?:there|at this|any|the |u\.s|this|offset|\(u\)|implementation)|\.$|$)"
 )
 _OPEN = re.compile(r"(?<![a-z])(?:select|determin|compet|unknown|not known|to be|tbd|various)")
 _REPORTED = re.compile(r"date report delivered to congress: [a-z]+ \d{1,2}, \d{4}")
 _FUNDING = re.compile(r"funding source: [^()]{3,60}")
-_LISTED = re.compile(r"major defense equipment \(mde\):(?P<items>.{3,6000}?)(?:non-major|non-mde|\(iv\))")
+_LISTED = re.compile(
+    r"major defense equipment \(mde\):(?P<items>.{3,6000}?)(?:non-major|non-mde|\(iv\))"
+)
 _REQUESTED = re.compile(
-    r"has requested (?:a possible sale of|to buy|the possible sale of|approval to buy)(?P<items>.{3,6000}?)(?=\. |$)"
+    r"has requested (?:a possible sale of|to buy|the possible sale of|"
+    r"approval to buy)(?P<items>.{3,6000}?)(?=\. |$)"
 )
 _ALSO = re.compile(r"also included:(?P<items>.{3,3000}?)(?=\. |$)")
-_COUNTED = re.compile(rf"(?:and )?(?:(?:[a-z]+(?:-[a-z]+)?) \((?P<figure>\d{{1,6}})\)|(?P<plain>\d{{1,3}}(?:,\d{{3}})+|\d{{1,6}})) (?P<name>[^;]{{2,200}})")
+_COUNTED = re.compile(
+    r"(?:and )?(?:[a-z]+(?:-[a-z]+)? \((?P<figure>\d{1,6})\)|"
+    r"(?P<plain>\d{1,3}(?:,\d{3})+|\d{1,6})) (?P<name>[^;]{2,200})"
+)
 _NEXT = re.compile(r" (?=[a-z]+(?:-[a-z]+)? \(\d{1,6}\) )")
-_SUBJECT = re.compile(r"(?m)^[ \t]*(?:\(U\)[ \t]*)?(?P<state>[A-Z][\w .,’'-]{2,60}?)[ \t]*(?:--|[–—])[ \t]*(?P<what>\S[^\n]{5,150})$")
+_SUBJECT = re.compile(
+    r"(?m)^[ \t]*(?:\(U\)[ \t]*)?(?P<state>[A-Z][\w .,’'-]{2,60}?)[ \t]*(?:--|"
+    r"[–—])[ \t]*(?P<what>\S[^\n]{5,150})$"
+)
 _STATES = re.compile(
-    r"\b(?:A[LKZR]|C[AOT]|DE|FL|GA|HI|I[DLNA]|K[SY]|LA|M[EDAINSOT]|N[EVHJMYCD]|O[HKR]|PA|RI|S[CD]|T[NX]|UT|V[TA]|W[AVIY])\b|"
-    r"Alabama|Arizona|Arkansas|California|Colorado|Connecticut|Florida|Georgia|Illinois|Indiana|Iowa|Kansas|"
-    r"Kentucky|Louisiana|Maine|Maryland|Massachusetts|Michigan|Minnesota|Mississippi|Missouri|Nevada|"
-    r"New Hampshire|New Jersey|New Mexico|New York|North Carolina|Ohio|Oklahoma|Oregon|Pennsylvania|"
+    r"\b(?:A[LKZR]|C[AOT]|DE|FL|GA|HI|I[DLNA]|K[SY]|LA|M[EDAINSOT]|N[EVHJMYCD]|O[HKR]|PA|RI|"
+    r"S[CD]|T[NX]|UT|V[TA]|W[AVIY])\b|"
+    r"Alabama|Arizona|Arkansas|California|Colorado|Connecticut|Florida|Georgia|Illinois|"
+    r"Indiana|Iowa|Kansas|"
+    r"Kentucky|Louisiana|Maine|Maryland|Massachusetts|Michigan|Minnesota|Mississippi|Missouri|"
+    r"Nevada|"
+    r"New Hampshire|New Jersey|New Mexico|New York|North Carolina|Ohio|Oklahoma|Oregon|"
+    r"Pennsylvania|"
     r"Rhode Island|South Carolina|Tennessee|Texas|Utah|Vermont|Virginia|Washington|Wisconsin"
 )
 _PLACE = re.compile(r",| (?:located|of|in) (?=[A-Z])| \(")
@@ -207,9 +225,7 @@ def _equipment(flat: _Flat, pages: Pages, purchaser: str) -> Iterator[Proposal]:
             yield flat.proposal("equipment", {"name": name}, start, start + len(name), row=True)
 
 
-def _counted(
-    flat: _Flat, found: re.Match[str], split: re.Pattern[str]
-) -> Iterator[Proposal]:
+def _counted(flat: _Flat, found: re.Match[str], split: re.Pattern[str]) -> Iterator[Proposal]:
     """Yield the items of a list that begin with a number."""
     start = found.start("items")
     for begin, end in _parts(found["items"], split):

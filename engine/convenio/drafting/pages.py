@@ -47,7 +47,9 @@ class Pages:
         return "\n".join(page.text for page in self.pages)
 
 
-def pages_of(name: str, digest: str, texts: Iterable[str], left: int = 0, numbered: bool = True) -> Pages:
+def pages_of(
+    name: str, digest: str, texts: Iterable[str], left: int = 0, numbered: bool = True
+) -> Pages:
     """Return a document from the raw texts of its pages.
 
     >>> pages_of("a.txt", "", ["One.", " \\n"]).empty

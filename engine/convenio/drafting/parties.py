@@ -11,27 +11,36 @@ from convenio.drafting.clauses import Clause, Sentence, quoted
 from convenio.drafting.proposals import Proposal
 
 _AGREEMENT = re.compile(
-    r"(?<![a-z])(acuerdo|acordo|agreement|convenio|tratado|treaty|protocolo|memorand|discussions between|"
+    r"(?<![a-z])(acuerdo|acordo|agreement|convenio|tratado|treaty|protocolo|memorand|"
+    r"discussions between|"
     r"conversaciones entre)"
 )
 _BETWEEN = re.compile(r"(?<![a-z])(?:between|entre)\s")
 _STOP = re.compile(
-    r"\(|[”\"»;]|,? (?:sobre|para|regarding|concerning|relating|relativ[oa]|en materia|em materia|no dominio|"
-    r"on (?!the )|on the (?:status|establishment)|for the|hecho|feito|firmado|suscrito|assinado|doravante|"
-    r"en el ambito|de cooperacion)(?![a-z])|(?<=[a-z]) on a (?![a-z]{0}[0-9])"
+    r"\(|[”\"»;]|,? (?:sobre|para|regarding|concerning|relating|relativ[oa]|en materia|"
+    r"em materia|no dominio|"
+    r"on (?!the )|on the (?:status|establishment)|for the|hecho|feito|firmado|suscrito|"
+    r"assinado|doravante|"
+    r"en el ambito|de cooperacion)(?![a-z])"
 )
 _RECITAL = re.compile(
-    r"[\W\d]*(?:considerando (?!que)|recordando|teniendo|tendo|reafirm|recalling|considering|having|"
+    r"[\W\d]*(?:considerando (?!que)|recordando|teniendo|tendo|reafirm|recalling|considering|"
+    r"having|"
     r"bearing|taking into|desej|deseando|deseosos|conscient|decidid|determinad)"
 )
 _APPROVES = re.compile(r"(?<![a-z])(?:promulg|aprueb|apruebase|aprova|aprobad|ratific)")
 _SIGNED = re.compile(
-    r"(?<![a-z])(?:signed|done|firmad[oa]|suscrit[oa]|suscribieron|se firmo|assinad[oa]|hech[oa]|feit[oa]|"
+    r"(?<![a-z])(?:signed|done|firmad[oa]|suscrit[oa]|suscribieron|se firmo|assinad[oa]|"
+    r"hech[oa]|feit[oa]|"
     r"celebrad[oa]|celebraram)(?![a-z])"
 )
-_FORMULA = re.compile(r"[\W\d]*(?:in witness whereof.{0,200}?)?(?:done|hecho|feito|firmado|suscrito)(?![a-z])")
+_FORMULA = re.compile(
+    r"[\W\d]*(?:in witness whereof.{0,200}?)?(?:done|hecho|feito|firmado|suscrito)(?![a-z])"
+)
 _DATE = re.compile(quantities.DATE)
-_LETTER = re.compile(rf"(?<![a-z])[a-z]{{3,20}}(?:\s[a-z]{{3,20}}){{0,2}}, (?P<date>{quantities.DATE})")
+_LETTER = re.compile(
+    rf"(?<![a-z])[a-z]{{3,20}}(?:\s[a-z]{{3,20}}){{0,2}}, (?P<date>{quantities.DATE})"
+)
 _HEAD = 2_500
 """Characters in which a title and a preamble stand."""
 _ROLES = (
@@ -122,9 +131,7 @@ def _formulas(clauses: Sequence[Clause]) -> Iterator[tuple[Sentence, int]]:
         if _RECITAL.match(text) or not 1 < len(list(quantities.countries(text))) < 6:
             continue
         for found in _SIGNED.finditer(text):
-            dates = [
-                at for at in _DATE.finditer(text) if abs(at.start() - found.end()) < 90
-            ]
+            dates = [at for at in _DATE.finditer(text) if abs(at.start() - found.end()) < 90]
             if dates:
                 yield sentence, dates[0].start()
                 break

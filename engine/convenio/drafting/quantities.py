@@ -26,7 +26,14 @@ _PT = (
 _MORE = {
     **{"uno": 1, "una": 1, "uma": 1, "duas": 2, "catorze": 14, "primero": 1, "primeiro": 1},
     **{"veintiun": 21, "veintiuno": 21, "veinticinco": 25, "veinticuatro": 24, "treinta": 30},
-    **{"vinte e cinco": 25, "trinta": 30, "thirty": 30, "cuarenta": 40, "quarenta": 40, "forty": 40},
+    **{
+        "vinte e cinco": 25,
+        "trinta": 30,
+        "thirty": 30,
+        "cuarenta": 40,
+        "quarenta": 40,
+        "forty": 40,
+    },
     **{"cincuenta": 50, "cinquenta": 50, "fifty": 50, "sesenta": 60, "sessenta": 60, "sixty": 60},
     **{"noventa": 90, "ninety": 90, "ciento veinte": 120, "cento e vinte": 120, "twenty-five": 25},
     **{"one hundred and twenty": 120, "ciento ochenta": 180, "cento e oitenta": 180},
@@ -34,11 +41,7 @@ _MORE = {
     **{"noventa y nueve": 99, "noventa e nove": 99},
 }
 WORDS: Mapping[str, int] = {
-    **{
-        word: number
-        for words in (_EN, _ES, _PT)
-        for number, word in enumerate(words.split(), 1)
-    },
+    **{word: number for words in (_EN, _ES, _PT) for number, word in enumerate(words.split(), 1)},
     **_MORE,
 }
 """Numbers in words, without accents."""
@@ -56,10 +59,14 @@ DATE = (
     r"|[a-z]{3,9}\s\d{1,2},?\s\d{4}|\d{1,2}/\d{1,2}/\d{4})"
 )
 
-_SPLIT = re.compile(rf"(?P<number>{NUMBER})\s(?:\w+\s)?(?P<unit>years?|anos?|months?|mes(?:es)?|days?|dias?)\b")
+_SPLIT = re.compile(
+    rf"(?P<number>{NUMBER})\s(?:\w+\s)?(?P<unit>years?|anos?|months?|mes(?:es)?|days?|dias?)\b"
+)
 _FIGURE = re.compile(r"\d{1,4}")
 _BRACKET = re.compile(r"\(([^)]*)\)")
-_DAY_FIRST = re.compile(r"(\d{1,2})(?:st|nd|rd|th|o|º|°)?\s(?:de\s|of\s)?([a-z]{3,10}),?\s(?:del?\s|of\s)?(\d{4})\Z")
+_DAY_FIRST = re.compile(
+    r"(\d{1,2})(?:st|nd|rd|th|o|º|°)?\s(?:de\s|of\s)?([a-z]{3,10}),?\s(?:del?\s|of\s)?(\d{4})\Z"
+)
 _MONTH_FIRST = re.compile(r"([a-z]{3,9})\s(\d{1,2}),?\s(\d{4})\Z")
 
 

@@ -30,7 +30,7 @@ _Read = tuple[list[str], int, bool]
 """Texts of pages, how many more there are, whether the form of the file knows pages."""
 
 
-class _Unreadable(Exception):
+class _UnreadableError(Exception):
     """A file can't be read; the text says why."""
 
 
@@ -44,7 +44,7 @@ def read_document(path: Path, seconds: float = SECONDS) -> Pages:
     digest = f"sha256:{hashlib.sha256(data).hexdigest()}"
     try:
         texts, left, numbered = reader(data) if form == ".txt" else _apart(form, data, seconds)
-    except _Unreadable as fault:
+    except _UnreadableError as fault:
         raise UsageError(say("{path}: {fault}", path=path, fault=fault.args[0])) from None
     return pages_of(path.name, digest, texts, left, numbered)
 
@@ -58,19 +58,19 @@ def _apart(form: str, data: bytes, seconds: float) -> _Read:
     theirs.close()
     try:
         if not ours.poll(seconds):
-            raise _Unreadable(
+            raise _UnreadableError(
                 say("the file was not read within {seconds:.0f} seconds", seconds=seconds)
             )
         found = ours.recv()
     except (EOFError, OSError):
-        raise _Unreadable(say("the file can't be read: it takes too much memory")) from None
+        raise _UnreadableError(say("the file can't be read: it takes too much memory")) from None
     finally:
         process.kill()
         process.join()
         ours.close()
     if isinstance(found, tuple):
         return found
-    raise _Unreadable(_WHY.get(found) or say("the file can't be read: {why}", why=found))
+    raise _UnreadableError(_WHY.get(found) or say("the file can't be read: {why}", why=found))
 
 
 _WHY: dict[str, Message] = {
@@ -86,7 +86,7 @@ def _child(form: str, data: bytes, answer: Connection) -> None:
     _limit_memory()
     try:
         answer.send(_READERS[form](data))
-    except _Unreadable as fault:
+    except _UnreadableError as fault:
         answer.send(str(fault))
     except MemoryError:
         answer.send("unpacked")
@@ -126,7 +126,7 @@ def _pdf(data: bytes) -> _Read:
     logging.getLogger("pypdf").setLevel(logging.CRITICAL)
     reader = pypdf.PdfReader(io.BytesIO(data))
     if reader.is_encrypted and not reader.decrypt(""):
-        raise _Unreadable("encrypted")
+        raise _UnreadableError("encrypted")
     count = len(reader.pages)
     texts = [_text_of(reader.pages[i].extract_text) for i in range(min(count, MAX_PAGES))]
     return texts, max(0, count - MAX_PAGES), True
@@ -149,7 +149,7 @@ def _word(data: bytes) -> _Read:
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
         parts = archive.infolist()
         if len(parts) > MAX_PARTS or sum(part.file_size for part in parts) > MAX_UNPACKED:
-            raise _Unreadable("unpacked")
+            raise _UnreadableError("unpacked")
     document = docx.Document(io.BytesIO(data))
     pages: list[list[str]] = [[]]
     for paragraph in document.element.body.iter(f"{_W}p"):

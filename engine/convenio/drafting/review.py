@@ -43,10 +43,10 @@ class Review:
         found = draft_file.read_proposals(self.path)
         self.tell(_("y takes a proposal, n drops it, e takes another value, Enter skips, q stops."))
         commands = {
-            **{word: "y" for word in ("y", "yes", folded(_("yes")))},
-            **{word: "n" for word in ("n", "no", folded(_("no")))},
-            **{word: "e" for word in ("e", "edit")},
-            **{word: "q" for word in ("q", "quit", folded(_("quit")))},
+            **dict.fromkeys(("y", "yes", folded(_("yes"))), "y"),
+            **dict.fromkeys(("n", "no", folded(_("no"))), "n"),
+            **dict.fromkeys(("e", "edit"), "e"),
+            **dict.fromkeys(("q", "quit", folded(_("quit"))), "q"),
         }
         commands[folded(_("yes"))[:1]] = "y"
         for proposal in found.open:
@@ -81,7 +81,8 @@ class Review:
 
     def shown(self, proposal: Proposal) -> str:
         """Return a proposal in words, with the words of the document."""
-        return f"{self.said(proposal)}\n   {proposal.at}: “{proposal.quote}”\n   {proposal.id}: {proposal.in_yaml}"
+        place = f"{proposal.at}: “{proposal.quote}”"
+        return f"{self.said(proposal)}\n   {place}\n   {proposal.id}: {proposal.in_yaml}"
 
     def said(self, proposal: Proposal) -> str:
         """Return what a proposal would state, as a sentence."""

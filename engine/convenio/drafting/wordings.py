@@ -92,9 +92,7 @@ class Pattern:
                 place = start + 1
         return None
 
-    def _plainly(
-        self, text: str, start: int, end: int, negations: tuple[Wording, ...]
-    ) -> bool:
+    def _plainly(self, text: str, start: int, end: int, negations: tuple[Wording, ...]) -> bool:
         """Tell whether nothing in or before the words takes back what they say."""
         if _any(self.without, text[start:end]):
             return False

@@ -171,6 +171,7 @@ class AnswerReader:
 
 
 def iso(year: int, month: int, day: int | None = None) -> str:
+    """Return a date as case files write it, an empty text where there is no such day."""
     try:
         return dt.date(year, month, day or 1).isoformat()[: None if day else 7]
     except ValueError:

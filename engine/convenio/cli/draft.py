@@ -27,7 +27,7 @@ EXAMPLES = """examples:
   convenio draft notice.pdf -o deal.yaml             proposals, each with page and quotation
   convenio draft acuerdo.docx -o deal.yaml --lang es
   convenio draft --review deal.yaml --by "A. Name"   one by one: take, drop or change
-  convenio draft --accept deal.yaml terms.end parties  these; --accept deal.yaml all takes all"""
+  convenio draft --accept deal.yaml terms.end parties --by "A. Name"   these; "all": all"""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -146,6 +146,8 @@ def _decide(args: argparse.Namespace, pack: Pack, wording: Wording) -> int:
     if args.accept and not args.names:
         raise UsageError(say("--accept takes names of proposals, or all"))
     path = Path(args.file)
+    if not args.by.strip():
+        raise UsageError(say("--by names who takes or drops proposals; it stands beside the facts"))
     review = Review(path, pack, wording, args.by, options.write_file)
     with one_writer(path):
         found = review.run() if args.review else review.accept(args.names)

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
-from convenio.drafting.pages import Pages
+from convenio.drafting.pages import MAX_PAGES, Pages
 from convenio.facts.provenance import MAX_QUOTE_WORDS
 
 MAX_SENTENCE = 3_000
@@ -154,7 +155,7 @@ def _whole_words(text: str, known: set[str]) -> str:
 
 
 def _page(starts: list[tuple[int, int]], place: int) -> int:
-    return max((number for start, number in starts if start <= place), default=1)
+    return starts[max(0, bisect_right(starts, (place, MAX_PAGES)) - 1)][1] if starts else 1
 
 
 def _sentences(
@@ -178,7 +179,7 @@ def _cut(
     for place in range(begin, end, MAX_SENTENCE):
         raw = text[place : min(end, place + MAX_SENTENCE)]
         bare = " ".join(raw.split())
-        if bare:
+        if len(bare) > 2:
             at = place + len(raw) - len(raw.lstrip())
             yield Sentence(bare, _page(starts, at), at, clause)
 

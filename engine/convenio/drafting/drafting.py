@@ -17,6 +17,8 @@ from convenio.errors import UsageError
 from convenio.messages import Message, say
 
 KINDS = ("dsca-36b", "agreement", "contract")
+MAX_ROWS = 60
+"""Rows of one list: who has to decide on more reads the document."""
 _HEAD = 4_000
 _NOTICE = re.compile(r"foreign military sale|36\(b\)|arms export control act")
 _CONTRACT = re.compile(r"(?<![a-z])(?:contrato|contract|purchase order)(?![a-z])")
@@ -88,6 +90,8 @@ def _numbered(proposals: tuple[Proposal, ...]) -> tuple[Proposal, ...]:
     numbered = []
     for one in proposals:
         counts[one.path] += 1
+        if counts[one.path] > MAX_ROWS:
+            continue
         numbered.append(replace(one, number=counts[one.path]) if one.row else one)
     return tuple(numbered)
 

@@ -90,6 +90,10 @@ _STATES = re.compile(
 _PLACE = re.compile(r",| (?:located|of|in) (?=[A-Z])| \(")
 
 
+_LONGEST = 150_000
+"""Characters of a notice: the longest have some 60,000."""
+
+
 @dataclass(frozen=True)
 class _Flat:
     """A notice as one line of text that knows its pages."""
@@ -142,7 +146,7 @@ def _flat(pages: Pages) -> _Flat:
         starts.append((len(text), number))
         # The mark of classification of each paragraph says nothing of the deal.
         text += " ".join(re.sub(r"\(U\)", " ", page).split()) + " "
-    return _Flat(text, tuple(starts))
+    return _Flat(text[:_LONGEST], tuple(starts))
 
 
 def _purchaser(flat: _Flat) -> tuple[str, int, int] | None:

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 MAX_PAGES = 400
 MAX_PAGE = 40_000
 """Characters of one page: the densest page of a gazette has some 12,000."""
+MAX_TEXT = 1_000_000
+"""Characters of a document: an agreement of three hundred pages has some 900,000."""
 
 _NOT_TEXT = re.compile(
     "[\x00-\x08\x0b\x0e-\x1f\x7f-\x9f\xad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ud800-\udfff\ufeff]"
@@ -55,7 +57,15 @@ def pages_of(
     >>> pages_of("a.txt", "", ["One.", " \\n"]).empty
     (2,)
     """
-    read = [Page(number, seen(text[:MAX_PAGE])) for number, text in enumerate(texts, 1)]
+    read: list[Page] = []
+    room = MAX_TEXT
+    for number, text in enumerate(texts, 1):
+        if room <= 0:
+            left += 1
+            continue
+        page = Page(number, seen(text[: min(MAX_PAGE, room)]))
+        room -= len(page.text)
+        read.append(page)
     filled = tuple(page for page in read if page.text.strip())
     empty = tuple(page.number for page in read if not page.text.strip())
     return Pages(name, digest, filled, empty, left, numbered)

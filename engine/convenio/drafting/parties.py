@@ -43,6 +43,8 @@ _LETTER = re.compile(
 )
 _HEAD = 2_500
 """Characters in which a title and a preamble stand."""
+_BEGINNING = 20_000
+"""Characters in which a law or decree names the agreement that it approves."""
 _ROLES = (
     (re.compile(r"(?:host|receiving) (?:state|country|party): "), "host"),
     (re.compile(r"sending (?:state|country|party): "), "sending"),
@@ -124,6 +126,8 @@ def _formulas(clauses: Sequence[Clause]) -> Iterator[tuple[Sentence, int]]:
         if (found := _FORMULA.match(sentence.plain)) and sentence.clause:
             yield sentence, found.end()
     for sentence in every:
+        if sentence.start > _BEGINNING:
+            return
         text = sentence.plain
         head = sentence.start < _HEAD and sentence.clause == 0
         if not (head or _APPROVES.search(text)) or not _AGREEMENT.search(text):

@@ -77,7 +77,7 @@ class Pattern:
         text = sentence.plain
         if self.beside and not _any(self.beside, text):
             return None
-        if _any(self.unless, text) or _any(self.not_in, clause):
+        if _any(self.unless, text):
             return None
         for words in self.says:
             place = 0
@@ -88,7 +88,8 @@ class Pattern:
                 start, end, read = found
                 value = self._value(read)
                 if value is not None and self._plainly(text, start, end, negations):
-                    return start, end, value
+                    # Last, since an article may be as long as the document.
+                    return None if _any(self.not_in, clause) else (start, end, value)
                 place = start + 1
         return None
 

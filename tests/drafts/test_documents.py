@@ -1,0 +1,175 @@
+"""Documents of every form, and those that are made to do harm."""
+
+from __future__ import annotations
+
+import io
+import time
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from convenio.drafting.drafting import draft_from
+from convenio.drafting.pages import MAX_TEXT, pages_of
+from convenio.drafting.reading import read_document
+from convenio.errors import UsageError
+from drafts.files import pdf, word
+
+AGREEMENT = [
+    "Agreement between the Government of Peru and the Government of Chile on Cooperation in Defense",
+    "Article I",
+    "This Agreement shall remain in force for a period of five (5) years.",
+]
+END = ["Article II", "Either Party may terminate this Agreement with six months written notice."]
+
+
+def write(folder: Path, name: str, data: bytes | str) -> Path:
+    path = folder / name
+    path.write_bytes(data.encode() if isinstance(data, str) else data)
+    return path
+
+
+def found(path: Path) -> dict[str, tuple[object, int]]:
+    draft = draft_from(read_document(path))
+    return {one.id: (one.value, one.page) for one in draft.proposals}
+
+
+def test_a_pdf_is_read_page_by_page(tmp_path):
+    path = write(tmp_path, "a.pdf", pdf([AGREEMENT, [], END]))
+    read = read_document(path)
+    assert read.empty == (2,)
+    facts = found(path)
+    assert facts["terms.duration_years"] == (5, 1)
+    assert facts["terms.exit_notice_months"] == (6, 3)
+    assert facts["parties.1"] == ({"country": "PER"}, 1)
+
+
+def test_a_word_file_is_read_and_hidden_text_is_not(tmp_path):
+    hidden = "Article III[hidden] Such goods shall be exempt from customs duties."
+    path = write(tmp_path, "a.docx", word([*AGREEMENT, "\f", *END, hidden]))
+    facts = found(path)
+    assert facts["terms.duration_years"] == (5, 1)
+    assert facts["terms.exit_notice_months"] == (6, 2)
+    assert "site.exemptions" not in facts
+
+
+def test_plain_text_has_pages_where_it_has_form_feeds(tmp_path):
+    path = write(tmp_path, "a.txt", "\n\n".join(AGREEMENT) + "\f" + "\n\n".join(END) + "\f")
+    assert found(path)["terms.exit_notice_months"] == (6, 2)
+
+
+def test_a_file_of_scans_says_so(tmp_path):
+    path = write(tmp_path, "scan.pdf", pdf([[], []]))
+    with pytest.raises(UsageError, match=r"no page holds text \(2 pages, scanned\?\)"):
+        draft_from(read_document(path))
+
+
+def test_what_is_none_of_the_kinds_yields_nothing(tmp_path):
+    path = write(tmp_path, "a.txt", "The soup is made of the beans and of the water. " * 9)
+    with pytest.raises(UsageError, match="nothing is proposed"):
+        draft_from(read_document(path))
+
+
+@pytest.mark.parametrize("text", ["", "12345 67890", "Ceci n'est pas une pipe, dit le peintre."])
+def test_texts_in_no_language_that_is_read(text, tmp_path):
+    with pytest.raises(UsageError):
+        draft_from(read_document(write(tmp_path, "a.txt", text)))
+
+
+def encrypted() -> bytes:
+    import pypdf
+
+    writer = pypdf.PdfWriter(clone_from=io.BytesIO(pdf([AGREEMENT])))
+    writer.encrypt("secret", algorithm="RC4-128")
+    out = io.BytesIO()
+    writer.write(out)
+    return out.getvalue()
+
+
+def bomb() -> bytes:
+    out = io.BytesIO(word(["a"]))
+    with zipfile.ZipFile(out, "a", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("word/media/big.bin", b"\0" * 70_000_000)
+    return out.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "says"),
+    [
+        ("a.pdf", b"%PDF-1.4 nothing", "broken"),
+        ("a.pdf", b"", "broken"),
+        ("a.pdf", pdf([AGREEMENT])[:300], "broken"),
+        ("a.docx", b"PK\x03\x04 no archive", "broken"),
+        ("a.docx", b"not even that", "broken"),
+        ("a.doc", b"x", r"\.pdf, \.docx and \.txt"),
+        ("a", b"x", r"\.pdf, \.docx and \.txt"),
+    ],
+)
+def test_files_that_are_not_what_they_say(name, data, says, tmp_path):
+    with pytest.raises(UsageError, match=says):
+        draft_from(read_document(write(tmp_path, name, data)))
+
+
+def test_an_encrypted_file_is_refused(tmp_path):
+    with pytest.raises(UsageError, match="encrypted"):
+        read_document(write(tmp_path, "a.pdf", encrypted()))
+
+
+def test_what_unpacks_to_too_much_is_refused(tmp_path):
+    with pytest.raises(UsageError, match="too large when it is unpacked"):
+        read_document(write(tmp_path, "a.docx", bomb()))
+
+
+def test_a_file_that_takes_too_long_is_given_up(tmp_path):
+    with pytest.raises(UsageError, match="not read within"):
+        read_document(write(tmp_path, "a.pdf", pdf([AGREEMENT])), seconds=0.0)
+
+
+def test_a_file_that_is_too_large_is_not_read(tmp_path):
+    path = tmp_path / "a.txt"
+    with path.open("wb") as stream:
+        stream.truncate(50_000_000)
+    with pytest.raises(UsageError, match="too large"):
+        read_document(path)
+
+
+def test_a_missing_file_is_told(tmp_path):
+    with pytest.raises(UsageError, match="can't be read"):
+        read_document(tmp_path / "none.pdf")
+
+
+HEAD = "Agreement between Peru and Chile on defense cooperation. The Parties shall agree.\n\n"
+LONG = {
+    "letters": "a" * MAX_TEXT,
+    "spaces": " " * MAX_TEXT,
+    "lines": "\n" * MAX_TEXT,
+    "stops": ". " * (MAX_TEXT // 2),
+    "articles": "Article 1\n" * (MAX_TEXT // 10),
+    "negations": "shall not " * (MAX_TEXT // 10),
+    "half a pattern": "in force " * (MAX_TEXT // 9),
+    "half a waiver": "parties waive " * (MAX_TEXT // 14),
+    "stems": "terminat" * (MAX_TEXT // 8),
+    "hyphens": "ab-\n" * (MAX_TEXT // 4),
+    "numbers": "1 (1) " * (MAX_TEXT // 6),
+    "brackets": "(" * MAX_TEXT,
+    "states": "Peru and Chile " * (MAX_TEXT // 15),
+    "dates": "signed on 3 May 2005, " * (MAX_TEXT // 22),
+    "equipment": "major defense equipment (mde): " * (MAX_TEXT // 31),
+    "contractors": "prime contractor will be " * (MAX_TEXT // 25),
+}
+
+
+@pytest.mark.parametrize("name", LONG)
+@pytest.mark.parametrize("kind", ["agreement", "dsca-36b", "contract"])
+def test_no_text_takes_long(name, kind):
+    size = 40_000
+    pages = [HEAD * 300, *(LONG[name][i : i + size] for i in range(0, 200_000, size))]
+    began = time.perf_counter()
+    draft = draft_from(pages_of("a.txt", "", pages), kind)
+    assert time.perf_counter() - began < 10
+    assert len(draft.proposals) < 200
+
+
+def test_more_text_than_an_agreement_has_is_not_read():
+    read = pages_of("a.txt", "", ["a" * 40_000] * 40)
+    assert (len(read.pages), read.left) == (25, 15)

@@ -148,7 +148,7 @@ def _decide(args: argparse.Namespace, pack: Pack, wording: Wording) -> int:
     path = Path(args.file)
     if not args.by.strip():
         raise UsageError(say("--by names who takes or drops proposals; it stands beside the facts"))
-    review = Review(path, pack, wording, args.by, options.write_file)
+    review = Review(path, pack, wording, args.by, options.write_file, input)
     with one_writer(path):
         found = review.run() if args.review else review.accept(args.names)
     taken = sum(one.status == "accepted" for one in found.proposals)

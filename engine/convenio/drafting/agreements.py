@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
 
 from convenio.drafting import wordings
 from convenio.drafting.clauses import Clause, Sentence, clauses_of, quoted
 from convenio.drafting.pages import Pages
 from convenio.drafting.parties import parties, place_of, signed
 from convenio.drafting.proposals import Draft, Passage, Proposal
+from convenio.facts.provenance import MAX_QUOTE_WORDS
 
 _BESIDE_PATTERNS = ("parties", "dates.signed", "deal.elements", "deal.stage")
 
@@ -84,40 +87,59 @@ def _by_pattern(clauses: Sequence[Clause], known: wordings.Language) -> Iterator
     Where two patterns of one fact say different values, the text does not say it plainly, and
     nothing is proposed.
     """
-    found: dict[str, list[Proposal]] = {}
+    found: dict[str, list[_Hit]] = {}
     for clause in clauses:
         for sentence in clause.sentences:
             for pattern in known.patterns:
                 hit = pattern.matches(sentence, clause.plain, known.negations)
                 if hit is not None:
-                    start, end, value = hit
-                    quote = quoted(sentence.text, start, end)
-                    one = Proposal(
-                        pattern.fact, value, sentence.page, place_of(sentence, clauses), quote
-                    )
-                    found.setdefault(pattern.fact, []).append(one)
-    for path, proposals in found.items():
-        if isinstance(proposals[0].value, list):
-            yield _joined(proposals)
-        elif all(one.value == proposals[0].value for one in proposals):
-            yield proposals[0]
+                    found.setdefault(pattern.fact, []).append(_Hit(sentence, *hit))
+    for path, hits in found.items():
+        if isinstance(hits[0].value, list):
+            yield _joined(path, hits, clauses)
+        elif all(hit.value == hits[0].value for hit in hits):
+            yield hits[0].proposal(path, clauses)
         elif path == "terms.end":
-            yield from _end(proposals)
+            yield from _end(hits, clauses)
 
 
-def _joined(proposals: list[Proposal]) -> Proposal:
-    """Return one proposal for a set, with all the places that name its members."""
-    first = proposals[0]
-    members = list(dict.fromkeys(member for one in proposals for member in one.value))
-    places = "; ".join(dict.fromkeys(one.at for one in proposals))
-    return Proposal(first.path, members, first.page, places, first.quote)
+@dataclass(frozen=True, slots=True)
+class _Hit:
+    """Words of a pattern in a sentence, and the value that they say."""
+
+    sentence: Sentence
+    start: int
+    end: int
+    value: Any
+
+    def quote(self, most: int = MAX_QUOTE_WORDS) -> str:
+        return quoted(self.sentence.text, self.start, self.end, most)
+
+    def proposal(self, path: str, clauses: Sequence[Clause]) -> Proposal:
+        place = place_of(self.sentence, clauses)
+        return Proposal(path, self.value, self.sentence.page, place, self.quote())
 
 
-def _end(proposals: list[Proposal]) -> Iterator[Proposal]:
+def _joined(path: str, hits: list[_Hit], clauses: Sequence[Clause]) -> Proposal:
+    """Return one proposal for a set: its members, with the first words that name each."""
+    firsts: dict[str, _Hit] = {}
+    for hit in hits:
+        for member in hit.value:
+            firsts.setdefault(member, hit)
+    shown = list({(id(hit.sentence), hit.start): hit for hit in firsts.values()}.values())
+    # A mark between two quotations counts as a word.
+    most = (MAX_QUOTE_WORDS - len(shown) + 1) // len(shown)
+    quotes = [hit.quote(most) for hit in shown]
+    quote = quotes[0] if len(quotes) == 1 else " … ".join(text.strip("…") for text in quotes)
+    places = "; ".join(dict.fromkeys(place_of(hit.sentence, clauses) for hit in shown))
+    return Proposal(path, list(firsts), shown[0].sentence.page, places, quote)
+
+
+def _end(hits: list[_Hit], clauses: Sequence[Clause]) -> Iterator[Proposal]:
     """A term that renews itself stays one, whatever else is said of its end."""
-    renewing = [one for one in proposals if one.value == "fixed_renews_itself"]
-    if renewing and all(one.value != "indefinite" for one in proposals):
-        yield renewing[0]
+    renewing = [hit for hit in hits if hit.value == "fixed_renews_itself"]
+    if renewing and all(hit.value != "indefinite" for hit in hits):
+        yield renewing[0].proposal("terms.end", clauses)
 
 
 def _head(clauses: Sequence[Clause]) -> Iterator[Proposal]:

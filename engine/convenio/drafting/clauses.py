@@ -184,23 +184,33 @@ def _cut(
             yield Sentence(bare, _page(starts, at), at, clause)
 
 
-def quoted(text: str, start: int, end: int) -> str:
+def quoted(text: str, start: int, end: int, most: int = MAX_QUOTE_WORDS) -> str:
     """Return the words around a place, no more than a quotation may have.
+
+    Where the place itself is longer, its beginning and its end, with a mark between them.
 
     >>> quoted("one two three", 4, 7)
     'one two three'
+    >>> quoted("one two three four five six", 4, 27, most=4)
+    '…two three … six'
     """
     words = [(found.start(), found.end()) for found in re.finditer(r"\S+", text)]
-    first = next((i for i, (_, stop) in enumerate(words) if stop > start), 0)
-    last = next((i for i, (_, stop) in enumerate(words) if stop >= end), len(words) - 1)
-    last = min(last, first + MAX_QUOTE_WORDS - 1)
-    room = MAX_QUOTE_WORDS - (last - first + 1)
-    first = max(0, first - room // 2)
-    last = min(len(words) - 1, first + MAX_QUOTE_WORDS - 1)
-    first = max(0, last - MAX_QUOTE_WORDS + 1)
     if not words:
         return ""
-    # The marks of omission cling to their words: a quotation counts as many words as its source.
+    first = next((i for i, (_, stop) in enumerate(words) if stop > start), 0)
+    last = next((i for i, (_, stop) in enumerate(words) if stop >= end), len(words) - 1)
+    # The marks of omission at the ends cling to their words, so that they count as none.
+    if last - first + 1 > most:
+        half = most // 2
+        return (
+            ("…" if first else "")
+            + f"{text[words[first][0] : words[first + half - 1][1]]} … "
+            + text[words[last - (most - half - 2)][0] : words[last][1]]
+            + ("…" if last < len(words) - 1 else "")
+        )
+    first = max(0, first - (most - (last - first + 1)) // 2)
+    last = min(len(words) - 1, first + most - 1)
+    first = max(0, last - most + 1)
     before = "…" if first else ""
     after = "…" if last < len(words) - 1 else ""
     return f"{before}{text[words[first][0] : words[last][1]]}{after}"

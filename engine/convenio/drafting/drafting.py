@@ -70,7 +70,7 @@ _DRAFTERS = {
 def guessed(text: str) -> str:
     """Return the kind that a text is by its words, an empty text where it is none.
 
-    >>> guessed("Transmittal pursuant to section 36(b)(1) of the Arms Export Control Act")
+    >>> guessed("A possible Foreign Military Sale to Chile, section 36(b)")
     'dsca-36b'
     >>> guessed("A recipe for soup")
     ''

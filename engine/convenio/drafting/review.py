@@ -41,7 +41,11 @@ class Review:
         """Ask on each open proposal; end where the person stops."""
         _ = self.wording
         found = draft_file.read_proposals(self.path)
-        self.tell(_("y takes a proposal, n drops it, e takes another value, Enter skips, q stops."))
+        self.tell(
+            _(
+                "y takes a proposal, n drops it, e takes another value, Enter skips, q stops, ? explains."
+            )
+        )
         commands = {
             **dict.fromkeys(("y", "yes", folded(_("yes"))), "y"),
             **dict.fromkeys(("n", "no", folded(_("no"))), "n"),
@@ -54,10 +58,12 @@ class Review:
             self.tell(self.shown(proposal))
             while True:
                 try:
-                    answer = folded(self.ask("[y/n/e/q] "))
+                    answer = self.ask("[y/n/e/q/?] ").strip()
                 except EOFError:
                     return found
-                command = commands.get(answer, "") if answer else "skip"
+                command = commands.get(folded(answer), "") if answer else "skip"
+                if answer == "?":
+                    self._explain(proposal)
                 if command == "q":
                     return found
                 if command in ("y", "n", "e"):
@@ -71,6 +77,13 @@ class Review:
                 if command:
                     break
         return found
+
+    def _explain(self, proposal: Proposal) -> None:
+        """Say which question the fact answers."""
+        fact = self.pack.catalogue.facts[proposal.path]
+        self.tell("   " + fact.ask)
+        if fact.hint:
+            self.tell("   " + fact.hint)
 
     def accept(self, names: list[str]) -> Proposals:
         """Take proposals by their names: a path takes all rows of its list."""

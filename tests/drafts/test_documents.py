@@ -16,7 +16,7 @@ from convenio.errors import UsageError
 from drafts.files import pdf, word
 
 AGREEMENT = [
-    "Agreement between the Government of Peru and the Government of Chile on Cooperation in Defense",
+    "Agreement between the Government of Peru and the Government of Chile on Defense Cooperation",
     "Article I",
     "This Agreement shall remain in force for a period of five (5) years.",
 ]

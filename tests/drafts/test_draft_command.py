@@ -110,7 +110,7 @@ def test_what_was_written_by_hand_stays(words, says, made, capsys):
 def test_a_review_asks_one_by_one(made, pack, monkeypatch, capsys):
     path = made(JORDAN, "--lang", "es")
     answers = iter(["y", "n", "?", "", "e", "36", "q"])
-    monkeypatch.setattr("builtins.input", lambda prompt: next(answers))
+    monkeypatch.setattr("builtins.input", lambda _: next(answers))
     assert main(["draft", "--review", str(path), "--by", "B. Name", "--lang", "es"]) == 0
     said = capsys.readouterr()
     first, second, third, fourth = read_proposals(path).proposals[:4]

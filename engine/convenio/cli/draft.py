@@ -121,6 +121,22 @@ def _words(pack: Pack, wording: Wording, notes: list[str]) -> Words:
         topics_not_found=_("No clause was found on:"),
         to_read=_("Clauses to read, from which no value follows by itself:"),
         labels=labels,
+        topics={
+            "amendment": _("amendment"),
+            "entry into force": _("entry into force"),
+            "disputes": _("disputes"),
+            "annexes": _("annexes"),
+            "inspection": _("inspection"),
+            "claims": _("claims"),
+            "jurisdiction": _("jurisdiction"),
+            "tax and customs": _("tax and customs"),
+            "data": _("data"),
+            "retransfer": _("retransfer"),
+            "offsets": _("offsets"),
+            "personnel in the country": _("personnel in the country"),
+            "report to Congress": _("report to Congress"),
+            "funding": _("funding"),
+        },
     )
 
 

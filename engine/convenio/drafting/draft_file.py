@@ -105,6 +105,7 @@ class Words:
     topics_not_found: str
     to_read: str
     labels: Mapping[str, str]
+    topics: Mapping[str, str]
 
 
 def _facts(proposals: Sequence[Proposal]) -> Iterable[str]:
@@ -131,17 +132,24 @@ def _proposed(one: Proposal) -> list[str]:
 
 
 def _rest(draft: Draft, words: Words) -> Iterable[str]:
+    def named(topic: str) -> str:
+        return words.topics.get(topic, topic)
+
     if draft.not_found:
         yield from _comments(["", words.not_found])
         for path in draft.not_found:
             label = words.labels.get(path, "")
             yield from _comments([f"  {path}" + (f" ({label})" if label else "")])
     if draft.topics_not_found:
-        yield from _comments([words.topics_not_found + " " + ", ".join(draft.topics_not_found)])
+        yield from _comments(
+            [words.topics_not_found + " " + ", ".join(map(named, draft.topics_not_found))]
+        )
     if draft.passages:
         yield from _comments(["", words.to_read])
         for passage in draft.passages:
-            yield from _comments([f"  {passage.topic}, {passage.at}: {flow_text(passage.quote)}"])
+            yield from _comments(
+                [f"  {named(passage.topic)}, {passage.at}: {flow_text(passage.quote)}"]
+            )
 
 
 def _comments(texts: Iterable[str]) -> list[str]:

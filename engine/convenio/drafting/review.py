@@ -43,7 +43,8 @@ class Review:
         found = draft_file.read_proposals(self.path)
         self.tell(
             _(
-                "y takes a proposal, n drops it, e takes another value, Enter skips, q stops, ? explains."
+                "y takes a proposal, n drops it, e takes another value; "
+                "Enter skips, q stops, ? explains."
             )
         )
         commands = {

@@ -25,12 +25,13 @@ _PURCHASER = (
     re.compile(r"prospective purchaser: (?P<who>.{3,120}?)(?= \(ii\)|$)"),
     re.compile(r"the government of (?P<who>.{3,60}?) has requested"),
     re.compile(r"foreign military sale to (?P<who>.{3,80}?) (?:of|for|and) "),
+    re.compile(r"letters?(?:\(s\))? of offer and acceptance to (?P<who>.{3,60}?) for "),
     re.compile(r"(?P<who>taipei economic and cultural representative office)"),
 )
 _TABLE_TOTAL = re.compile(rf"(?<![a-z])total[ .]{{0,80}}{_MONEY}")
 _ESTIMATED = re.compile(
-    rf"(?:total )?estimated (?:total |program |overall )*(?:cost|value) (?:is|of|"
-    rf"to be) (?:up to )?{_MONEY}"
+    r"(?:(?:total )?estimated (?:total |program |overall |case )*(?:cost|value) (?:is|of|to be)|"
+    rf"estimated to cost) (?:up to )?{_MONEY}"
 )
 _COMMISSION = re.compile(
     r"sales commission, fee, etc\., paid, offered, or agreed to be paid: (?P<what>[^()]{3,80})"

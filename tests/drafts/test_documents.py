@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import io
+import sys
 import time
 import zipfile
 from pathlib import Path
 
 import pytest
 
+from convenio.drafting import reading
 from convenio.drafting.drafting import draft_from
 from convenio.drafting.pages import MAX_TEXT, pages_of
 from convenio.drafting.reading import read_document
@@ -173,3 +175,39 @@ def test_no_text_takes_long(name, kind):
 def test_more_text_than_an_agreement_has_is_not_read():
     read = pages_of("a.txt", "", ["a" * 40_000] * 40)
     assert (len(read.pages), read.left) == (25, 15)
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        (
+            "Contrato de compra entre el Ministerio de Defensa y el contratista. El monto total "
+            "es de USD 12,500,000.00. El contratista entregará una carta fianza. "
+            "Se aplicará una penalidad por cada día de atraso.",
+            {"deal.form": "contract", "procurement.guarantees": "bond_and_penalties"}
+            | {"value.total": {"amount": 12_500_000, "currency": "USD"}},
+        ),
+        (
+            "Contract between the Ministry and the supplier for the delivery of the aircraft. "
+            "The total contract price of the aircraft is EUR 1.200.000,00. "
+            "No performance bond shall be required of the supplier by the Ministry.",
+            {"deal.form": "contract", "value.total": {"amount": 1_200_000, "currency": "EUR"}},
+        ),
+        (
+            "Contrato entre o Ministério e a contratada para a entrega da aeronave. O valor total "
+            "do contrato é de R$ 3.000.000,00. O valor total dos bens é de R$ 2.000.000,00.",
+            {"deal.form": "contract"},
+        ),
+    ],
+)
+def test_what_little_contracts_say(text, value):
+    draft = draft_from(pages_of("a.txt", "", [text]))
+    assert draft.kind == "contract"
+    assert {one.path: one.value for one in draft.proposals} == value
+
+
+def test_a_missing_library_is_told(monkeypatch):
+    monkeypatch.setitem(sys.modules, "pypdf", None)
+    with pytest.raises(ImportError) as fault:
+        reading._pdf(b"")
+    assert "convenio[documents]" in reading._WHY[str(fault.value.name)]

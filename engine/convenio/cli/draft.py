@@ -61,7 +61,7 @@ def run(args: argparse.Namespace) -> int:
 
 def _make(args: argparse.Namespace, pack: Pack, wording: Wording) -> int:
     from convenio.drafting.draft_file import beside, draft_text, proposals_text
-    from convenio.drafting.drafting import draft_from
+    from convenio.drafting.drafting import draft_from, fitting
     from convenio.drafting.reading import read_document
 
     if args.names:
@@ -78,7 +78,7 @@ def _make(args: argparse.Namespace, pack: Pack, wording: Wording) -> int:
             )
     as_of = _day(args.as_of)
     pages = read_document(Path(args.file))
-    draft = draft_from(pages, args.kind or "")
+    draft = fitting(draft_from(pages, args.kind or ""), pack)
     words = _words(pack, wording, [spoken(note) for note in draft.notes])
     with one_writer(target):
         options.write_file(target, draft_text(draft, pages, target.stem, as_of, words))

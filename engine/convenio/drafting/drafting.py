@@ -12,9 +12,11 @@ from convenio.drafting.clauses import language_of, plain
 from convenio.drafting.contracts import draft_contract
 from convenio.drafting.notices import draft_notice
 from convenio.drafting.pages import Pages, spans
-from convenio.drafting.proposals import Draft, Proposal
+from convenio.drafting.proposals import Draft, Proposal, flow
 from convenio.errors import UsageError
+from convenio.interview import questions
 from convenio.messages import Message, say
+from convenio.packs import Pack
 
 KINDS = ("dsca-36b", "agreement", "contract")
 MAX_ROWS = 60
@@ -58,6 +60,17 @@ def draft_from(pages: Pages, kind: str = "") -> Draft:
         )
     draft = _DRAFTERS[chosen](pages, language)
     return replace(draft, proposals=_numbered(draft.proposals), notes=tuple(_notes(pages)))
+
+
+def fitting(draft: Draft, pack: Pack) -> Draft:
+    """Return a draft with those proposals alone that a case of this pack can state."""
+    known = tuple(path for path in draft.looked_for if path in pack.catalogue.facts)
+    kept = tuple(one for one in draft.proposals if one.path in known and not _wrong(one, pack))
+    return replace(draft, proposals=kept, looked_for=known)
+
+
+def _wrong(one: Proposal, pack: Pack) -> bool:
+    return bool(questions.check(pack, one.path, flow([one.value] if one.row else one.value)))
 
 
 _DRAFTERS = {

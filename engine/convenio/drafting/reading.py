@@ -101,8 +101,8 @@ def _limit_memory() -> None:
     if sys.platform != "win32":
         import resource
 
-        _, most = resource.getrlimit(resource.RLIMIT_AS)
-        limit = MEMORY if most == resource.RLIM_INFINITY else min(MEMORY, most)
+        soft, most = resource.getrlimit(resource.RLIMIT_AS)
+        limit = min([MEMORY, *(one for one in (soft, most) if one != resource.RLIM_INFINITY)])
         resource.setrlimit(resource.RLIMIT_AS, (limit, most))
 
 

@@ -161,14 +161,19 @@ LONG = {
 }
 
 
-@pytest.mark.parametrize("name", LONG)
-@pytest.mark.parametrize("kind", ["agreement", "dsca-36b", "contract"])
+@pytest.mark.parametrize(
+    ("kind", "name"),
+    [
+        *(("agreement", name) for name in LONG),
+        *(("dsca-36b", name) for name in LONG),
+        *(("contract", name) for name in ("numbers", "stops", "letters")),
+    ],
+)
 def test_no_text_takes_long(name, kind):
-    size = 40_000
-    pages = [HEAD * 300, *(LONG[name][i : i + size] for i in range(0, 200_000, size))]
+    pages = [HEAD * 300, LONG[name][:40_000], LONG[name][:40_000]]
     began = time.perf_counter()
     draft = draft_from(pages_of("a.txt", "", pages), kind)
-    assert time.perf_counter() - began < 10
+    assert time.perf_counter() - began < 8
     assert len(draft.proposals) < 200
 
 

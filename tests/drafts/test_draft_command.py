@@ -87,6 +87,16 @@ def test_rows_are_taken_one_by_one(made, pack):
     assert "# proposal equipment.3:" in path.read_text(encoding="utf-8")
 
 
+def test_rows_that_somebody_changed_are_not_written_over(made, capsys):
+    path = made(SWEDEN)
+    assert main(["draft", "--accept", str(path), "equipment.1", "--by", "A"]) == 0
+    text = path.read_text(encoding="utf-8").replace("quantity: 20", "quantity: 21")
+    path.write_text(text, encoding="utf-8")
+    assert main(["draft", "--accept", str(path), "equipment.2", "--by", "A"]) == 2
+    assert "already" in capsys.readouterr().err
+    assert path.read_text(encoding="utf-8") == text
+
+
 @pytest.mark.parametrize(
     ("words", "says"),
     [
@@ -107,18 +117,20 @@ def test_what_was_written_by_hand_stays(words, says, made, capsys):
 
 def test_a_review_asks_one_by_one(made, pack, monkeypatch, capsys):
     path = made(JORDAN, "--lang", "es")
-    answers = iter(["y", "n", "?", "", "e", "36", "q"])
-    monkeypatch.setattr("builtins.input", lambda _: next(answers))
+    names = [one.id for one in read_proposals(path).proposals]
+    place = names.index("terms.duration_years")
+    typed = iter(["y", "n", "?", *[""] * (place - 2), "e", "36", "q"])
+    monkeypatch.setattr("builtins.input", lambda _: next(typed))
     assert main(["draft", "--review", str(path), "--by", "B. Name", "--lang", "es"]) == 0
     said = capsys.readouterr()
-    first, second, third, fourth = read_proposals(path).proposals[:4]
-    assert (first.status, second.status, third.status) == ("accepted", "rejected", "proposed")
-    assert first.quote in said.out
-    assert first.by == "B. Name"
-    assert fourth.status == "accepted"
+    found = read_proposals(path).proposals
+    assert [one.status for one in found[:3]] == ["accepted", "rejected", "proposed"]
+    assert found[0].quote in said.out
+    assert found[0].by == "B. Name"
     stated = load_case(path, pack).facts
-    assert stated[first.path].state == "known"
-    assert stated[second.path].state == "unknown"
+    assert stated[names[0]].state == "known"
+    assert stated[names[1]].state == "unknown"
+    assert stated["terms.duration_years"].value == 36
 
 
 def test_nothing_is_written_over(made, tmp_path, capsys):

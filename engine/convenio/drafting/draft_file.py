@@ -22,10 +22,11 @@ from convenio.drafting.proposals import Draft, Proposal, flow
 from convenio.errors import UsageError
 from convenio.facts.case import Case
 from convenio.facts.case_file import MAX_TITLE
+from convenio.facts.plain import value_of
 from convenio.facts.provenance import MAX_QUOTE_WORDS
 from convenio.files import read_at_most
 from convenio.interview import questions
-from convenio.messages import Message, say
+from convenio.messages import say
 from convenio.packs import Pack
 
 FORM = "convenio/proposals/1"
@@ -36,7 +37,6 @@ _MOST = 5_000_000
 _LONGEST_COMMENT = 400
 _ID = re.compile(r"[^A-Za-z0-9._-]+")
 _STATUSES = ("proposed", "accepted", "rejected")
-Say = Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -259,9 +259,7 @@ def accepted(
     stated = _stated(proposal.path, after)
     problems = questions.check(pack, proposal.path, stated)
     if problems:
-        raise UsageError(
-            say("{id}: {problem}", id=proposal.id, problem=_said(str(problems[0].message)))
-        )
+        raise UsageError(say("{id}: {problem}", id=proposal.id, problem=problems[0].message))
     bare = questions.without(_without_comment(text, proposal.id), proposal.path)
     return questions.inserted(bare, proposal.path, stated), after
 
@@ -271,18 +269,17 @@ def rejected(text: str, found: Proposals, proposal: Proposal) -> tuple[str, Prop
     return _without_comment(text, proposal.id), found.with_(proposal)
 
 
-def _said(text: str) -> Message:
-    return say("{text}", text=text)
-
-
 def _refuse_written_by_hand(case: Case, found: Proposals, proposal: Proposal) -> None:
     stated = case.facts.get(proposal.path)
     if stated is None or stated.state == "unknown":
         return
     ours = [
-        one for one in found.proposals if one.path == proposal.path and one.status == "accepted"
+        one.value
+        for one in found.proposals
+        if one.path == proposal.path and one.status == "accepted"
     ]
-    if proposal.row and len(stated.elements) == len(ours) and ours:
+    # Rows are added to those that were taken in before, as long as nobody has touched them.
+    if proposal.row and value_of(stated.value) == ours:
         return
     raise UsageError(
         say(

@@ -43,6 +43,7 @@ _LETTER = re.compile(
 )
 _HEAD = 2_500
 """Characters in which a title and a preamble stand."""
+_TITLED = re.compile(r"[a-z ]{4,40}?(?P<dash> - )[a-z ]{4,40}")
 _BEGINNING = 20_000
 """Characters in which a law or decree names the agreement that it approves."""
 _ROLES = (
@@ -92,6 +93,18 @@ def _between(clauses: Sequence[Clause]) -> tuple[Sentence, list[tuple[str, int, 
                 for code, start, finish in quantities.countries(text[between.end() : end])
             ]
             if len(places) >= 2:
+                return sentence, places
+    return _titled(clauses)
+
+
+def _titled(clauses: Sequence[Clause]) -> tuple[Sentence, list[tuple[str, int, int]]] | None:
+    """Return the parties of a collection's title: "Argentina – Chile" at the very beginning."""
+    for sentence in clauses[0].sentences[:1]:
+        found = _TITLED.match(sentence.plain)
+        places = list(quantities.countries(found[0])) if found else []
+        if found and len(places) == 2:
+            (_, start, _), (_, _, end) = places
+            if start == 0 and places[0][2] == found.start("dash") and end == places[1][2]:
                 return sentence, places
     return None
 

@@ -7,7 +7,7 @@ tried again, so that the time grows with the length of a text and never faster.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
@@ -171,8 +171,3 @@ def _piece(text: str) -> re.Pattern[str]:
     pattern = text.replace("{span}", f"(?P<span>{quantities.SPAN})")
     pattern = pattern.replace("{n}", f"(?P<number>{quantities.NUMBER})")
     return re.compile(rf"(?<![a-z0-9])(?:{pattern})")
-
-
-def patterns_of(name: str) -> Iterator[Pattern]:
-    """Yield the patterns of a language, for tests and guides."""
-    yield from language(name).patterns

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from convenio.drafting import reading
+from convenio.drafting.clauses import clauses_of
 from convenio.drafting.drafting import draft_from
 from convenio.drafting.pages import MAX_TEXT, pages_of
 from convenio.drafting.reading import read_document
@@ -58,6 +59,19 @@ def test_a_word_file_is_read_and_hidden_text_is_not(tmp_path):
 def test_plain_text_has_pages_where_it_has_form_feeds(tmp_path):
     path = write(tmp_path, "a.txt", "\n\n".join(AGREEMENT) + "\f" + "\n\n".join(END) + "\f")
     assert found(path)["terms.exit_notice_months"] == (6, 2)
+
+
+@pytest.mark.parametrize(
+    ("pages", "words"),
+    [
+        (["la coope-\nración multi-\nfunción de la función multi"], "cooperación multi-función"),
+        (["the for\u2010\nces and for\xad\nces"], "the forces and forces"),
+        (["the armed for-\n", "ces of AN/\nTPQ"], "armed forces of AN/TPQ"),
+    ],
+)
+def test_words_that_were_cut_at_the_end_of_a_line_are_whole(pages, words):
+    clauses = clauses_of(pages_of("a.pdf", "", pages))
+    assert words in " ".join(s.text for clause in clauses for s in clause.sentences)
 
 
 def test_a_file_of_scans_says_so(tmp_path):

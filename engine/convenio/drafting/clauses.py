@@ -137,21 +137,34 @@ def _joined(pages: Pages) -> tuple[str, list[tuple[int, int]]]:
 
 
 def whole_pages(pages: Pages) -> Iterator[tuple[int, str]]:
-    """Yield the number and text of each page; words cut at the end of a line are whole."""
-    known = set(re.findall(r"[^\W\d_]{4,}", plain(pages.text)))
-    for page in pages.pages:
-        yield page.number, _whole_words(page.text, known)
+    """Yield the number and text of each page; words cut at the end of a line are whole.
+
+    A word that is cut at the end of a page stands on the next.
+    """
+    known = set(re.findall(r"[^\W\d_]{4,}", plain(_CUT.sub(" ", pages.text))))
+    texts = [page.text for page in pages.pages]
+    for place, page in enumerate(pages.pages):
+        last = _CUT_AT_END.search(texts[place][-80:])
+        if last and place + 1 < len(texts) and texts[place + 1].lstrip()[:1].islower():
+            texts[place] = texts[place][: len(texts[place]) - len(last[0])]
+            texts[place + 1] = f"{last[0].strip()}\n{texts[place + 1].lstrip()}"
+        yield page.number, _whole_words(texts[place], known)
 
 
-_CUT = re.compile(r"([^\W\d_]{2,30})-[ \t]*\n[ \t]*([^\W\d_]{2,30})")
+_CUT = re.compile(r"([^\W\d_]{2,30})([-\u2010])[ \t]*\n[ \t]*([^\W\d_]{2,30})")
+_CUT_AT_END = re.compile(r"[^\W\d_]{2,30}[-\u2010]\s*\Z")
+_SLASH = re.compile(r"(?<=\w)/[ \t]*\n[ \t]*(?=\w)")
 
 
 def _whole_words(text: str, known: set[str]) -> str:
     def whole(found: re.Match[str]) -> str:
-        one = found[1] + found[2]
-        return one if plain(one) in known else f"{found[1]}-{found[2]}"
+        first, mark, second = found.groups()
+        # "multi-/function" keeps its hyphen, since both are words; "coope-/ración" does not.
+        words = plain(first) in known and plain(second) in known
+        one = mark == "\u2010" or plain(first + second) in known or not words
+        return first + second if one else f"{first}-{second}"
 
-    return _CUT.sub(whole, text)
+    return _CUT.sub(whole, _SLASH.sub("/", text))
 
 
 def _page(starts: list[tuple[int, int]], place: int) -> int:

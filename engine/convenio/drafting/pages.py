@@ -78,6 +78,8 @@ def seen(text: str) -> str:
     'a[2Jbc'
     """
     lines = text.replace("\r\n", "\n").replace("\r", "\n").replace("\x0c", "\n")
+    # A soft hyphen is seen where a line ends in it, and nowhere else.
+    lines = lines.replace("\xad\n", "\u2010\n")
     bare = _NOT_TEXT.sub("", _PAGE_OF_THE_REGISTER.sub("", lines))
     return _BLANK_LINES.sub("\n\n", bare)
 

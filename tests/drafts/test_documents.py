@@ -74,6 +74,34 @@ def test_words_that_were_cut_at_the_end_of_a_line_are_whole(pages, words):
     assert words in " ".join(s.text for clause in clauses for s in clause.sentences)
 
 
+def test_heads_and_feet_of_a_gazette_are_no_part_of_its_sentences():
+    texts = [
+        "BOLETÍN OFICIAL\nPág. 7\n\nAcuerdo entre Chile y el Perú sobre cooperación en defensa\n"
+        "Artículo I\nCualquiera de las Partes podrá denunciar\ncve: A-1\n",
+        "BOLETÍN OFICIAL\nPág. 8\n\nel presente Acuerdo con una antelación de seis meses.\n"
+        "Las Partes acordarán lo demás.\ncve: A-2\n",
+        "BOLETÍN OFICIAL\nPág. 9\n\nArtículo II\nEl Acuerdo tendrá una duración de dos años.\n"
+        "cve: A-3\n",
+    ]
+    draft = draft_from(pages_of("a.pdf", "", texts))
+    found = {one.path: (one.value, one.page) for one in draft.proposals}
+    assert found["terms.exit_notice_months"] == (6, 1)
+    assert found["terms.duration_years"] == (2, 3)
+
+
+def test_what_is_set_and_cut_into_words_as_a_pdf_yields_the_same(tmp_path):
+    weasyprint = pytest.importorskip("weasyprint")
+    text = (Path(__file__).parent / "texts/nl-jordan-2014.txt").read_text(encoding="utf-8")
+    body = "".join(f"<p>{part}</p>" for part in text.split("\n\n"))
+    style = "<style>@page { size: A5 } body { hyphens: auto; text-align: justify }</style>"
+    path = tmp_path / "a.pdf"
+    weasyprint.HTML(string=f"<html lang=en>{style}{body}").write_pdf(path)
+    plain = {one.id: one.value for one in draft_from(pages_of("a", "", [text])).proposals}
+    draft = draft_from(read_document(path))
+    assert {one.id: one.value for one in draft.proposals} == plain
+    assert len({one.page for one in draft.proposals}) > 3
+
+
 def test_a_file_of_scans_says_so(tmp_path):
     path = write(tmp_path, "scan.pdf", pdf([[], []]))
     with pytest.raises(UsageError, match=r"no page holds text \(2 pages, scanned\?\)"):

@@ -36,7 +36,8 @@ _ABBREVIATED = re.compile(
     r"EE|UU|[A-Z]))\Z"
 )
 _END = re.compile(
-    r"[.;](?=\s|$)|\n\n(?![a-zà-ÿ])|:(?=\s*\n)|(?<=[a-zéíóú,])\n(?=\s*(?:\d{1,2}[.)]|[a-z][)])\s)"
+    r"[.;](?=\s|$)|\n\n(?![a-zà-ÿ])|:(?=\n\n|\n {0,20}(?:[a-z]\)|\d{1,2}[.)]))|"
+    r"(?<=[a-zéíóú,])\n(?=\s*(?:\d{1,2}[.)]|[a-z][)])\s)"
 )
 
 
@@ -131,8 +132,11 @@ def _joined(pages: Pages) -> tuple[str, list[tuple[int, int]]]:
     """
     text, starts = "", []
     for number, page in whole_pages(pages):
+        # What goes on in small letters is the same sentence still.
+        bare = page.strip()
+        text += "" if not text else "\n" if bare[:1].islower() else "\n\n"
         starts.append((len(text), number))
-        text += page + "\n"
+        text += bare
     return text, starts
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -18,6 +19,9 @@ _NOT_TEXT = re.compile(
 """What a reader can't see: control characters, marks of direction, soft hyphens."""
 _PAGE_OF_THE_REGISTER = re.compile(r"(?m)^\[\[Page \d{1,6}\]\]$")
 """How the Federal Register marks its pages within running text."""
+_DIGITS = re.compile(r"\d+")
+_EDGE = 4
+"""Lines at the top and at the bottom of a page among which its head and foot stand."""
 _BLANK_LINES = re.compile(r"\n[ \t]*(?:\n[ \t]*)+")
 
 
@@ -66,9 +70,44 @@ def pages_of(
         page = Page(number, seen(text[: min(MAX_PAGE, room)]))
         room -= len(page.text)
         read.append(page)
-    filled = tuple(page for page in read if page.text.strip())
+    filled = without_running_heads(tuple(page for page in read if page.text.strip()))
     empty = tuple(page.number for page in read if not page.text.strip())
     return Pages(name, digest, filled, empty, left, numbered)
+
+
+def without_running_heads(pages: tuple[Page, ...]) -> tuple[Page, ...]:
+    """Return pages without the lines at their edges that most of them share, numbers aside.
+
+    The head of a gazette would stand within each sentence that runs over to the next page.
+    """
+    counts: Counter[str] = Counter()
+    for page in pages:
+        lines = page.text.split("\n")
+        counts.update({_head(lines[place]) for place in _edges(lines)})
+    shared = {head for head, count in counts.items() if head and count >= max(3, len(pages) / 2)}
+    if not shared:
+        return pages
+    kept = []
+    for page in pages:
+        lines = page.text.split("\n")
+        edges = _edges(lines)
+        rest = [
+            line
+            for place, line in enumerate(lines)
+            if place not in edges or _head(line) not in shared
+        ]
+        kept.append(Page(page.number, "\n".join(rest)))
+    return tuple(kept)
+
+
+def _edges(lines: list[str]) -> set[int]:
+    """Return the places of the first and last lines of a page that hold something."""
+    filled = [place for place, line in enumerate(lines) if line.strip()]
+    return {*filled[:_EDGE], *filled[-_EDGE:]}
+
+
+def _head(line: str) -> str:
+    return _DIGITS.sub("#", " ".join(line.split()))[:200]
 
 
 def seen(text: str) -> str:

@@ -46,6 +46,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "form": ("convenio.cli.form", "write a case as a form for a spreadsheet; read it back"),
     "letter": ("convenio.cli.letter", "write the letter that asks for what is open"),
     "answers": ("convenio.cli.answers", "read the answers to a letter, or a form, into a case"),
+    "draft": ("convenio.cli.draft", "propose the facts of a case from a document, with quotations"),
     "schema": ("convenio.cli.schema", "print the JSON Schema of case files or results"),
     "rules": ("convenio.cli.rules", "list, show and test the rules of a pack"),
 }

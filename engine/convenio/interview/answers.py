@@ -98,10 +98,10 @@ class AnswerReader:
         if match := _DAY_FIRST.match(bare):
             first, second = int(match[1]), int(match[2])
             if self._wording.base != "en" or first > 12:
-                return _iso(int(match[3]), second, first)
-            return _iso(int(match[3]), first, second) if second > 12 else ""
+                return iso(int(match[3]), second, first)
+            return iso(int(match[3]), first, second) if second > 12 else ""
         if match := _MONTH_FIRST.match(bare):
-            return _iso(int(match[2]), int(match[1]))
+            return iso(int(match[2]), int(match[1]))
         if match := _MONTH_DAY.match(bare):
             return self._named(match[1], int(match[3]), int(match[2]))
         if match := _IN_WORDS.match(bare):
@@ -109,8 +109,8 @@ class AnswerReader:
         return ""
 
     def _named(self, month: str, year: int, day: int | None) -> str:
-        number = _months().get(folded(month))
-        return _iso(year, number, day) if number else ""
+        number = months().get(folded(month))
+        return iso(year, number, day) if number else ""
 
     def _number(self, text: str, fact: FactDeclaration) -> str:
         percent = text.endswith("%")
@@ -170,7 +170,8 @@ class AnswerReader:
         return names_of_members(fact).get(folded(text), "")
 
 
-def _iso(year: int, month: int, day: int | None = None) -> str:
+def iso(year: int, month: int, day: int | None = None) -> str:
+    """Return a date as case files write it, an empty text where there is no such day."""
     try:
         return dt.date(year, month, day or 1).isoformat()[: None if day else 7]
     except ValueError:
@@ -178,7 +179,7 @@ def _iso(year: int, month: int, day: int | None = None) -> str:
 
 
 @lru_cache(maxsize=1)
-def _months() -> Mapping[str, int]:
+def months() -> Mapping[str, int]:
     """Return the numbers of months by their names and short names in every language."""
     found: dict[str, int] = {}
     for language in LANGUAGES:

@@ -26,7 +26,7 @@ ROOT = Path(__file__).resolve().parents[1]
 LOCALE = ROOT / "engine" / "convenio" / "locale"
 LANGUAGES = ("es", "pt")
 
-_CALLS = {"_", "self", "wording", "_wording", "N_", "say"}
+_CALLS = {"_", "self", "wording", "words", "_wording", "N_", "say"}
 _OPTIONS = {"jinja2.trim_blocks": "true", "jinja2.lstrip_blocks": "true", "silent": "false"}
 
 

@@ -136,11 +136,11 @@ def test_a_review_asks_one_by_one(made, pack, monkeypatch, capsys):
 def test_nothing_is_written_over(made, tmp_path, capsys):
     path = made(JORDAN)
     before = path.read_text(encoding="utf-8")
-    assert main(["draft", JORDAN, "-o", str(path)]) == 2
+    assert main(["draft", JORDAN, "-o", str(path), "--as-of", "2026-05-01"]) == 2
     assert "there already" in capsys.readouterr().err
     source = tmp_path / "source.txt"
     source.write_bytes(Path(JORDAN).read_bytes())
-    assert main(["draft", str(source), "-o", str(source)]) == 2
+    assert main(["draft", str(source), "-o", str(source), "--as-of", "2026-05-01"]) == 2
     assert path.read_text(encoding="utf-8") == before
     assert source.read_bytes() == Path(JORDAN).read_bytes()
 
@@ -152,6 +152,7 @@ def test_nothing_is_written_over(made, tmp_path, capsys):
         ([JORDAN, "-o", "a.txt"], "ends in .yaml"),
         ([JORDAN, "more", "-o", "a.yaml"], "go with --accept"),
         ([JORDAN, "-o", "a.yaml", "--as-of", "soon"], "--as-of is a date"),
+        ([JORDAN, "-o", "a.yaml"], "a draft needs --as-of"),
         (["--review", "none.yaml", "--by", "A"], "can't be read"),
         (["--review", "a.yaml", "-o", "b.yaml", "--by", "A"], "go with the making"),
     ],
@@ -175,7 +176,7 @@ def test_words_of_a_document_stay_words(tmp_path, pack):
     source = tmp_path / "a.txt"
     source.write_text(HOSTILE, encoding="utf-8")
     path = tmp_path / "deal.yaml"
-    assert main(["draft", str(source), "-o", str(path)]) == 0
+    assert main(["draft", str(source), "-o", str(path), "--as-of", "2026-05-01"]) == 0
     text = path.read_text(encoding="utf-8")
     assert not set("\u202e\x1b\u2028\r") & set(text)
     assert {f.state for f in load_case(path, pack).facts.values()} == {"unknown"}

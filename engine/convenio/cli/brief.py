@@ -100,6 +100,7 @@ def run(args: argparse.Namespace) -> int:
     """Run the command."""
     check_name(Path(args.output))
     _check_live(args)
+    _check_format(args)
     wording = options.wording_of(args)
     theme = load_theme(args.theme) if args.theme else None
     decision = read_decision(read_document(args.decision, UsageError)) if args.decision else None
@@ -116,12 +117,25 @@ def run(args: argparse.Namespace) -> int:
             tell(fault)
             code = CaseError.exit_code
     _refuse_foreign(args.previous, previous, assessments)
+    if decision is not None and [one.case.id for one in assessments] != [decision.case.id]:
+        raise UsageError(
+            say("{file}: it is about another case: {id}", file=args.decision, id=decision.case.id)
+        )
     if assessments:
         inputs = [*args.cases, args.previous] if args.previous else args.cases
         shown = options.redacted_as_asked(args, assessments)
         look = Look(args.annex, args.audience, theme, args.live, args.quick, args.card, decision)
         write_briefs(shown, Path(args.output), wording, inputs, previous, look=look)
     return code
+
+
+def _check_format(args: argparse.Namespace) -> None:
+    """Raise UsageError where something was asked for that a format can't hold."""
+    form = FORMATS.get(Path(args.output).suffix.lower(), "HTML")
+    asked = {"--theme": args.theme, "--annex": args.annex, "--decision": args.decision}
+    for flag, given in asked.items():
+        if given and (args.card or form in ("Word", "Markdown")):
+            raise UsageError(say("{flag} goes with briefs in HTML and PDF", flag=flag))
 
 
 def _check_live(args: argparse.Namespace) -> None:
@@ -208,6 +222,9 @@ def write_briefs(
     `previous` holds earlier assessments by their case, `recorded` the hash of each assessment's
     record, where there is one.
     """
+    _refuse_shared_ids(assessments)
+    if len(assessments) > 1 and output.suffix.lower() in FORMATS:
+        raise UsageError(say("{output}: several briefs need a folder", output=output))
     to_folder = len(assessments) > 1 or output.is_dir() or output.suffix == ""
     if to_folder:
         if output.exists() and not output.is_dir():
@@ -227,6 +244,23 @@ def write_briefs(
 
     for target in _each(write, len(assessments)):
         tell(say("written: {target}", target=target))
+
+
+def _refuse_shared_ids(assessments: Sequence[Assessment]) -> None:
+    """Raise UsageError where two cases would be written to one file."""
+    files: dict[str, str] = {}
+    for assessment in assessments:
+        case = assessment.case
+        if case.id in files:
+            raise UsageError(
+                say(
+                    "{one} and {other} are both called {id}, and their briefs too",
+                    one=files[case.id],
+                    other=case.file,
+                    id=case.id,
+                )
+            )
+        files[case.id] = case.file
 
 
 _MANY = 24

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from convenio.cli import case_sources, options, output
 from convenio.cli.telling import tell
+from convenio.errors import UsageError
 from convenio.messages import say
 
 EXAMPLES = """examples:
@@ -32,6 +33,8 @@ def run(args: argparse.Namespace) -> int:
 
     day, wording = case_sources.day_asked(args), options.wording_of(args)
     pack = options.read_pack(args)
+    if args.ics and args.ics.suffix.lower() != ".ics":
+        raise UsageError(say("{path}: the name of a calendar ends in .ics", path=args.ics))
     cases, code = case_sources.read_cases(args.cases, pack)
     found = deadlines(cases, day)
     output.show(

@@ -24,8 +24,8 @@ if TYPE_CHECKING:
 KINDS = ("dsca-36b", "agreement", "contract")
 
 EXAMPLES = """examples:
-  convenio draft notice.pdf -o deal.yaml             proposals, each with page and quotation
-  convenio draft acuerdo.docx -o deal.yaml --lang es
+  convenio draft notice.pdf -o deal.yaml --as-of 2026-03-01
+  convenio draft acuerdo.docx -o deal.yaml --as-of 2026-03-01 --lang es
   convenio draft --review deal.yaml --by "A. Name"   one by one: take, drop or change
   convenio draft --accept deal.yaml terms.end parties --by "A. Name"   these; "all": all"""
 
@@ -40,7 +40,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("-o", "--output", metavar="DRAFT.yaml", help="the draft that is made")
     parser.add_argument("--kind", choices=KINDS, help="what it is (default: told by its words)")
-    parser.add_argument("--as-of", metavar="DATE", help="the date of the case (default: today)")
+    parser.add_argument("--as-of", metavar="DATE", help="the date of the case: what was known then")
     what = parser.add_mutually_exclusive_group()
     what.add_argument("--review", action="store_true", help="ask on each proposal of a draft")
     what.add_argument("--accept", action="store_true", help="take proposals of a draft by name")
@@ -142,7 +142,9 @@ def _words(pack: Pack, wording: Wording, notes: list[str]) -> Words:
 
 def _day(text: str | None) -> dt.date:
     if text is None:
-        return dt.date.today()
+        raise UsageError(
+            say("a draft needs --as-of, the date on which facts are to be known, as 2009-10-30")
+        )
     try:
         found = date_from_text(text)
     except ValueError:

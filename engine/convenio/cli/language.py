@@ -26,7 +26,7 @@ def add_language(parser: argparse.ArgumentParser) -> None:
 def asked_language(words: Sequence[str]) -> str:
     """Return the language that the words of a command ask for, before they are parsed."""
     asked = _default()
-    for word, following in zip(words, [*words[1:], ""], strict=True):
+    for word, following in zip(words, [*words[1:], ""], strict=False):
         if word == "--lang":
             asked = following
         elif word.startswith("--lang="):
@@ -65,6 +65,7 @@ _ARGPARSE = (
     say("options"),
     say("positional arguments"),
     say("show this help message and exit"),
+    say("show program's version number and exit"),
     say("the following arguments are required: %s"),
     say("unrecognized arguments: %s"),
     say("invalid choice: %(value)r (choose from %(choices)s)"),

@@ -64,10 +64,18 @@ def main(argv: Sequence[str] | None = None) -> int:
     gc.set_threshold(100_000, 20, 20)
     # Else pydantic looks through every package that is installed for plugins of its own.
     os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
-    words = list(sys.argv[1:] if argv is None else argv)
+    words = _command_first(list(sys.argv[1:] if argv is None else argv))
     translate = translation(asked_language(words))
     with guarded_streams(), nullcontext() if translate is None else speaking(translate):
         return _guarded(words)
+
+
+def _command_first(words: list[str]) -> list[str]:
+    """Put a --lang that stands before the command behind it, where commands declare it."""
+    length = 2 if words[:1] == ["--lang"] else 1 if words and words[0].startswith("--lang=") else 0
+    if not length or len(words) <= length or words[length] not in COMMANDS:
+        return words
+    return [words[length], *words[:length], *words[length + 1 :]]
 
 
 def _guarded(words: list[str]) -> int:

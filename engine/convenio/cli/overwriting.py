@@ -8,7 +8,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from convenio.assessment.cases import find_case
+from convenio.batch.case_files import case_files_in
 from convenio.errors import UsageError
+from convenio.files import is_folder
 from convenio.messages import say
 from convenio.packs.folders import find_pack
 
@@ -77,7 +79,7 @@ def refuse_overwriting(args: argparse.Namespace) -> None:
 
 
 def _refuse_unwritable(path: Path, target: Path) -> None:
-    there = next(folder for folder in target.parents if folder.exists())
+    there = next((folder for folder in target.parents if folder.exists()), target)
     if not there.is_dir():
         raise UsageError(say("{path}: {there} is no folder", path=path, there=there))
     if not os.access(there, os.W_OK):
@@ -91,9 +93,16 @@ def _inputs(args: argparse.Namespace) -> Iterator[Path]:
         given = getattr(args, name, None)
         for one in given if isinstance(given, list) else [given]:
             if one:
-                yield (find_case(one) if name in ("case", "cases") else Path(one)).resolve()
+                yield from _named(find_case(one) if name in ("case", "cases") else Path(one))
     for entry in getattr(args, "child", None) or []:
         yield Path(str(entry).partition("=")[2]).resolve()
+
+
+def _named(path: Path) -> Iterator[Path]:
+    """Yield a file that is read, or what a folder of cases holds."""
+    yield path.resolve()
+    if is_folder(path):
+        yield from (file.resolve() for file in case_files_in(path))
 
 
 def _packs(args: argparse.Namespace) -> Iterator[Path]:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import argparse
 
 from convenio.cli import case_sources, options, output
+from convenio.errors import UsageError
+from convenio.messages import say
 from convenio.resources import data_folder
 
 EXAMPLES = """examples:
@@ -27,11 +29,13 @@ def run(args: argparse.Namespace) -> int:
     from convenio.follow_up.precedents import precedents
     from convenio.reports import decisions
 
+    if args.most < 1:
+        raise UsageError(say("--most takes a number from 1 on, not {number}", number=args.most))
     wording = options.wording_of(args)
     pack = options.read_pack(args)
     case = options.read_case(args.case, pack, options.settings_of(args))
     library, code = case_sources.read_cases([args.library or str(data_folder("cases"))], pack)
-    found = precedents(case, library, max(0, args.most))
+    found = precedents(case, library, args.most)
     assessed = [assess(one.case, pack) for one in found]
     output.show(
         args,

@@ -35,6 +35,8 @@ def run(args: argparse.Namespace) -> int:
     from convenio.follow_up.review import review
     from convenio.reports import decisions
 
+    if args.merged and args.merged.suffix.lower() not in (".yaml", ".yml"):
+        raise UsageError(say("{path}: the name of a case file ends in .yaml", path=args.merged))
     if args.set:
         raise UsageError(say("--set goes with one reading; two were named"))
     wording = options.wording_of(args)
@@ -48,6 +50,14 @@ def run(args: argparse.Namespace) -> int:
                 one=first.as_of.isoformat(),
                 second=args.other,
                 other=second.as_of.isoformat(),
+            )
+        )
+    if first.id != second.id:
+        tell(
+            say(
+                "warning: the files name two cases, {one} and {other}; are they of one deal?",
+                one=first.id,
+                other=second.id,
             )
         )
     found = review(first, second, pack)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import re
 from pathlib import Path
 
 from convenio.cli import options, output
@@ -120,12 +121,18 @@ def _calibrate(pack: Pack, args: argparse.Namespace) -> int:
 
 def _translate(pack: Pack, languages: list[str]) -> int:
     """Bring the translations of a pack up to date with its texts, for translators to go on."""
+    from babel import Locale
+
     from convenio.authoring.translations import untranslated, updated_translation
     from convenio.packs.translations import FOLDER
 
     if not languages:
         raise UsageError(say("name a language, such as: convenio rules translate es"))
     for language in languages:
+        if not re.fullmatch("[a-z]{2}", language) or not Locale("en").languages.get(language):
+            raise UsageError(
+                say("'{language}' is no language; give a code such as es", language=language)
+            )
         file = pack.folder / FOLDER / f"{language}.po"
         content = updated_translation(pack, language)
         file.parent.mkdir(exist_ok=True)

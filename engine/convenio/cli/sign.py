@@ -61,12 +61,16 @@ def run(args: argparse.Namespace) -> int:
     pack = options.read_pack(args)
     case = options.read_case(args.case, pack, options.settings_of(args))
     assessment = assess(case, pack)
+    if args.check and args.decision:
+        raise UsageError(say("--check and --decision exclude each other"))
     if args.check:
         return _check(args, assessment, wording)
     for name in ("decision", "by", "reason", "on", "output"):
         if not getattr(args, name):
             flag = "-o" if name == "output" else f"--{name}"
             raise UsageError(say("a decision needs {flag}", flag=flag))
+    if args.output.suffix.lower() not in (".yaml", ".yml"):
+        raise UsageError(say("{path}: the name of a decision ends in .yaml", path=args.output))
     decision = decide(
         assessment,
         args.decision,

@@ -100,6 +100,12 @@ def decide(
     overrules = choice == "approve" and rating in RATINGS and rank(rating) >= rank("high")
     if choice == "conditions" and not more.get("conditions"):
         raise UsageError(say("a decision under conditions names them: --condition TEXT"))
+    if choice == "decline" and more.get("conditions"):
+        raise UsageError(say("a deal that is declined has no conditions"))
+    if on < case.as_of:
+        raise UsageError(
+            say("it was decided before the date of the case, {day}", day=case.as_of.isoformat())
+        )
     if overrules and len(reason.strip()) < _SHORTEST_REASON:
         raise UsageError(
             say(
@@ -171,11 +177,15 @@ def what_changed(decision: Decision, assessment: Assessment) -> Iterator[Message
     if decision.case.digest != case.digest:
         yield say("the case file has changed since")
     if decision.pack.digest != pack.digest:
-        yield say(
-            "the rules have changed since: {old}, now {new}",
-            old=decision.pack.version,
-            new=pack.version,
-        )
+        same = decision.pack.version == pack.version
+        moved = say("the rules have changed since, under the same version {old}", old=pack.version)
+        if not same:
+            moved = say(
+                "the rules have changed since: {old}, now {new}",
+                old=decision.pack.version,
+                new=pack.version,
+            )
+        yield moved
     if decision.rating != assessment.headline:
         yield say("the rating was {old} and is {new}", old=decision.rating, new=assessment.headline)
     elif decision.assessment != assessment_digest(assessment):

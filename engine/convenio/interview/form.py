@@ -14,6 +14,7 @@ from convenio.facts.catalogue import FactDeclaration
 from convenio.facts.provenance import PROVENANCE
 from convenio.facts.statements import StatementReader
 from convenio.facts.values import RESERVED_WORDS
+from convenio.interview.answers import hint_in_words
 from convenio.interview.cells import BETWEEN, CellReader, CellWriter
 from convenio.interview.evidence import Statement, stated_in, statement_node
 from convenio.interview.form_words import (
@@ -468,7 +469,7 @@ def how_to_answer(fact: FactDeclaration, words: FormWords) -> str:
     if kind == "set" and fact.type.element == "enum":
         names = (cells.word(member, fact) for member in fact.type.members)
         how += ": " + BETWEEN.join(names)
-    hint = _(fact.hint)
+    hint = hint_in_words(fact, _)
     return f"{how}. {hint[:1].upper()}{hint[1:]}" if hint else how
 
 

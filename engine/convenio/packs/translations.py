@@ -12,9 +12,10 @@ from dataclasses import dataclass, field
 from io import BytesIO
 from pathlib import Path
 
-from convenio.errors import PackError, Position, Problem
+from convenio.errors import PackError, Position, Problem, shorten
 from convenio.messages import say
 from convenio.packs.folders import check_files
+from convenio.plain_text import has_unseen
 
 FOLDER = "translations"
 
@@ -63,6 +64,14 @@ def read_translation(file: Path) -> Translation:
     except (PoFileError, ValueError, LookupError) as fault:
         message = say("this is no gettext catalogue")
         raise PackError([Problem(Position(str(file)), "", message, found=str(fault))]) from None
+    unseen = [
+        str(entry.string)
+        for entry in catalog
+        if has_unseen(str(entry.string or "").replace("\n", " "))
+    ]
+    if unseen:
+        message = say("invisible control characters and marks of direction are refused")
+        raise PackError([Problem(Position(str(file)), "", message, found=shorten(unseen[0]))])
     return Translation(
         {
             str(entry.id): str(entry.string)

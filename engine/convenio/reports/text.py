@@ -87,7 +87,9 @@ def _heading(console: Console, title: str, count: int) -> None:
 
 
 def _families(assessment: Assessment, wording: Wording) -> Table:
-    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="dim")
+    # Words of other languages are longer; the table has a hundred columns all the same.
+    apart = 2 if wording.base == "en" else 1
+    table = Table(box=None, pad_edge=False, padding=(0, apart, 0, 0), header_style="dim")
     presumed = ("presumed",) if assessment.presumes else ()
     for title in ("", "", *presumed, "established", "possible", "confidence"):
         table.add_column(wording(title) if title else "")

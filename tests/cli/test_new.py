@@ -1,6 +1,7 @@
 """Writing a case by answering questions."""
 
 import builtins
+import io
 from pathlib import Path
 
 import pytest
@@ -164,3 +165,40 @@ def test_the_questions_are_asked_and_answered_in_other_languages(
     assert case.facts["deal.elements"].value == ("arms_sale",)
     assert case.facts["deal.form"].value == "treaty"
     assert "questions left" not in capsys.readouterr().out
+
+
+def test_back_goes_to_the_question_before_whether_answered_or_skipped(
+    tmp_path: Path, answers, capsys
+):
+    path = tmp_path / "deal.yaml"
+    skipped = ""
+    no_source = ""
+    answers("A deal", "2024-05-01", skipped, "contract", no_source, "back", "treaty", no_source)
+    assert main(["new", str(path)]) == 0
+    assert load_case(path, load_pack("core")).facts["deal.form"].value == "treaty"
+
+
+@pytest.mark.parametrize("title", ["A\x1b[31m deal", "A \u202edeal", "A" * 301])
+def test_a_title_that_no_case_may_have_is_asked_for_again(tmp_path: Path, answers, title):
+    path = tmp_path / "deal.yaml"
+    answers(title, "A deal", "2024-05-01", "quit")
+    assert main(["new", str(path)]) == 0
+    assert load_case(path, load_pack("core")).title == "A deal"
+
+
+@pytest.mark.parametrize(
+    "answer", ["# none", "{value: [disaster_relief], source: gazette}", "[disaster_relief] # x"]
+)
+def test_what_looks_like_a_case_file_can_spoil_none(tmp_path: Path, answers, answer):
+    path = tmp_path / "deal.yaml"
+    answers("A deal", "2024-05-01", answer, "quit")
+    assert main(["new", str(path)]) == 0
+    assert load_case(path, load_pack("core")).title == "A deal"
+
+
+def test_bytes_that_are_no_text_are_one_message(tmp_path: Path, monkeypatch, capsys):
+    typed = io.TextIOWrapper(io.BytesIO(b"A deal \xff\n"), encoding="utf-8")
+    monkeypatch.setattr("sys.stdin", typed)
+    assert main(["new", str(tmp_path / "deal.yaml")]) == 2
+    assert capsys.readouterr().err == "convenio: standard input is not text in UTF-8\n"
+    assert not list(tmp_path.iterdir())

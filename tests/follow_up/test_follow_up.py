@@ -91,6 +91,15 @@ def test_conditions_stand_as_the_day_has_it(case_of):
     assert on_the_day[0].standing == "due"
 
 
+@pytest.mark.parametrize(("due", "last"), [("2020-03", "2020-03-31"), ("2020", "2020-12-31")])
+def test_what_is_due_in_a_month_or_a_year_is_due_until_its_last_day(case_of, due, last):
+    found = case(case_of, f"conditions:\n  - {{text: Report, due: {due}}}\n")
+    last_day = dt.date.fromisoformat(last)
+    assert [one.standing for one in deadlines([found], last_day)] == ["due"]
+    after = deadlines([found], last_day + dt.timedelta(days=1))
+    assert [(one.standing, str(one.due)) for one in after] == [("overdue", due)]
+
+
 def test_the_command_tells_by_its_exit_code_and_writes_a_calendar(tmp_path: Path, capsys):
     file = tmp_path / "a.yaml"
     file.write_text(HEAD.format(id="a", as_of="2020-01-01") + CONDITIONS, encoding="utf-8")

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from convenio.cli import options
+from convenio.cli.asking import typed
 from convenio.cli.language import add_language
 from convenio.cli.telling import tell
 from convenio.errors import UsageError
@@ -166,7 +167,7 @@ def _decide(args: argparse.Namespace, pack: Pack, wording: Wording) -> int:
     path = Path(args.file)
     if not args.by.strip():
         raise UsageError(say("--by names who takes or drops proposals; it stands beside the facts"))
-    review = Review(path, pack, wording, args.by, options.write_file, input)
+    review = Review(path, pack, wording, args.by, options.write_file, typed)
     with one_writer(path):
         found = review.run() if args.review else review.accept(args.names)
     taken = sum(one.status == "accepted" for one in found.proposals)

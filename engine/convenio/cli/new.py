@@ -6,6 +6,7 @@ import argparse
 from pathlib import Path
 
 from convenio.cli import options
+from convenio.cli.asking import typed
 from convenio.cli.language import add_language
 from convenio.errors import UsageError
 from convenio.files import is_file, one_writer
@@ -35,7 +36,7 @@ def run(args: argparse.Namespace) -> int:
     wording = options.wording_of(args)
     pack = load_cached_pack(args.pack, language=wording.base)
     options.tell_untranslated(pack, wording.base)
-    dialogue = Dialogue(path, pack, wording, options.write_file, input)
+    dialogue = Dialogue(path, pack, wording, options.write_file, typed)
     with one_writer(path):
         try:
             if not is_file(path):

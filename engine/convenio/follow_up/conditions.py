@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from typing import Literal
 
 from convenio.facts.case import Case, Element
-from convenio.follow_up.terms import day_of
+from convenio.facts.values import Date, last_day
+from convenio.follow_up.terms import date_of
 
 Standing = Literal["overdue", "due", "undated", "settled"]
 STANDINGS: tuple[Standing, ...] = ("overdue", "due", "undated", "settled")
@@ -20,17 +21,23 @@ _OPEN = (None, "open")
 class Deadline:
     """One condition of a deal, as it stands on a day.
 
-    `status` and `consequence` are members of the catalogue, or None where the case is silent.
+    `due` is as it is stated: what is due in a month or a year is due by its last day. `status` and
+    `consequence` are members of the catalogue, or None where the case is silent.
     """
 
     case: str
     title: str
     number: int
     text: str
-    due: dt.date | None
+    due: Date | None
     status: str | None
     consequence: str | None
     standing: Standing
+
+    @property
+    def by(self) -> dt.date | None:
+        """The last day on which it is due."""
+        return None if self.due is None else last_day(self.due)
 
 
 def deadlines(cases: Iterable[Case], day: dt.date) -> list[Deadline]:
@@ -51,7 +58,7 @@ def deadlines(cases: Iterable[Case], day: dt.date) -> list[Deadline]:
     last = dt.date.max
     return sorted(
         found,
-        key=lambda one: (STANDINGS.index(one.standing), one.due or last, one.case, one.number),
+        key=lambda one: (STANDINGS.index(one.standing), one.by or last, one.case, one.number),
     )
 
 
@@ -61,10 +68,10 @@ def _conditions(case: Case) -> tuple[Element, ...]:
 
 
 def _deadline(case: Case, number: int, element: Element, day: dt.date) -> Deadline:
-    due, status = day_of(element.fields.get("due")), _text(element, "status")
+    due, status = date_of(element.fields.get("due")), _text(element, "status")
     standing: Standing = "settled"
     if status in _OPEN:
-        standing = "undated" if due is None else "overdue" if due < day else "due"
+        standing = "undated" if due is None else "overdue" if last_day(due) < day else "due"
     text, consequence = _text(element, "text") or "", _text(element, "consequence")
     return Deadline(case.id, case.title, number, text, due, status, consequence, standing)
 

@@ -6,7 +6,7 @@ import calendar
 import datetime as dt
 
 from convenio.facts.case import Case, StatedFact
-from convenio.facts.values import DateSpan, first_day, last_day
+from convenio.facts.values import Date, DateSpan, first_day, last_day
 
 _MOST_DAYS = 31
 """A date known to the month counts as its first day; one known to the year counts as none."""
@@ -14,10 +14,18 @@ _MOST_DAYS = 31
 
 def day_of(fact: StatedFact | None) -> dt.date | None:
     """Return the day of a stated date; of a span of up to a month its first day."""
-    if fact is None or fact.state != "known" or not isinstance(fact.value, dt.date | DateSpan):
+    date = date_of(fact)
+    if date is None:
         return None
-    first, last = first_day(fact.value), last_day(fact.value)
+    first, last = first_day(date), last_day(date)
     return first if (last - first).days <= _MOST_DAYS else None
+
+
+def date_of(fact: StatedFact | None) -> Date | None:
+    """Return the date that is stated, as far as it is known, or None."""
+    known = fact is not None and fact.state == "known"
+    value = fact.value if fact is not None and known else None
+    return value if isinstance(value, dt.date | DateSpan) else None
 
 
 def number_of(case: Case, path: str) -> float | None:

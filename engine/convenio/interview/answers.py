@@ -58,6 +58,8 @@ class AnswerReader:
     def as_yaml(self, fact: FactDeclaration, answer: str) -> str:
         """Return an answer as a case file writes it; what does not fit stands as it is."""
         text = " ".join(answer.split())
+        if "#" in text and fact.type.kind != "text":  # A case file would take it for a comment.
+            return json.dumps(text, ensure_ascii=False)
         kind = fact.type.kind
         if kind == "bool":
             lower = text.lower()

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from convenio.assessment import load_case
 from convenio.errors import Problem
+from convenio.facts.case_file import MAX_TITLE
 from convenio.facts.catalogue import FactDeclaration
 from convenio.facts.spoken import folded
 from convenio.interview import questions
@@ -47,8 +48,8 @@ class Dialogue:
     write: Write
     ask: Callable[[str], str] = input
     tell: Callable[[str], None] = print
-    _answered: list[str] = field(default_factory=list)
-    _skipped: dict[str, None] = field(default_factory=dict)
+    _asked: list[str] = field(default_factory=list)
+    _skipped: set[str] = field(default_factory=set)
 
     def __post_init__(self) -> None:
         self._reader = AnswerReader(self.wording, self.pack.catalogue)
@@ -75,7 +76,7 @@ class Dialogue:
         title = self._until_good(
             _("Title of the deal: "),
             _("The name under which people know the deal, such as the title of the agreement."),
-            lambda text: text,
+            lambda text: text if len(text) <= MAX_TITLE else "",
         )
         as_of = self._until_good(
             _("Date of the case (facts state what was known then): "),
@@ -125,7 +126,8 @@ class Dialogue:
         """Ask one question and save its answer; a question that is skipped is not asked again."""
         answer = self._answer(fact, fact.path)
         if not answer:
-            self._skipped[fact.path] = None
+            self._skipped.add(fact.path)
+            self._asked.append(fact.path)
             return
         stopped: StopError | EOFError | None = None
         if fact.type.kind == "list" and answer.isdecimal():
@@ -135,20 +137,17 @@ class Dialogue:
         if answer:
             text = questions.without(self.path.read_text(encoding="utf-8"), fact.path)
             self.write(self.path, questions.inserted(text, fact.path, answer))
-            self._answered.append(fact.path)
+            self._asked.append(fact.path)
         if stopped is not None:
             raise stopped
 
     def _before(self) -> str | None:
         """Return the question before this one; it is asked again, and its answer replaced."""
-        seen = [*self._answered, *self._skipped]
-        if not seen:
+        if not self._asked:
             self.tell("   " + self.wording("This is the first question."))
             return None
-        last = self._answered.pop() if self._answered else seen[-1]
-        if self._skipped and seen[-1] in self._skipped:
-            last = seen[-1]
-        self._skipped.pop(last, None)
+        last = self._asked.pop()
+        self._skipped.discard(last)
         return last
 
     # --- one answer ----------------------------------------------------------------------
@@ -330,9 +329,12 @@ class Dialogue:
     def _with_source(self, answer: str) -> tuple[str, StopError | EOFError | None]:
         """Ask where the fact stands; a new source is declared under `sources`.
 
-        The answer stays where the person stops at this question.
+        The answer stays where the person stops at this question, and where it states its source
+        itself, as case files do.
         """
         _ = self.wording
+        if answer.startswith("{value:"):
+            return answer, None
         try:
             known = self._sources()
             prompt = _("Source, a short key such as gazette (Enter: later): ")
@@ -373,7 +375,7 @@ class Dialogue:
     def _optional(self, prompt: str, explained: str) -> str:
         while True:
             answer = self._read(prompt)
-            if answer != "?":
+            if answer != "?" and len(answer) <= MAX_TITLE:
                 return answer
             self.tell(f"   {explained}")
 

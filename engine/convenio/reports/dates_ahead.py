@@ -6,7 +6,8 @@ import datetime as dt
 from collections.abc import Iterator
 
 from convenio.facts.case import Case, Element
-from convenio.follow_up.terms import day_of, end_of_term, last_day_of_notice, renews_itself
+from convenio.facts.values import last_day
+from convenio.follow_up.terms import date_of, day_of, end_of_term, last_day_of_notice, renews_itself
 from convenio.reports.wording import Wording
 
 
@@ -32,7 +33,8 @@ def _found(case: Case, wording: Wording) -> Iterator[tuple[dt.date, str]]:
         if day is not None:
             yield day, what
     for element in _elements(case, "conditions"):
-        day = day_of(element.fields.get("due"))
+        due = date_of(element.fields.get("due"))
+        day = None if due is None else last_day(due)
         status = element.fields.get("status")
         if day is not None and (status is None or status.value in (None, "open")):
             yield day, _("a condition falls due: {text}").format(text=_text(element, "text", _))

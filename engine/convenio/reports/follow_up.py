@@ -73,7 +73,7 @@ def condition_data(found: Sequence[Deadline], day: dt.date) -> dict[str, Any]:
                 "case": one.case,
                 "number": one.number,
                 "text": one.text,
-                "due": one.due.isoformat() if one.due else None,
+                "due": str(one.due) if one.due else None,
                 "status": one.status,
                 "consequence": one.consequence,
                 "standing": one.standing,
@@ -100,13 +100,13 @@ def condition_calendar(found: Sequence[Deadline], day: dt.date, wording: Wording
     calendar.add("version", "2.0")
     stamp = dt.datetime(day.year, day.month, day.day, tzinfo=dt.UTC)
     for one in found:
-        if one.due is None or one.standing == "settled":
+        if one.by is None or one.standing == "settled":
             continue
         event = Event()
         name = hashlib.sha256(f"{one.case}\0{one.number}\0{one.text}".encode()).hexdigest()[:32]
         event.add("uid", f"{name}@convenio")
         event.add("dtstamp", stamp)
-        event.add("dtstart", one.due)
+        event.add("dtstart", one.by)
         event.add("summary", one.text or wording("not described"))
         event.add("description", one.title)
         reminder = Alarm()

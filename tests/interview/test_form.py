@@ -360,6 +360,25 @@ def test_a_row_of_ones_own_and_a_second_one_are_refused(tmp_path: Path, capsys) 
     assert "this question stands twice; the first is at" in shown
 
 
+@pytest.mark.parametrize(
+    ("lose", "told"),
+    [
+        (lambda book: book.remove(book["Sources"]), "Sources: this sheet is gone"),
+        (lambda book: book["All questions"].delete_cols(6), "All questions: this column is gone"),
+        (
+            lambda book: book["All questions"].delete_rows(40),
+            "form.xlsx: rows of the form are gone",
+        ),
+    ],
+)
+def test_what_was_cut_out_of_a_form_is_told(lose, told: str, tmp_path: Path, capsys) -> None:
+    book = Book(tmp_path)
+    book.fill(title="A deal", as_of="2024-05-01")
+    lose(book.book)
+    assert book.read() == 3
+    assert told in capsys.readouterr().err
+
+
 def test_a_form_of_another_pack_is_refused(tmp_path: Path, capsys) -> None:
     book = Book(tmp_path)
     for row in book.book[SETTINGS].iter_rows():

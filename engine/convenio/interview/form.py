@@ -79,6 +79,7 @@ class _FormMaker:
             self._outcome(),
         )
         pack = self._words.pack
+        paths = [line.cells["path"].value for sheet in sheets[:2] for line in sheet.lines]
         return Form(
             sheets,
             {
@@ -86,6 +87,7 @@ class _FormMaker:
                 "language": self._words.wording.language,
                 "pack": pack.id,
                 "pack version": pack.version,
+                "questions": str(sum(path != "#" for path in paths)),
                 **self._words.words(),
             },
             {**self._carried, "comments": self._comments},

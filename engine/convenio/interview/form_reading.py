@@ -127,6 +127,7 @@ class _FormReader:
         for key in (FIRST, ALL):
             for row in self._rows(sheets[key], key) if key in sheets else ():
                 self._question(row, lists)
+        self._complete(sheets)
         self._leftover(lists)
         sources = self._sources(sheets[SOURCES]) if SOURCES in sheets else None
         outcome = self._outcome(sheets[OUTCOME]) if OUTCOME in sheets else None
@@ -147,6 +148,27 @@ class _FormReader:
                 expected = say("the sheets of the form alone")
                 self.problems.append(Problem(where, "", say("unknown sheet"), expected))
         return found
+
+    def _complete(self, sheets: AnyMapping[str, FilledSheet]) -> None:
+        """Refuse a form that has lost a sheet, a column or a question that it was written with."""
+        written = self._filled.settings
+        for key, title in self._words.titles.items():
+            if f"sheet {key}" not in written:
+                continue
+            if key not in sheets:
+                where = Position(f"{self._name}: {title}")
+                self.problems.append(Problem(where, "", say("this sheet is gone")))
+                continue
+            titles = {str(value) for value in sheets[key].rows[0]} if sheets[key].rows else set()
+            for column in self._words.columns(key):
+                if f"column {key} {column.key}" in written and column.title not in titles:
+                    where = Position(f"{self._name}: {title}")
+                    self._fault(where, say("this column is gone"), column.title)
+        asked = written.get("questions", "")
+        if asked.isdecimal() and len(self._seen) < int(asked) and not self.problems:
+            expected = say("{asked} rows with questions", asked=int(asked))
+            message = say("rows of the form are gone")
+            self._fault(Position(self._name), message, len(self._seen), expected)
 
     def _rows(self, sheet: FilledSheet, key: str) -> Iterator[_Row]:
         """Yield the rows in which something stands."""

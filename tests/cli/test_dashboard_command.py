@@ -131,7 +131,7 @@ def test_the_second_case_of_an_id_is_listed_and_not_counted(folder):
         ("deals -o d.html --previous nowhere", "there is no such file or folder"),
         ("deals -o d.html --briefs nowhere", "there is no such folder of briefs"),
         ("deals -o d.html --lang xx", "no language 'xx'"),
-        ("deals -o deals/panamax-2014.yaml", "the dashboard is written as .html"),
+        ("deals -o deals/panamax-2014.yaml", "this is an input"),
         ("deals -o d.html --csv deals/panamax-2014.yaml", "this is an input"),
         ("deals -o nowhere/d.html", "there is no folder"),
     ],

@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import zip_longest
 
+from rich.cells import cell_len
 from rich.console import Console
 from rich.table import Table
 
@@ -23,6 +24,10 @@ class Block:
     rows: Sequence[Sequence[str]] = ()
 
 
+_APART = 2
+"""So many columns of a terminal stand between the columns of a table."""
+
+
 def as_text(title: str, blocks: Sequence[Block], colour: bool = False, width: int = 100) -> str:
     """Return blocks for a terminal, `width` columns wide."""
     console, written = terminal(colour, width)
@@ -34,7 +39,7 @@ def as_text(title: str, blocks: Sequence[Block], colour: bool = False, width: in
         for sentence in block.sentences:
             console.print(sentence)
         if block.rows:
-            console.print(_table(block))
+            console.print(_table(block, console.width))
     return written()
 
 
@@ -58,13 +63,24 @@ def terminal(colour: bool, width: int) -> tuple[Console, Callable[[], str]]:
     return console, written
 
 
-def _table(block: Block) -> Table:
-    table = Table(box=None, pad_edge=False, header_style="dim", padding=(0, 2, 0, 0))
-    for column in block.columns:
-        table.add_column(column, overflow="fold", vertical="top")
+def _table(block: Block, width: int) -> Table:
+    table = Table(box=None, pad_edge=False, header_style="dim", padding=(0, _APART, 0, 0))
+    for column, least in zip(block.columns, _longest_words(block, width), strict=True):
+        table.add_column(column, overflow="fold", vertical="top", min_width=least)
     for row in block.rows:
         table.add_row(*row)
     return table
+
+
+def _longest_words(block: Block, width: int) -> list[int | None]:
+    """Return for each column the length of its longest word, none where they don't all fit."""
+    cells = zip_longest(block.columns, *block.rows, fillvalue="")
+    longest = [
+        max((cell_len(word) for text in column for word in text.split()), default=1)
+        for column in cells
+    ]
+    fits = sum(longest) + _APART * len(longest) <= width
+    return [word if fits else None for word in longest]
 
 
 def as_markdown(title: str, blocks: Sequence[Block]) -> str:

@@ -8,6 +8,7 @@ from typing import Any
 from convenio.assessment.assessment import Assessment
 from convenio.assessment.rating import Readings
 from convenio.backends.outcome import Outcome
+from convenio.errors import shorten
 from convenio.facts.case import StatedFact
 from convenio.facts.plain import said
 from convenio.language.truth import Truth
@@ -20,6 +21,9 @@ from convenio.scenarios.changes import ChangedFact
 from convenio.scenarios.compare import Alternative, ChangedCondition, ChangedRule, Comparison
 
 SCHEMA = "convenio/comparison/1"
+
+_LONGEST = 160
+"""A condition that is read out in more letters is cut; `convenio rules show` has it whole."""
 
 _TRUTHS: Mapping[Truth, str] = {True: "true", False: "false", None: "unknown"}
 
@@ -120,7 +124,7 @@ def outcome_words(outcome: Outcome, wording: Wording) -> str:
 
 def _condition(condition: ChangedCondition, read_out: ConditionWords, wording: Wording) -> str:
     before, after = (wording(_TRUTHS[truth]) for truth in (condition.before, condition.after))
-    return f"{read_out.of_code(condition.text)}: {before} → {after}"
+    return f"{shorten(read_out.of_code(condition.text), _LONGEST)}: {before} → {after}"
 
 
 def to_dict(comparison: Comparison) -> dict[str, Any]:

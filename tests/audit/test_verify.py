@@ -264,3 +264,13 @@ def test_a_value_that_was_set_and_redacted_is_not_told_either(tmp_path, capsys):
     assert "77" not in file.read_text().replace("sha256", "")[:2000].partition("findings")[0]
     assert json.loads(file.read_text())["asked"]["set"] == {"terms.duration_years": "[redacted]"}
     assert verify(file, "--case", str(LONG)) == 2
+
+
+def test_it_is_told_in_the_language_that_is_asked_for(tmp_path: Path, capsys):
+    page = tmp_path / "a.html"
+    assert main(["brief", "panamax-2014", "-o", str(page)]) == 0
+    assert main(["verify", str(page), "--lang", "pt"]) == 0
+    assert "1 relatório avaliado de novo; tudo se sustenta" in capsys.readouterr().out
+    page.write_text(page.read_text("utf-8").replace("</h1>", "!</h1>", 1), encoding="utf-8")
+    assert main(["verify", str(page), "--lang", "es"]) == 1
+    assert "la página dice" in capsys.readouterr().out

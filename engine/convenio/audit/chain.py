@@ -19,6 +19,7 @@ from convenio.audit.canonical import canonical, digest
 from convenio.audit.evidence import Head
 from convenio.errors import shorten
 from convenio.files import read_at_most
+from convenio.messages import say
 
 SCHEMA = "convenio/record/2"
 FIRST = "sha256:" + "0" * 64
@@ -250,16 +251,25 @@ def faults_of(log: Log, head: Head | None) -> Iterator[str]:
     yield from _faults_of_lines(log.lines)
     if head is None:
         if log.lines:
-            yield f"{log.path}: nothing says where the log ended; what stood beside it was removed"
+            yield say(
+                "{path}: nothing says where the log ended; what stood beside it was removed",
+                path=log.path,
+            )
         elif log.torn:
-            yield f"{log.path}: this is no log: its first line is not whole"
+            yield say("{path}: this is no log: its first line is not whole", path=log.path)
         return
     if len(log.lines) < head.count:
-        yield (
-            f"{log.path}: cut off: {head.count:,} records were written, {len(log.lines):,} are left"
+        yield say(
+            "{path}: cut off: {count:,} records were written, {left:,} are left",
+            path=log.path,
+            count=head.count,
+            left=len(log.lines),
         )
     elif head.count and log.lines[head.count - 1].hash != head.hash:
-        yield f"{log.lines[head.count - 1]}: this is not the record that was last written"
+        yield say(
+            "{line}: this is not the record that was last written",
+            line=log.lines[head.count - 1],
+        )
 
 
 def _faults_of_lines(lines: Sequence[Line]) -> Iterator[str]:
@@ -267,7 +277,7 @@ def _faults_of_lines(lines: Sequence[Line]) -> Iterator[str]:
     before = FIRST
     for number, line in enumerate(lines, 1):
         if line.fault:
-            yield f"{line}: {line.fault}"
+            yield say("{line}: {fault}", line=line, fault=line.fault)
         if line.record is not None:
             yield from _out_of_place(line, line.record, number, before, places)
         before = line.hash
@@ -279,11 +289,19 @@ def _out_of_place(
     if record.prev != before:
         other = places.get(record.prev)
         if other is not None:
-            yield f"{line}: reordered: it was written after {other}"
+            yield say("{line}: reordered: it was written after {other}", line=line, other=other)
         else:
-            yield f"{line}: the record that it was written after is gone: altered or removed"
+            yield say(
+                "{line}: the record that it was written after is gone: altered or removed",
+                line=line,
+            )
     elif record.number != number:
-        yield f"{line}: this is record {record.number:,}, where {number:,} is expected"
+        yield say(
+            "{line}: this is record {found:,}, where {number:,} is expected",
+            line=line,
+            found=record.number,
+            number=number,
+        )
 
 
 def signature_faults(lines: Iterable[Line], key: Any) -> Iterator[str]:
@@ -295,8 +313,8 @@ def signature_faults(lines: Iterable[Line], key: Any) -> Iterator[str]:
         if record is None or (key is None and not signed):
             continue
         if record.signature is None or record.key is None:
-            yield f"{line}: not signed: the signature was removed, or never given"
+            yield say("{line}: not signed: the signature was removed, or never given", line=line)
         elif key is not None and record.key != key.name:
-            yield f"{line}: signed with another key ({record.key})"
+            yield say("{line}: signed with another key ({key})", line=line, key=record.key)
         elif key is not None and not key.fits(record.signature, record.decision.encode("ascii")):
-            yield f"{line}: the signature is not of this record"
+            yield say("{line}: the signature is not of this record", line=line)

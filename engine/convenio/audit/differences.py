@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from convenio.errors import shorten
+from convenio.messages import Message, say
 
 _NAMES = ("rule", "path", "key")
 """What tells the members of a list apart, where they have it."""
@@ -24,17 +25,17 @@ def differences(told: Any, found: Any, where: str = "") -> Iterator[str]:
     elif isinstance(told, Sequence) and isinstance(found, Sequence) and not isinstance(told, str):
         yield from _of_lists(told, found, where)
     elif told != found or type(told) is not type(found):
-        place = where or "the whole"
-        yield f"{place}: {_shown(told)} is told; re-evaluated, it is {_shown(found)}"
+        place = where or say("the whole")
+        yield _other(place, told, found)
 
 
 def _of_mappings(told: Mapping[str, Any], found: Mapping[str, Any], where: str) -> Iterator[str]:
     for name in dict.fromkeys((*told, *found)):
         place = f"{where} {name}".strip()
         if name not in found:
-            yield f"{place}: {_shown(told[name])} is told; re-evaluated, there is none"
+            yield _none(place, told[name])
         elif name not in told:
-            yield f"{place}: this was taken out; re-evaluated, it is {_shown(found[name])}"
+            yield _gone(place, found[name])
         else:
             yield from differences(told[name], found[name], place)
 
@@ -46,16 +47,37 @@ def _of_lists(told: Sequence[Any], found: Sequence[Any], where: str) -> Iterator
         lines = list(_of_mappings(named_told, named_found, where))
         yield from lines
         if not lines and [e[name] for e in told] != [e[name] for e in found]:
-            yield f"{where}: the order was changed"
+            yield say("{place}: the order was changed", place=where)
         return
     for number in range(max(len(told), len(found))):
         place = f"{where} {number + 1}".strip()
         if number >= len(found):
-            yield f"{place}: {_shown(told[number])} is told; re-evaluated, there is none"
+            yield _none(place, told[number])
         elif number >= len(told):
-            yield f"{place}: this was taken out; re-evaluated, it is {_shown(found[number])}"
+            yield _gone(place, found[number])
         else:
             yield from differences(told[number], found[number], place)
+
+
+def _other(place: str, told: Any, found: Any) -> Message:
+    return say(
+        "{place}: {told} is told; re-evaluated, it is {found}",
+        place=place,
+        told=_shown(told),
+        found=_shown(found),
+    )
+
+
+def _none(place: str, told: Any) -> Message:
+    return say(
+        "{place}: {told} is told; re-evaluated, there is none", place=place, told=_shown(told)
+    )
+
+
+def _gone(place: str, found: Any) -> Message:
+    return say(
+        "{place}: this was taken out; re-evaluated, it is {found}", place=place, found=_shown(found)
+    )
 
 
 def _name_of(told: Sequence[Any], found: Sequence[Any]) -> str | None:

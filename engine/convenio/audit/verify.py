@@ -120,9 +120,21 @@ def verify_log(path: Path, key: CheckingKey | None = None, head: str | None = No
     evidence = Evidence(path)
     found = [*faults_of(log, evidence.head()), *signature_faults(log.lines, key)]
     if log.torn:
-        found.append(f"{path}: the last line is cut off ({log.torn:,} bytes are left of it)")
+        found.append(
+            say(
+                "{path}: the last line is cut off ({torn:,} bytes are left of it)",
+                path=path,
+                torn=log.torn,
+            )
+        )
     if head is not None and head not in {line.hash for line in log.lines}:
-        found.append(f"{path}: no record has the hash {head}: it was cut off or altered")
+        found.append(
+            say(
+                "{path}: no record has the hash {head}: it was cut off or altered",
+                path=path,
+                head=head,
+            )
+        )
     packs: dict[str, Pack | None] = {}
     checked = 0
     for line in log.lines:
@@ -137,18 +149,25 @@ def _notes_on_log(lines: tuple[Line, ...], key: CheckingKey | None) -> Iterator[
     records = [line.record for line in lines if line.record is not None]
     claimed = sum(record.time_is == "claimed" for record in records)
     if claimed:
-        yield f"{claimed:,} times were claimed by whoever recorded, not taken from the clock"
+        yield say(
+            "{claimed:,} times were claimed by whoever recorded, not taken from the clock",
+            claimed=claimed,
+        )
     if any(record.key for record in records) and key is None:
-        yield "the records are signed; --key PUBLIC.pem checks by whom"
+        yield say("the records are signed; --key PUBLIC.pem checks by whom")
     if not any(record.key for record in records):
-        yield "the records are not signed: whoever can write all files can write them anew"
+        yield say("the records are not signed: whoever can write all files can write them anew")
     yield from _versions({record.engine.version for record in records})
 
 
 def _versions(versions: set[str]) -> Iterator[str]:
     others = sorted(versions - {__version__})
     if others:
-        yield f"made by Convenio {', '.join(others)}; re-evaluated by {__version__}"
+        yield say(
+            "made by Convenio {others}; re-evaluated by {version}",
+            others=", ".join(others),
+            version=__version__,
+        )
 
 
 def _record_faults(
@@ -157,16 +176,20 @@ def _record_faults(
     if record.pack.digest not in packs:
         packs[record.pack.digest] = evidence.pack(record.pack.digest)
     pack, case = packs[record.pack.digest], evidence.case(record.case.digest)
-    for what, kept in (("pack", pack), ("case file", case)):
+    for what, kept in ((say("pack"), pack), (say("case file"), case)):
         if kept is None:
-            yield f"{line}: its {what} is not kept beside the log any more, or was altered"
+            yield say(
+                "{line}: its {what} is not kept beside the log any more, or was altered",
+                line=line,
+                what=what,
+            )
     if pack is None or case is None:
         return
     asked = record.asked.model_dump() if record.asked else {}
     try:
         again = _assessed(case, pack, asked, record.engine.inference)
     except ConvenioError as fault:
-        yield f"{line}: can't be re-evaluated: {fault}"
+        yield say("{line}: can't be re-evaluated: {fault}", line=line, fault=fault)
         return
     told = {"case": record.case.id, "rating": record.rating, "outcomes": record.outcomes}
     found = {
@@ -175,7 +198,7 @@ def _record_faults(
         "outcomes": outcomes_told(again),
     }
     for difference in differences(told, found):
-        yield f"{line}: {difference}"
+        yield say("{line}: {fault}", line=line, fault=difference)
 
 
 def _assessed(file: Path, pack: Pack, asked: Mapping[str, Any], inference: str) -> Assessment:
@@ -220,7 +243,9 @@ def _verify_results(path: Path, content: Any, sources: Sources) -> Verified:
         check_assessment(document, str(path))
         again = _again(document, sources)
         faults, told = _document_faults(document, again)
-        found += [f"{document['case']['id']}: {fault}" for fault in faults]
+        found += [
+            say("{line}: {fault}", line=document["case"]["id"], fault=fault) for fault in faults
+        ]
         notes += told
     return Verified("result", len(documents), tuple(found), tuple(dict.fromkeys(notes)))
 
@@ -255,7 +280,7 @@ def _document_faults(document: Mapping[str, Any], again: Assessment) -> tuple[li
     found = to_dict(again, _wording_of(document))
     notes = list(_versions({document["engine"]["version"]}))
     if "exact" in document:
-        notes.append("the exact ranges in it were not searched again")
+        notes.append(say("the exact ranges in it were not searched again"))
     # What was made by another version is told and is no fault.
     found["engine"] = told["engine"]
     return list(differences(told, found)), notes
@@ -281,7 +306,7 @@ def _verify_brief(path: Path, sources: Sources) -> Verified:
     again = _again(document, sources)
     found, notes = _document_faults(document, again)
     if document["engine"]["version"] != __version__:
-        notes.append("its wording can't be compared with that of another version")
+        notes.append(say("its wording can't be compared with that of another version"))
     elif not found:
         previous = _previous(made, path)
         wording, recorded = _wording_of(document), made.get("recorded")
@@ -296,8 +321,11 @@ def _verify_brief(path: Path, sources: Sources) -> Verified:
         found += _lines_that_differ(unpacked_page(text), unpacked_page(expected))
         if made.get("with") != _packages(expected):
             notes.append(
-                f"made with {made.get('with')} installed, verified with {_packages(expected)}: "
-                "some sections need them"
+                say(
+                    "made with {one} installed, verified with {other}: some sections need them",
+                    one=made.get("with"),
+                    other=_packages(expected),
+                )
             )
     return Verified("brief", 1, tuple(found), tuple(notes))
 
@@ -325,9 +353,12 @@ def _lines_that_differ(told: str, expected: str) -> Iterator[str]:
     for number, one, other in different[:5]:
         start = next((n for n, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), 0)
         near = max(0, start - 20)
-        yield (
-            f"line {number}, column {start + 1}: the page says "
-            f"'{shorten(one[near:], 70)}', where '{shorten(other[near:], 70)}' is written"
+        yield say(
+            "line {number}, column {column}: the page says '{one}', where '{other}' is written",
+            number=number,
+            column=start + 1,
+            one=shorten(one[near:], 70),
+            other=shorten(other[near:], 70),
         )
     if len(different) > 5:
-        yield f"and {len(different) - 5:,} more lines differ"
+        yield say("and {left:,} more lines differ", left=len(different) - 5)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from importlib.util import find_spec
 from multiprocessing import get_context
@@ -16,10 +17,11 @@ from convenio.batch import results
 from convenio.batch.case_files import case_files_in, is_case_file
 from convenio.batch.results import ENDINGS
 from convenio.cli import options, output
+from convenio.cli.language import translation
 from convenio.cli.telling import tell
 from convenio.errors import CaseError, UsageError
 from convenio.files import is_file, is_folder, read_at_most
-from convenio.messages import say
+from convenio.messages import say, speaking
 from convenio.packs.pack import Pack
 from convenio.processes import process_pool
 from convenio.reports.dashboard.portfolio import CaseRow, Unread
@@ -208,11 +210,14 @@ def _open(args: argparse.Namespace) -> None:
 
 
 def _row_in_worker(path: Path) -> CaseRow | Unread:
-    return _row(path, *_worker[0])
+    pack, wording = _worker[0]
+    translate = translation(wording.language)
+    with nullcontext() if translate is None else speaking(translate):
+        return _row(path, pack, wording)
 
 
 def _row(path: Path, pack: Pack, wording: Wording) -> CaseRow | Unread:
     try:
         return row_of_assessment(assess(load_case(path, pack), pack), wording)
     except CaseError as fault:
-        return Unread(path.name, str(fault))
+        return Unread(path.name, fault.told())

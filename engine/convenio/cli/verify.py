@@ -10,6 +10,8 @@ from pathlib import Path
 
 from convenio.audit.signatures import read_checking_key
 from convenio.audit.verify import Sources, Verified, verify
+from convenio.messages import say, spoken
+from convenio.reports.wording import N_
 
 EXAMPLES = """examples:
   convenio verify brief.html --case deal.yaml
@@ -19,6 +21,11 @@ EXAMPLES = """examples:
 exit codes: 0 everything holds good, 1 something differs, 2 it can't be verified"""
 
 _SHOWN = 100
+_EVALUATED = {
+    "record": (say("1 record re-evaluated"), N_("{count:,} records re-evaluated")),
+    "result": (say("1 result re-evaluated"), N_("{count:,} results re-evaluated")),
+    "brief": (say("1 brief re-evaluated"), N_("{count:,} briefs re-evaluated")),
+}
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -66,12 +73,12 @@ def run(args: argparse.Namespace) -> int:
 def _lines(file: Path, verified: Verified) -> list[str]:
     shown = list(verified.differences[:_SHOWN])
     left = len(verified.differences) - len(shown)
-    count = f"{_number(verified.checked, verified.what)} re-evaluated"
-    came = _number(len(verified.differences), "difference")
-    end = f"{file}: {count}; {came if verified.differences else 'everything holds good'}"
-    more = [f"and {left:,} more"] if left else []
-    return [*shown, *more, *(f"note: {note}" for note in verified.notes), end]
-
-
-def _number(count: int, what: str) -> str:
-    return f"{count:,} {what}{'' if count == 1 else 's'}"
+    found = len(verified.differences)
+    came = say("1 difference") if found == 1 else say("{found:,} differences", found=found)
+    one, several = _EVALUATED[verified.what]
+    checked = one if verified.checked == 1 else say(several, count=verified.checked)
+    came = came if found else say("everything holds good")
+    end = say("{file}: {checked}; {came}", file=file, checked=checked, came=came)
+    more = [say("and {left:,} more", left=left)] if left else []
+    notes = (say("note: {note}", note=note) for note in verified.notes)
+    return [spoken(line) for line in (*shown, *more, *notes, end)]

@@ -4,7 +4,7 @@
 (async () => {
   const byId = (name) => document.getElementById(name);
 
-  /** Data as reports/embedded.py packs them. Where a browser can't unpack them, this ends here. */
+  /** Data as embedded.py packs them. Where a browser can't unpack them, this ends here. */
   const unpacked = ({ deflate }) => {
     const bytes = Uint8Array.from(atob(deflate), (letter) => letter.charCodeAt(0));
     const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("deflate"));

@@ -15,8 +15,8 @@ from convenio import assess, load_case, load_pack
 from convenio.assessment.cases import case_from_document
 from convenio.documents import parse_document
 from convenio.errors import CaseError
+from convenio.reports.brief.look import Look
 from convenio.reports.html import render_brief
-from convenio.reports.look import Look
 from convenio.reports.wording import Wording
 from convenio.resources import data_folder
 

@@ -20,9 +20,9 @@ from convenio.assessment.cases import case_from_document, with_settings
 from convenio.cli import main
 from convenio.documents import parse_document
 from convenio.errors import CaseError
-from convenio.reports.embedded import unpacked_page
+from convenio.reports.brief.embedded import unpacked_page
+from convenio.reports.brief.look import Look
 from convenio.reports.html import render_brief
-from convenio.reports.look import Look
 
 PACK = load_pack("core")
 CASE = "us-colombia-dca-2009"

@@ -1,8 +1,8 @@
 """The map of the places that a case tells of."""
 
 from convenio import assess, load_case
+from convenio.reports.brief.site_map import HEIGHT, WIDTH, site_map
 from convenio.reports.html import render_brief
-from convenio.reports.site_map import HEIGHT, WIDTH, site_map
 from convenio.reports.wording import Wording
 
 

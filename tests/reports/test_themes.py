@@ -11,8 +11,8 @@ import pytest
 from convenio.audit.verify import Sources, verify
 from convenio.cli import main
 from convenio.errors import UsageError
-from convenio.reports.colours import DEFICIENCIES, contrast, difference
-from convenio.reports.themes import Theme, load_theme, theme_of
+from convenio.reports.brief.colours import DEFICIENCIES, contrast, difference
+from convenio.reports.brief.themes import Theme, load_theme, theme_of
 from convenio.resources import data_folder
 
 PNG = b"\x89PNG\r\n\x1a\n" + b"\x00" * 20
@@ -48,7 +48,7 @@ def test_text_has_contrast_with_what_it_stands_on(palette) -> None:
 
 
 def test_the_palettes_of_the_page_are_those_that_themes_are_checked_against() -> None:
-    from convenio.reports import themes
+    from convenio.reports.brief import themes
 
     light = palettes()[0]
     assert tuple(light[level] for level in LEVELS) == themes._RATINGS

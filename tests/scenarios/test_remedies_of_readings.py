@@ -10,7 +10,7 @@ from convenio import Assessment, assess, load_case, load_pack, remedies
 from convenio.packs import Pack
 from convenio.packs.policy import READINGS, Rating, Reading, rank
 from convenio.reports.blocks import as_text
-from convenio.reports.remedies import blocks
+from convenio.reports.scenarios.remedies import blocks
 from convenio.reports.wording import Wording
 from convenio.scenarios.changes import with_value
 

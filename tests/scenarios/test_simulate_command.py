@@ -12,7 +12,7 @@ import pytest
 from convenio import Pack, load_case
 from convenio.cli import main
 from convenio.facts.case import Case
-from convenio.reports.tornado import tornado_svg
+from convenio.reports.scenarios.tornado import tornado_svg
 from convenio.scenarios.simulate.simulation import simulate
 
 ROOT = Path(__file__).parents[2]

@@ -24,10 +24,10 @@ from convenio.files import read_at_most
 from convenio.messages import say
 from convenio.packs.loading import load_pack
 from convenio.packs.pack import Pack
-from convenio.reports.embedded import embedded_in, unpacked_page
+from convenio.reports.brief.embedded import embedded_in, unpacked_page
+from convenio.reports.brief.look import look_of
 from convenio.reports.html import render_brief
 from convenio.reports.json import to_dict
-from convenio.reports.look import look_of
 from convenio.reports.schema import check_assessment, check_previous
 from convenio.reports.wording import Wording
 from convenio.version import __version__

@@ -187,7 +187,7 @@ def _with_exact(
 ) -> str:
     """Add the exact ranges to a report, and write the cases that show them."""
     from convenio.reports import blocks
-    from convenio.reports import exact as exact_report
+    from convenio.reports.scenarios import exact as exact_report
     from convenio.scenarios.exact.search import exact_range
 
     found = [exact_range(a.case, a.pack, further=args.solver_max) for a in assessments]

@@ -20,9 +20,9 @@ from convenio.errors import CaseError, UsageError
 from convenio.follow_up.decision import read_decision
 from convenio.messages import say
 from convenio.processes import process_pool
-from convenio.reports.audiences import AUDIENCES
-from convenio.reports.look import PLAIN, Look
-from convenio.reports.themes import load_theme
+from convenio.reports.brief.audiences import AUDIENCES
+from convenio.reports.brief.look import PLAIN, Look
+from convenio.reports.brief.themes import load_theme
 from convenio.reports.wording import Wording
 
 EXAMPLES = """examples:
@@ -178,7 +178,7 @@ def _written(
     recorded: str | None,
     look: Look,
 ) -> str | bytes:
-    from convenio.reports.brief_content import BriefContent
+    from convenio.reports.brief.content import BriefContent
     from convenio.reports.html import render_brief, render_card  # imports jinja2
 
     if form in ("HTML", "PDF") and not look.card:
@@ -186,7 +186,7 @@ def _written(
     content = BriefContent(assessment, wording, previous, look.audience, look.quick)
     title, blocks = assessment.case.title, content.blocks() if not look.card else []
     if look.card:
-        from convenio.reports.card import card
+        from convenio.reports.brief.card import card
 
         title, blocks = card(content)
     if form in ("HTML", "PDF"):
@@ -294,7 +294,7 @@ def _one(number: int) -> Path:
 
 def _previous(name: str) -> dict[str, Mapping[str, Any]]:
     """Return the assessments that an earlier result or brief holds, by their case."""
-    from convenio.reports.embedded import embedded_in
+    from convenio.reports.brief.embedded import embedded_in
     from convenio.reports.schema import check_assessment
 
     try:

@@ -32,7 +32,7 @@ def run(args: argparse.Namespace) -> int:
     """Run the command."""
     if args.other:
         return _two_deals(args)
-    from convenio.reports import compare as compare_report
+    from convenio.reports.scenarios import compare as compare_report
     from convenio.scenarios.compare import compare
 
     wording = options.wording_of(args)

@@ -16,7 +16,7 @@ from convenio.errors import EventError, UsageError
 from convenio.files import one_writer
 from convenio.messages import say
 from convenio.packs.pack import Pack
-from convenio.reports import monitor as report
+from convenio.reports.scenarios import monitor as report
 from convenio.reports.wording import Wording
 from convenio.resources import data_folder
 from convenio.scenarios.monitor.journal import Header, Journal, read_state

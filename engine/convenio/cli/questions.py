@@ -20,7 +20,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Run the command."""
     from convenio.errors import UsageError
-    from convenio.reports import questions as questions_report
+    from convenio.reports.scenarios import questions as questions_report
     from convenio.scenarios.answers.ranking import questions
 
     if args.limit is not None and args.limit < 1:

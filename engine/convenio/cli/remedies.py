@@ -49,7 +49,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Run the command."""
     from convenio.errors import UsageError
-    from convenio.reports import remedies as remedies_report
+    from convenio.reports.scenarios import remedies as remedies_report
     from convenio.scenarios.remedies.search import frontier, remedies
 
     if args.max_changes is not None and args.max_changes < 1:
@@ -64,7 +64,7 @@ def run(args: argparse.Namespace) -> int:
     if args.frontier:
         steps = frontier(case, pack, keep=args.keep, reading=args.reading)
         if args.svg is not None:
-            from convenio.reports.charts import frontier_chart
+            from convenio.reports.scenarios.charts import frontier_chart
 
             options.write_file(args.svg, frontier_chart(steps, wording), [args.case])
         output.show(

@@ -17,7 +17,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Run the command."""
-    from convenio.reports import sensitivity as sensitivity_report
+    from convenio.reports.scenarios import sensitivity as sensitivity_report
     from convenio.scenarios.sensitivity import sensitivity
 
     wording = options.wording_of(args)

@@ -40,7 +40,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Run the command."""
-    from convenio.reports.simulate import render_json, render_text
+    from convenio.reports.scenarios.simulate import render_json, render_text
     from convenio.scenarios.simulate.simulation import simulate
 
     wording = options.wording_of(args)
@@ -53,7 +53,7 @@ def run(args: argparse.Namespace) -> int:
     else:
         text = render_text(simulation, wording, output.screen(bool(args.output)).width)
     if args.svg:
-        from convenio.reports.tornado import tornado_svg
+        from convenio.reports.scenarios.tornado import tornado_svg
 
         options.write_file(Path(args.svg), tornado_svg(simulation, wording), [args.case])
         tell(say("written: {svg}", svg=args.svg))

@@ -11,7 +11,7 @@ from convenio.follow_up.decision import Decision
 from convenio.follow_up.precedents import Precedent
 from convenio.follow_up.review import Review
 from convenio.reports.blocks import Block
-from convenio.reports.compare import rating_words
+from convenio.reports.scenarios.compare import rating_words
 from convenio.reports.wording import Wording
 
 # --- two readers --------------------------------------------------------------------------------

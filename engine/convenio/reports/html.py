@@ -12,15 +12,15 @@ from typing import Any
 from convenio.assessment.assessment import Assessment
 from convenio.follow_up.decision import what_changed
 from convenio.reports.blocks import Block
-from convenio.reports.brief_content import BriefContent
-from convenio.reports.changes import what_is_read
+from convenio.reports.brief.changes import what_is_read
+from convenio.reports.brief.content import BriefContent
+from convenio.reports.brief.embedded import embedded, packed
+from convenio.reports.brief.look import PLAIN, Look
+from convenio.reports.brief.themes import Theme
 from convenio.reports.decisions import decision_blocks
-from convenio.reports.embedded import embedded, packed
 from convenio.reports.json import to_dict
 from convenio.reports.live import live_part
-from convenio.reports.look import PLAIN, Look
 from convenio.reports.templates import templates
-from convenio.reports.themes import Theme
 from convenio.reports.wording import Wording
 from convenio.resources import data_folder
 from convenio.version import __version__
@@ -38,8 +38,8 @@ def render_brief(
     `previous` is the JSON of an earlier assessment of the same case; the brief then says what has
     changed. `recorded` is the hash of the assessment's record in an audit log. `look` is for whom
     and how it is made. The annex is folded and printed only where it is asked for, or after a link
-    in the page. The assessment that a live page embeds is packed (`reports.embedded`). The same
-    assessment gives the same bytes.
+    in the page. The assessment that a live page embeds is packed (`reports.brief.embedded`). The
+    same assessment gives the same bytes.
 
     >>> from convenio import assess, load_case, load_pack
     >>> pack = load_pack("core")
@@ -94,7 +94,7 @@ def _decided(look: Look, assessment: Assessment, wording: Wording) -> list[Block
 
 
 def render_card(title: str, blocks: Sequence[Block], wording: Wording) -> str:
-    """Return a card (see `reports.card`) as one HTML file on one sheet."""
+    """Return a card (see `reports.brief.card`) as one HTML file on one sheet."""
     environment = templates("brief")
     style = (data_folder("reports") / "brief" / "brief.css").read_text(encoding="utf-8")
     return environment.get_template("card.html.j2").render(

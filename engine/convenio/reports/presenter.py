@@ -8,9 +8,10 @@ from typing import Any
 from convenio.assessment.assessment import Assessment
 from convenio.assessment.rating import Readings
 from convenio.packs.policy import RATINGS
-from convenio.reports import compare, exact, json, monitor, questions, remedies, sensitivity
-from convenio.reports import simulate as simulate_report
+from convenio.reports import json
 from convenio.reports.notebook import as_table
+from convenio.reports.scenarios import compare, exact, monitor, questions, remedies, sensitivity
+from convenio.reports.scenarios import simulate as simulate_report
 from convenio.reports.wording import Wording
 from convenio.scenarios.answers import Questions
 from convenio.scenarios.compare import Comparison

@@ -154,7 +154,7 @@ def check_assessment(document: Any, name: str) -> None:
 
 
 def check_previous(document: Any, name: str) -> None:
-    """Check what a brief keeps of an earlier assessment (`reports.changes.what_is_read`).
+    """Check what a brief keeps of an earlier assessment (`reports.brief.changes.what_is_read`).
 
     Raises UsageError where it does not fit the schema.
     """

@@ -9,8 +9,8 @@ from convenio.assessment.assessment import Assessment
 from convenio.facts.case import StatedFact
 from convenio.facts.plain import said
 from convenio.reports.blocks import Block
-from convenio.reports.compare import rating_words, rule_data, rule_rows
 from convenio.reports.json import rating_data
+from convenio.reports.scenarios.compare import rating_words, rule_data, rule_rows
 from convenio.reports.wording import Wording
 from convenio.scenarios.two_deals import TwoDeals
 

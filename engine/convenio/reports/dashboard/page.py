@@ -8,10 +8,10 @@ from collections.abc import Iterable
 from urllib.parse import quote
 
 from convenio.packs.pack import Pack
+from convenio.reports.brief.embedded import embedded
 from convenio.reports.dashboard.portfolio import Portfolio
 from convenio.reports.dashboard.table import columns, packed
 from convenio.reports.dashboard.view import DashboardView
-from convenio.reports.embedded import embedded
 from convenio.reports.templates import templates
 from convenio.reports.wording import Wording
 from convenio.resources import data_folder

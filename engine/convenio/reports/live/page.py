@@ -13,7 +13,7 @@ from convenio.errors import UsageError
 from convenio.messages import say
 from convenio.packs.policy import RATINGS
 from convenio.packs.rule import SEVERITIES
-from convenio.reports.embedded import embedded, packed
+from convenio.reports.brief.embedded import embedded, packed
 from convenio.reports.live.choice import Choice, facts_to_try
 from convenio.reports.live.controls import Group, groups
 from convenio.reports.wording import Wording

@@ -12,12 +12,12 @@ from typing import TYPE_CHECKING, Literal
 from convenio.facts.case import StatedFact
 from convenio.packs.policy import Rating
 from convenio.reports.blocks import Block
-from convenio.reports.decision import Decision
-from convenio.reports.remedies import change_words
+from convenio.reports.brief.decision import Decision
+from convenio.reports.scenarios.remedies import change_words
 from convenio.scenarios.remedies.negotiation import Remedies
 
 if TYPE_CHECKING:
-    from convenio.reports.view import BriefView
+    from convenio.reports.brief.view import BriefView
 
 Audience = Literal["committee", "minister", "press"]
 AUDIENCES: tuple[Audience, ...] = ("committee", "minister", "press")

@@ -19,17 +19,17 @@ from convenio.language.syntax import unparse
 from convenio.language.trace import Leaf
 from convenio.packs.policy import Rating
 from convenio.packs.rule import SEVERITIES, Rule, Severity
-from convenio.reports.changes import changes_since
+from convenio.reports.brief.changes import changes_since
+from convenio.reports.brief.dates_ahead import dates_ahead
+from convenio.reports.brief.deal_facts import DealFacts
+from convenio.reports.brief.decision import Decision
+from convenio.reports.brief.family_strip import FamilyRow, family_rows
+from convenio.reports.brief.site_map import SiteMap, site_map
+from convenio.reports.brief.timeline import Event, timeline
 from convenio.reports.condition_words import ConditionWords, Outline
 from convenio.reports.context import FilledFact, filled
-from convenio.reports.dates_ahead import dates_ahead
-from convenio.reports.deal_facts import DealFacts
-from convenio.reports.decision import Decision
-from convenio.reports.family_strip import FamilyRow, family_rows
 from convenio.reports.law import LawWords
 from convenio.reports.markdown import by_severity
-from convenio.reports.site_map import SiteMap, site_map
-from convenio.reports.timeline import Event, timeline
 from convenio.reports.wording import Wording
 
 DECIDING = 3

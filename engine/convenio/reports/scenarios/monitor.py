@@ -8,15 +8,15 @@ from typing import Any
 from convenio.assessment.assessment import Assessment
 from convenio.facts.case import Element, StatedFact
 from convenio.facts.plain import said, value_of
-from convenio.reports.compare import (
+from convenio.reports.condition_words import ConditionWords
+from convenio.reports.json import readings_data
+from convenio.reports.scenarios.compare import (
     change_of,
     outcome_words,
     rating_words,
     readings_words,
     rule_data,
 )
-from convenio.reports.condition_words import ConditionWords
-from convenio.reports.json import readings_data
 from convenio.reports.wording import Wording
 from convenio.scenarios.changes import ChangedFact
 from convenio.scenarios.compare import ChangedRule

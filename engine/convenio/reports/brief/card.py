@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from convenio.reports.blocks import Block
-from convenio.reports.brief_content import BriefContent
+from convenio.reports.brief.content import BriefContent
 
 MOST_WORDS = 130
 """Words that are spoken in ninety seconds: some 85 a minute, slowly enough to be noted down."""

@@ -13,8 +13,8 @@ from convenio.facts.catalogue import FactDeclaration
 from convenio.facts.plain import value_of
 from convenio.facts.values import Money
 from convenio.reports.blocks import Block
-from convenio.reports.compare import rating_words, readings_words
 from convenio.reports.json import identity, rating_data, readings_data
+from convenio.reports.scenarios.compare import rating_words, readings_words
 from convenio.reports.set_words import SetWords
 from convenio.reports.wording import Wording
 from convenio.scenarios.answers.breakpoints import FIRST_DAY, LAST_DAY

@@ -9,8 +9,8 @@ from typing import Any
 from convenio.errors import UsageError
 from convenio.follow_up.decision import Decision, decision_of
 from convenio.messages import say
-from convenio.reports.audiences import AUDIENCES, Audience
-from convenio.reports.themes import Theme, theme_of
+from convenio.reports.brief.audiences import AUDIENCES, Audience
+from convenio.reports.brief.themes import Theme, theme_of
 
 
 @dataclass(frozen=True)

@@ -11,11 +11,11 @@ from convenio.assessment.open_questions import open_questions
 from convenio.facts.values import date_from_text
 from convenio.follow_up.library import shipped_cases
 from convenio.follow_up.precedents import precedents
-from convenio.reports.audiences import Audience, advice
 from convenio.reports.blocks import Block
-from convenio.reports.decision import Decision
-from convenio.reports.scenario_sections import ScenarioSections, Section
-from convenio.reports.view import BriefView
+from convenio.reports.brief.audiences import Audience, advice
+from convenio.reports.brief.decision import Decision
+from convenio.reports.brief.scenario_sections import ScenarioSections, Section
+from convenio.reports.brief.view import BriefView
 from convenio.reports.wording import Wording
 
 

@@ -8,9 +8,9 @@ from typing import Any
 from convenio.assessment.assessment import Assessment
 from convenio.facts.plain import said, value_of
 from convenio.reports.blocks import Block
-from convenio.reports.charts import out_of_reach
-from convenio.reports.compare import change_of, rating_words
 from convenio.reports.json import identity, rating_data
+from convenio.reports.scenarios.charts import out_of_reach
+from convenio.reports.scenarios.compare import change_of, rating_words
 from convenio.reports.wording import Wording
 from convenio.scenarios.changes import ChangedFact, fact_at
 from convenio.scenarios.remedies.negotiation import Obstacle, Remedies, Remedy

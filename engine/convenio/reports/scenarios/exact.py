@@ -9,7 +9,7 @@ from convenio.facts.plain import value_of
 from convenio.packs.policy import Rating
 from convenio.reports.blocks import Block
 from convenio.reports.case_yaml import case_yaml
-from convenio.reports.compare import rated
+from convenio.reports.scenarios.compare import rated
 from convenio.reports.wording import Wording
 from convenio.scenarios.exact.search import ExactRange, Reached, World
 

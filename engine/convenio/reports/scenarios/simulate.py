@@ -12,7 +12,7 @@ from rich.table import Table
 
 from convenio.packs.policy import RATINGS, Rating
 from convenio.reports.blocks import Block, terminal
-from convenio.reports.tornado import at_text, means_of
+from convenio.reports.scenarios.tornado import at_text, means_of
 from convenio.reports.wording import N_, Wording
 from convenio.scenarios.simulate.draws import UncertainFact
 from convenio.scenarios.simulate.drivers import SobolIndex

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from convenio.assessment.assessment import Assessment
 from convenio.assessment.finding import Finding
 from convenio.packs.policy import RATINGS, Rating, rank
-from convenio.reports.decision import Decision
+from convenio.reports.brief.decision import Decision
 from convenio.reports.wording import Wording
 
 

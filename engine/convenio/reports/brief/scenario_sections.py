@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from convenio.assessment.assessment import Assessment
-from convenio.reports import compare as compare_report
-from convenio.reports import questions as questions_report
-from convenio.reports import remedies as remedies_report
-from convenio.reports import sensitivity as sensitivity_report
 from convenio.reports.blocks import Block
-from convenio.reports.charts import frontier_chart
+from convenio.reports.scenarios import compare as compare_report
+from convenio.reports.scenarios import questions as questions_report
+from convenio.reports.scenarios import remedies as remedies_report
+from convenio.reports.scenarios import sensitivity as sensitivity_report
+from convenio.reports.scenarios.charts import frontier_chart
 from convenio.reports.wording import Wording
 from convenio.scenarios.answers.ranking import Questions, questions
 from convenio.scenarios.compare import compare
@@ -105,8 +105,8 @@ class ScenarioSections:
             missing = _("Not computed: convenio[simulate] is not installed.")
             yield Section("chances", title, [Block(sentences=[missing])])
             return
-        from convenio.reports.simulate import chance_block
-        from convenio.reports.tornado import tornado_svg
+        from convenio.reports.scenarios.simulate import chance_block
+        from convenio.reports.scenarios.tornado import tornado_svg
         from convenio.scenarios.simulate.simulation import simulate
 
         simulation = simulate(self._case, self._pack, DRAWS, SEED)

@@ -18,7 +18,7 @@ from convenio.documents.models import position_at, validate
 from convenio.errors import Position, Problem, UsageError
 from convenio.files import read_at_most
 from convenio.messages import say
-from convenio.reports.colours import contrast, is_colour
+from convenio.reports.brief.colours import contrast, is_colour
 
 LARGEST_THEME = 100_000
 LARGEST_LOGO = 200_000

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from convenio.reports.blocks import Block
-from convenio.reports.compare import rating_words, readings_words
 from convenio.reports.condition_words import ConditionWords
 from convenio.reports.json import identity, rating_data, readings_data
+from convenio.reports.scenarios.compare import rating_words, readings_words
 from convenio.reports.wording import Wording
 from convenio.scenarios.sensitivity import MovableThreshold, Move, Sensitivity
 

@@ -1,0 +1,1 @@
+"""What searches and scenarios came to, as blocks to read and as data."""

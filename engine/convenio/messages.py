@@ -70,8 +70,8 @@ def spoken(text: str) -> str:
 
 
 class _Formatter(string.Formatter):
-    """Fills in values; those that are messages themselves are spoken too."""
+    """Fills in values; those that are messages, or the system's own words, are spoken too."""
 
     def get_value(self, key: int | str, args: Any, kwargs: Mapping[str, Any]) -> Any:
         value = super().get_value(key, args, kwargs)
-        return spoken(value) if isinstance(value, Message) else value
+        return spoken(value) if isinstance(value, Message) or key == "strerror" else value

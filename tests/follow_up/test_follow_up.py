@@ -353,3 +353,21 @@ def test_the_base_at_manta_is_a_precedent_of_those_in_colombia(capsys):
 def test_too_little_in_common_is_no_measure(case_of):
     one, other = case(case_of, "deal: {form: treaty}"), case(case_of, "deal: {form: treaty}")
     assert likeness(one, other) is None
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (["-o", "x.pdf"], "x.pdf: results are written as .html"),
+        (
+            ["-o", "x.xlsx", "--format", "json"],
+            "x.xlsx: its name asks for another format than json",
+        ),
+        (["-o", "x.txt", "--format", "json"], "x.txt: its name asks for another format than json"),
+    ],
+)
+def test_a_file_holds_what_its_name_says(words, told, tmp_path: Path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    assert main(["precedents", "panamax-2014", *words]) == 2
+    assert told in capsys.readouterr().err
+    assert not list(tmp_path.iterdir())

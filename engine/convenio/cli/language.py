@@ -60,6 +60,17 @@ def translate_help(parser: argparse.ArgumentParser, translate: Translate) -> Non
     vars(argparse)["_"] = translate
 
 
+_SYSTEM = (
+    say("No such file or directory"),
+    say("Permission denied"),
+    say("Is a directory"),
+    say("Not a directory"),
+    say("No space left on device"),
+    say("File name too long"),
+    say("Read-only file system"),
+)
+"""What operating systems say of files; it is looked up when it is told."""
+
 _ARGPARSE = (
     say("usage: "),
     say("options"),

@@ -93,7 +93,7 @@ def _guarded(words: list[str]) -> int:
     except OSError as fault:
         # Such as a name that no file can have, or a disk that is gone: no fault of this program.
         where = f"{shorten(os.fsdecode(fault.filename), 200)}: " if fault.filename else ""
-        tell(f"convenio: {where}{fault.strerror or fault}")
+        tell(f"convenio: {where}{spoken(fault.strerror or str(fault))}")
         return EXIT_USAGE
     except KeyboardInterrupt:
         tell(say("convenio: stopped"))

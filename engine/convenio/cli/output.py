@@ -16,6 +16,7 @@ from typing import Any
 from convenio.cli import options, telling
 from convenio.cli.language import add_language
 from convenio.cli.streams import unguarded
+from convenio.errors import UsageError
 from convenio.messages import say
 from convenio.reports.blocks import Block, as_markdown, as_text
 from convenio.reports.formats import PAPER, Screen
@@ -116,8 +117,11 @@ def show(
     data: Callable[[], dict[str, Any]],
     inputs: Iterable[str] = (),
 ) -> None:
-    """Write a result in the format that was asked for, or that the file's name asks for."""
-    form = ENDINGS.get(args.output.suffix.lower()) if args.output is not None else None
+    """Write a result in the format that was asked for, or that the file's name asks for.
+
+    Raises UsageError where the name asks for another format than was asked for, or for none.
+    """
+    form = _form_of(args.output, args.format) if args.output is not None else None
     if args.format == "json" or form == "json":
         text = json.dumps(data(), ensure_ascii=False, indent=1) + "\n"
     elif args.format == "markdown" or form == "markdown":
@@ -129,6 +133,20 @@ def show(
         shown = screen(args.output is not None)
         text = as_text(title, blocks(), shown.colour, shown.width)
     emit(text, args.output, inputs, tell=False)
+
+
+def _form_of(path: Path, asked: str) -> str | None:
+    ending = path.suffix.lower()
+    form = ENDINGS.get(ending)
+    if form is None and ending not in ("", ".txt"):
+        known = ", ".join((*ENDINGS, ".txt"))
+        raise UsageError(say("{path}: results are written as {known}", path=path, known=known))
+    if asked not in ("text", form) and (form is not None or ending):
+        message = say(
+            "{path}: its name asks for another format than {asked}", path=path, asked=asked
+        )
+        raise UsageError(message)
+    return form
 
 
 ENDINGS = {

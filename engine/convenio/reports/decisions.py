@@ -7,6 +7,7 @@ from typing import Any
 
 from convenio.assessment.assessment import Assessment
 from convenio.facts.plain import said
+from convenio.facts.values import date_from_text
 from convenio.follow_up.decision import Decision
 from convenio.follow_up.precedents import Precedent
 from convenio.follow_up.review import Review
@@ -163,7 +164,7 @@ def precedent_blocks(
     columns = [_("deal"), _("alike"), _("what is alike"), _("what differs"), _("rating")]
     blocks = [Block(_("Precedents"), [measure], columns, rows)]
     for one in found:
-        became = [f"{event.date}: {event.what}" for event in one.outcome]
+        became = [f"{_.date(date_from_text(event.date))}: {event.what}" for event in one.outcome]
         nothing = [_("Nothing is recorded up to the date of the case.")]
         title = _("What became of it: {deal}").format(deal=one.case.title)
         blocks.append(Block(title, became or nothing))

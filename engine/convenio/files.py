@@ -173,8 +173,17 @@ def _locked(lock: Path, path: Path, wait: bool) -> int:
         os.close(handle)
 
 
-def cannot_write(path: Path, fault: OSError) -> UsageError:
+def cannot_write(path: Path, fault: Exception) -> UsageError:
     """Return the error that says why a file can't be written."""
-    return UsageError(
-        say("{path}: can't be written: {value}", path=path, value=fault.strerror or fault)
-    )
+    return UsageError(say("{path}: can't be written: {strerror}", path=path, strerror=_why(fault)))
+
+
+def cannot_read(path: Path, fault: Exception) -> UsageError:
+    """Return the error that says why a file can't be read."""
+    return UsageError(say("{path}: can't be read: {strerror}", path=path, strerror=_why(fault)))
+
+
+def _why(fault: Exception) -> str:
+    """Return what the system says, or the first line of what a library does."""
+    said = fault.strerror if isinstance(fault, OSError) else None
+    return said or next(iter(str(fault).splitlines()), type(fault).__name__)

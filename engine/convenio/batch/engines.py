@@ -26,6 +26,7 @@ from convenio.batch.tables.files import ending
 from convenio.batch.tables.table import ReadTable
 from convenio.batch.writing import only_writer_of, unfinished, without_formulas, written_whole
 from convenio.errors import UsageError
+from convenio.files import cannot_write
 from convenio.messages import say
 
 
@@ -128,10 +129,7 @@ def _write(relation: Any, target: Path, name: str, connection: Any) -> None:
                 relation.query("results", f"CREATE TABLE written.{name} AS SELECT * FROM results")
                 connection.execute("DETACH written")
         except duckdb.IOException as fault:
-            said = str(fault).splitlines()[0]
-            raise UsageError(
-                say("{target}: can't be written: {said}", target=target, said=said)
-            ) from None
+            raise cannot_write(target, fault) from None
 
 
 def _on_spark(job: Job, files: _Files) -> Summary:
@@ -175,13 +173,7 @@ def _write_folder(table: Any, target: Path) -> None:
             shutil.rmtree(target)
         temporary.replace(target)
     except (OSError, PySparkException) as fault:
-        raise UsageError(
-            say(
-                "{target}: can't be written: {splitlines}",
-                target=target,
-                splitlines=str(fault).splitlines()[0],
-            )
-        ) from None
+        raise cannot_write(target, fault) from None
     finally:
         shutil.rmtree(temporary, ignore_errors=True)
 

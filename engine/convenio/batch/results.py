@@ -8,6 +8,7 @@ from typing import Any
 
 from convenio.batch.tables.faults import reading
 from convenio.errors import UsageError
+from convenio.files import cannot_read
 from convenio.messages import say
 
 ENDINGS = (".parquet", ".csv", ".xlsx", ".duckdb", ".jsonl", ".ndjson")
@@ -135,10 +136,4 @@ def _database(path: Path, table: str, most: int) -> Any:
         with duckdb.connect(str(path), read_only=True, config=settings) as connection:
             return connection.sql(f"SELECT * FROM {table} LIMIT {most:d}").pl()
     except duckdb.Error as fault:
-        raise UsageError(
-            say(
-                "{path}: can't be read: {splitlines}",
-                path=path,
-                splitlines=str(fault).splitlines()[0],
-            )
-        ) from None
+        raise cannot_read(path, fault) from None

@@ -54,16 +54,8 @@ def written_whole(target: Path) -> Iterator[Path]:
     try:
         yield temporary
         put_in_place(temporary, target)
-    except OSError as fault:
+    except (OSError, pl.exceptions.PolarsError) as fault:
         raise cannot_write(target, fault) from None
-    except pl.exceptions.PolarsError as fault:
-        raise UsageError(
-            say(
-                "{target}: can't be written: {splitlines}",
-                target=target,
-                splitlines=str(fault).splitlines()[0],
-            )
-        ) from None
     finally:
         if temporary.is_file():
             temporary.unlink()
@@ -122,13 +114,7 @@ def _write_database(target: Path, tables: Mapping[str, Path]) -> None:
                     f"CREATE TABLE {name} AS SELECT * FROM read_parquet(?)", [str(pattern)]
                 )
     except duckdb.IOException as fault:
-        raise UsageError(
-            say(
-                "{target}: can't be written: {splitlines}",
-                target=target,
-                splitlines=str(fault).splitlines()[0],
-            )
-        ) from None
+        raise cannot_write(target, fault) from None
 
 
 def _write_sheets(target: Path, tables: Mapping[str, Any]) -> None:
@@ -149,6 +135,4 @@ def _write_sheets(target: Path, tables: Mapping[str, Any]) -> None:
             for name, table in read.items():
                 table.write_excel(book, worksheet=name)
     except xlsxwriter.exceptions.FileCreateError as fault:
-        raise UsageError(
-            say("{target}: can't be written: {fault}", target=target, fault=fault)
-        ) from None
+        raise cannot_write(target, fault) from None

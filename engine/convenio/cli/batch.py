@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import datetime as dt
-import os
 import warnings
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -75,13 +74,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--resume", action="store_true", help="go on with a run that was stopped before its end"
     )
-    parser.add_argument(
-        "--workers",
-        type=int,
-        default=os.cpu_count() or 1,
-        metavar="N",
-        help="processes that read case files (default: all cores)",
-    )
+    options.add_workers(parser)
     reading = parser.add_argument_group("how the table is written, where that is not recognised")
     reading.add_argument(
         "--separator", metavar="CHAR", help="what stands between cells: , ; | or tab"

@@ -53,13 +53,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--briefs", metavar="FOLDER", help="link each case to its brief there, ID.html"
     )
     parser.add_argument("--csv", metavar="FILE", help="also write the table of cases as CSV")
-    parser.add_argument(
-        "--workers",
-        type=int,
-        default=os.cpu_count() or 1,
-        metavar="N",
-        help="processes that read case files (default: all cores)",
-    )
+    options.add_workers(parser)
     options.add_pack(parser)
     options.add_context(parser)
     add_language(parser)

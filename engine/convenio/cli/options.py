@@ -31,6 +31,17 @@ def add_pack(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def add_workers(parser: argparse.ArgumentParser) -> None:
+    """Declare --workers."""
+    parser.add_argument(
+        "--workers",
+        type=int,
+        default=os.cpu_count() or 1,
+        metavar="N",
+        help="processes that read case files (default: all cores)",
+    )
+
+
 def add_context(parser: argparse.ArgumentParser) -> None:
     """Declare --context and --no-context."""
     parser.add_argument(

@@ -14,6 +14,7 @@ import zipfile
 from collections.abc import Callable, Iterator
 from multiprocessing.connection import Connection
 from pathlib import Path
+from typing import Any
 
 from convenio.drafting.pages import MAX_PAGE, MAX_PAGES, Pages, pages_of
 from convenio.errors import UsageError
@@ -166,9 +167,9 @@ def _word(data: bytes) -> _Read:
 _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 
 
-def _pieces(paragraph: object) -> Iterator[str]:
+def _pieces(paragraph: Any) -> Iterator[str]:
     """Yield the words of a paragraph and its breaks of page; hidden text is none of them."""
-    for node in paragraph.iter():  # type: ignore[attr-defined]
+    for node in paragraph.iter():
         if node.tag == f"{_W}t":
             if not _hidden(node):
                 yield node.text or ""
@@ -182,8 +183,8 @@ def _pieces(paragraph: object) -> Iterator[str]:
             yield "\n"
 
 
-def _hidden(node: object) -> bool:
-    run = node.getparent()  # type: ignore[attr-defined]
+def _hidden(node: Any) -> bool:
+    run = node.getparent()
     return run is not None and run.find(f"{_W}rPr/{_W}vanish") is not None
 
 

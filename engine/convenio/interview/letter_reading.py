@@ -4,19 +4,17 @@ from __future__ import annotations
 
 import io
 import re
-import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from convenio.errors import CaseError, Position, Problem, UsageError, shorten
+from convenio.errors import CaseError, Position, Problem, UsageError
 from convenio.files import read_at_most
 from convenio.interview.letter import Mark, mark_in
+from convenio.interview.packed import check_parts
 from convenio.messages import say
 
 MAX_BYTES = 5_000_000
-MAX_UNPACKED = 30_000_000
-MAX_PARTS = 300
 MAX_QUESTIONS = 1_000
 
 _PATH = re.compile(r"[A-Za-z_]\w*(?:\[\d{1,4}\])?(?:\.\w+)*\Z")
@@ -24,7 +22,7 @@ _REFERENCE = re.compile(r"[-*] \*\*[^*`]+\*\* ?`([^`]+)`\s*\Z")
 _FIELD = re.compile(r"[-*] \*\*[^*]+\*\*(.*)\Z")
 _ONLY_DOTS = re.compile(r"[\s_.…‥·-]*\Z")
 _ESCAPED = re.compile(r"\\([\\`*_{}\[\]<>#|!~])")
-_REFUSED_PARTS = ("vbaproject", "externallinks/", "embeddings/", "activex/")
+_UNREADABLE = say("is no document that can be read")
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +105,7 @@ def _in_markdown(lines: list[str], name: str) -> Iterator[Reply]:
 
 
 def _in_word(data: bytes, name: str) -> tuple[tuple[Reply, ...], str]:
-    _check_parts(data, name)
+    check_parts(data, name, _UNREADABLE)
     try:
         from docx import Document
     except ModuleNotFoundError:
@@ -119,8 +117,7 @@ def _in_word(data: bytes, name: str) -> tuple[tuple[Reply, ...], str]:
         text = "\n".join(paragraph.text for paragraph in document.paragraphs[-20:])
     except Exception:
         # A damaged document can fail at any place of any of its parts.
-        problem = Problem(Position(name), "", say("is no document that can be read"))
-        raise CaseError([problem]) from None
+        raise CaseError([Problem(Position(name), "", _UNREADABLE)]) from None
     replies = []
     for number, rows in enumerate(cells, start=1):
         if len(rows) != 4 or any(len(row) != 2 for row in rows):
@@ -130,26 +127,6 @@ def _in_word(data: bytes, name: str) -> tuple[tuple[Reply, ...], str]:
             position = Position(say("{name}: question {number}", name=name, number=number))
             replies.append(Reply(path, position, *(_filled(row[1]) for row in rows[1:])))
     return tuple(replies), text
-
-
-def _check_parts(data: bytes, name: str) -> None:
-    where = Position(name)
-    try:
-        with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            parts = archive.infolist()
-            if len(parts) > MAX_PARTS or sum(part.file_size for part in parts) > MAX_UNPACKED:
-                message = say("the file is too large when it is unpacked")
-                raise CaseError([Problem(where, "", message)])
-            for part in parts:
-                if any(refused in part.filename.lower() for refused in _REFUSED_PARTS):
-                    message = say("macros, links and embedded files are refused")
-                    raise CaseError([Problem(where, "", message, "", shorten(part.filename))])
-                if b"<!DOCTYPE" in archive.read(part).replace(b"\0", b"").upper():
-                    message = say("a part defines entities")
-                    raise CaseError([Problem(where, "", message, "", shorten(part.filename))])
-    except (zipfile.BadZipFile, OSError, RuntimeError, NotImplementedError, EOFError, ValueError):
-        problem = Problem(where, "", say("is no document that can be read"))
-        raise CaseError([problem]) from None
 
 
 def _filled(text: str) -> str:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 import io
 import warnings
-import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -13,19 +12,16 @@ from typing import Any
 from convenio.errors import CaseError, Position, Problem, UsageError, shorten
 from convenio.files import read_at_most
 from convenio.interview.form_words import CARRIED, CHOICES, SETTINGS
+from convenio.interview.packed import check_parts
 from convenio.interview.sheets import CellValue, FilledForm, FilledSheet, letter_of
 from convenio.messages import say
 
 MAX_BYTES = 5_000_000
-MAX_UNPACKED = 30_000_000
-"""Bytes of all parts of a workbook; the form of the core pack has 1,500,000."""
-
-MAX_PARTS = 300
 MAX_ROWS = 5_000
 MAX_COLUMNS = 100
 MAX_CELLS = 150_000
 
-_REFUSED_PARTS = ("vbaproject", "externallinks/", "embeddings/", "activex/", "ctrlprops/")
+_UNREADABLE = say("is no workbook that can be read")
 
 
 def read_workbook(path: Path) -> FilledForm:
@@ -36,7 +32,7 @@ def read_workbook(path: Path) -> FilledForm:
     """
     data = read_at_most(path, MAX_BYTES, say("the form"))
     name = str(path)
-    _check_parts(data, name)
+    check_parts(data, name, _UNREADABLE)
     try:
         from openpyxl import load_workbook
     except ModuleNotFoundError:
@@ -53,7 +49,7 @@ def read_workbook(path: Path) -> FilledForm:
             raise
         except Exception:
             # A damaged workbook can fail at any place of any of its parts.
-            raise _fault(name, say("is no workbook that can be read")) from None
+            raise _fault(name, _UNREADABLE) from None
     if SETTINGS not in sheets:
         raise _fault(name, say("is no form: convenio form -o FILE.xlsx writes one"))
     settings = {str(row[0]): str(row[1] or "") for row in sheets[SETTINGS] if len(row) > 1}
@@ -109,28 +105,6 @@ def _value(cell: Any, title: str, row: int, column: int, name: str) -> CellValue
     if isinstance(value, dt.date):
         return value
     raise _fault(where, say("a time of day"), say("an answer"), str(value))
-
-
-def _check_parts(data: bytes, name: str) -> None:
-    """Refuse an archive that unpacks to more than a form, or holds what could do something."""
-    try:
-        with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            parts = archive.infolist()
-            if len(parts) > MAX_PARTS or sum(p.file_size for p in parts) > MAX_UNPACKED:
-                raise _fault(name, say("the file is too large when it is unpacked"))
-            for part in parts:
-                if any(refused in part.filename.lower() for refused in _REFUSED_PARTS):
-                    raise _fault(
-                        name,
-                        say("macros, links and embedded files are refused"),
-                        found=shorten(part.filename),
-                    )
-                # A definition of entities can blow up to anything; no spreadsheet writes one.
-                # (In UTF-16 every second byte is a zero.)
-                if b"<!DOCTYPE" in archive.read(part).replace(b"\0", b"").upper():
-                    raise _fault(name, say("a part defines entities"), found=part.filename)
-    except (zipfile.BadZipFile, OSError, RuntimeError, NotImplementedError, EOFError, ValueError):
-        raise _fault(name, say("is no workbook that can be read")) from None
 
 
 def _fault(where: str, message: str, expected: str = "", found: str = "") -> CaseError:

@@ -12,8 +12,10 @@ from convenio.assessment.assessment import Assessment
 from convenio.assessment.finding import Finding, status_of
 from convenio.assessment.open_questions import open_questions
 from convenio.assessment.rating import Readings
+from convenio.facts.case import Case
 from convenio.facts.plain import said, value_of
 from convenio.language.trace import Leaf
+from convenio.packs.pack import Pack
 from convenio.reports.context import filled
 from convenio.reports.wording import Wording
 from convenio.version import __version__
@@ -34,13 +36,7 @@ def to_dict(assessment: Assessment, wording: Wording) -> dict[str, Any]:
     return {
         "schema": SCHEMA,
         **({"language": wording.language} if wording.language != "en" else {}),
-        "case": {
-            "id": case.id,
-            "title": case.title,
-            "as_of": case.as_of.isoformat(),
-            "digest": case.digest,
-        },
-        "pack": {"id": pack.id, "version": pack.version, "digest": pack.digest},
+        **told_whole(case, pack),
         "engine": {"version": __version__, "inference": assessment.inference},
         **({"asked": asked} if (asked := asked_data(case, pack)) else {}),
         "rating": rating_data(assessment),
@@ -116,8 +112,25 @@ def identity(assessment: Assessment) -> dict[str, Any]:
     case, pack = assessment.case, assessment.pack
     return {
         "case": {"id": case.id, "digest": case.digest},
-        "pack": {"id": pack.id, "version": pack.version, "digest": pack.digest},
+        "pack": _pack_data(pack),
     }
+
+
+def told_whole(case: Case, pack: Pack) -> dict[str, Any]:
+    """Return which case and pack a result is of, with the title and date of the case."""
+    return {
+        "case": {
+            "id": case.id,
+            "title": case.title,
+            "as_of": case.as_of.isoformat(),
+            "digest": case.digest,
+        },
+        "pack": _pack_data(pack),
+    }
+
+
+def _pack_data(pack: Pack) -> dict[str, Any]:
+    return {"id": pack.id, "version": pack.version, "digest": pack.digest}
 
 
 def _finding(finding: Finding, assessment: Assessment, wording: Wording) -> dict[str, Any]:

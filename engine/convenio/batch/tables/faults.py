@@ -8,8 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from convenio.errors import UsageError
-from convenio.messages import say
+from convenio.files import cannot_read
 
 
 @contextmanager
@@ -31,10 +30,4 @@ def reading(path: Path) -> Iterator[None]:
         pl.exceptions.PolarsError,
         fastexcel.FastExcelError,
     ) as fault:
-        raise UsageError(
-            say(
-                "{path}: can't be read: {splitlines}",
-                path=path,
-                splitlines=str(fault).splitlines()[0],
-            )
-        ) from None
+        raise cannot_read(path, fault) from None

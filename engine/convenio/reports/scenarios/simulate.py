@@ -12,6 +12,7 @@ from rich.table import Table
 
 from convenio.packs.policy import RATINGS, Rating
 from convenio.reports.blocks import Block, terminal
+from convenio.reports.json import told_whole
 from convenio.reports.scenarios.tornado import at_text, means_of
 from convenio.reports.wording import N_, Wording
 from convenio.scenarios.simulate.draws import UncertainFact
@@ -210,13 +211,7 @@ def to_dict(simulation: Simulation) -> dict[str, Any]:
     case, pack = simulation.case, simulation.pack
     return {
         "schema": SCHEMA,
-        "case": {
-            "id": case.id,
-            "title": case.title,
-            "as_of": case.as_of.isoformat(),
-            "digest": case.digest,
-        },
-        "pack": {"id": pack.id, "version": pack.version, "digest": pack.digest},
+        **told_whole(case, pack),
         "engine": {"version": __version__},
         "draws": simulation.draws,
         "seed": simulation.seed,
